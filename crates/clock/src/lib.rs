@@ -1,0 +1,91 @@
+//! Time, as everything in Fulcrum sees it: milliseconds since the Unix epoch, UTC, handed in by whoever starts the work.
+//!
+//! Invariant: only this crate asks the machine what time it is. Everything else takes a [`Clock`], so a test moves
+//! the hands itself and a story about midnight runs at noon. Clippy's `disallowed-methods` holds the rule.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A moment: milliseconds since 1970-01-01T00:00:00Z, the unit Lever uses everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub struct Ms(pub i64);
+
+impl Ms {
+    /// The same moment, this much later.
+    #[must_use]
+    pub fn plus(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The same moment, this much earlier.
+    #[must_use]
+    pub fn minus(self, wait: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long from `earlier` to here; nothing when `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Ms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where "now" comes from. Clones share the same hands.
+#[derive(Clone, Default)]
+pub struct Clock {
+    /// `None`: the machine's time plus `ahead`. `Some`: stands still until moved.
+    hands: Option<Arc<AtomicI64>>,
+}
+
+impl Clock {
+    /// The machine's own clock.
+    #[must_use]
+    pub fn of_this_machine() -> Self {
+        Self { hands: None }
+    }
+
+    /// A clock that stands at `at` until a test moves it.
+    #[must_use]
+    pub fn standing_at(at: Ms) -> Self {
+        Self { hands: Some(Arc::new(AtomicI64::new(at.0))) }
+    }
+
+    /// The present moment.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+    pub fn now(&self) -> Ms {
+        match &self.hands {
+            Some(hands) => Ms(hands.load(Ordering::SeqCst)),
+            None => Ms(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))),
+        }
+    }
+
+    /// Whether somebody moves this clock by hand; then waiting for it to tick would wait for ever.
+    #[must_use]
+    pub fn is_moved_by_hand(&self) -> bool {
+        self.hands.is_some()
+    }
+
+    /// Moves the hands on. Does nothing to the machine's clock.
+    pub fn advance(&self, by: Duration) {
+        if let Some(hands) = &self.hands {
+            hands.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}

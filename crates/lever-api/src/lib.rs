@@ -1,0 +1,82 @@
+//! Lever's vocabulary: ids, objects, endpoints with permission and scope, webhook events and their signature, OAuth.
+//!
+//! Both sides speak it. The hub calls the endpoints, our Lever-compatible ATS serves them, and neither can drift from
+//! the other because each endpoint is declared once. Objects keep fields they do not know (`rest`), since Lever adds
+//! fields without notice and passing a record through must lose nothing.
+//!
+//! Source: <https://hire.lever.co/developer/documentation>. Times are integers in milliseconds, UTC, everywhere.
+//!
+//! Invariant: this crate performs no I/O and reads no clock.
+
+mod application;
+mod archive_reason;
+mod contact;
+mod envelope;
+mod error;
+pub mod event;
+mod id;
+mod label;
+mod note;
+pub mod oauth;
+mod offer;
+mod opportunity;
+pub mod page;
+mod posting;
+pub mod scope;
+mod stage;
+mod user;
+mod webhook;
+
+pub use application::*;
+pub use archive_reason::*;
+pub use contact::*;
+pub use envelope::*;
+pub use error::*;
+pub use id::*;
+pub use label::*;
+pub use note::*;
+pub use offer::*;
+pub use opportunity::*;
+pub use posting::*;
+pub use stage::*;
+pub use user::*;
+pub use webhook::*;
+
+use endpoint::Info;
+
+/// Fields Lever sends and this version does not know, kept so that a round trip loses nothing.
+pub type Rest = serde_json::Map<String, serde_json::Value>;
+
+/// Every endpoint of the Data API declared here: the API-key page, the consent screen and the reference are queries over it.
+#[must_use]
+pub fn catalogue() -> Vec<Info> {
+    [
+        opportunity::ENDPOINTS,
+        application::ENDPOINTS,
+        offer::ENDPOINTS,
+        note::ENDPOINTS,
+        contact::ENDPOINTS,
+        posting::ENDPOINTS,
+        stage::ENDPOINTS,
+        archive_reason::ENDPOINTS,
+        user::ENDPOINTS,
+        label::ENDPOINTS,
+        webhook::ENDPOINTS,
+    ]
+    .concat()
+}
+
+/// Names of the API-key permissions, in catalogue order, each once.
+#[must_use]
+pub fn permissions() -> Vec<&'static str> {
+    let mut names: Vec<&str> = Vec::new();
+    for info in catalogue() {
+        if !info.access.permission.is_empty() && !names.contains(&info.access.permission) {
+            names.push(info.access.permission);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests;

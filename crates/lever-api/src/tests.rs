@@ -1,0 +1,98 @@
+use crate::event::{Delivery, Event, sign};
+use crate::{Opportunity, page, scope};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+#[test]
+fn the_signature_is_levers() {
+    let signature = sign(
+        "0123456789abcdef0123456789abcdef0123456789abcdef",
+        "be58f711f349c7780e4579cd7c63341ac6f881e4dccc3154",
+        1_760_000_000_000,
+    );
+    assert_eq!(signature, "be83dcd0103cacd5a28a786f9631ca3da9a71e812d1f446daae206803e4b5fab");
+}
+
+#[test]
+fn com_13_a_truncated_or_missing_signature_is_no_signature() {
+    let mut delivery =
+        Delivery { token: Some("aa".into()), triggered_at: 1, signature: Some(sign("key", "aa", 1)), ..Delivery::default() };
+    assert!(delivery.is_signed_with("key"));
+    assert!(!delivery.is_signed_with("another key"));
+    delivery.signature = delivery.signature.map(|s| s[..62].to_owned());
+    assert!(!delivery.is_signed_with("key"));
+    delivery.signature = Some(String::new());
+    assert!(!delivery.is_signed_with("key"));
+    delivery.signature = None;
+    assert!(!delivery.is_signed_with("key"));
+}
+
+#[test]
+fn unknown_fields_survive_a_round_trip() {
+    let told = json!({"id": "o", "name": "Ada", "newFieldOfNextYear": {"a": [1, 2]}, "archived": null});
+    let read: Opportunity = serde_json::from_value(told).unwrap();
+    let written = serde_json::to_value(&read).unwrap();
+    assert_eq!(written["newFieldOfNextYear"], json!({"a": [1, 2]}));
+}
+
+#[test]
+fn levers_own_example_of_an_opportunity_comes_back_as_it_went_in() {
+    let example: Value = serde_json::from_str(include_str!("../fixtures/opportunity.json")).unwrap();
+    let read: Opportunity = serde_json::from_value(example.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), example);
+    assert!(read.rest.is_empty(), "every field of the example is declared: {:?}", read.rest);
+}
+
+#[test]
+fn there_are_ten_events_and_four_take_conditions() {
+    assert_eq!(Event::ALL.len(), 10);
+    assert_eq!(Event::ALL.iter().filter(|e| e.has_conditions()).count(), 4);
+    for event in Event::ALL {
+        assert_eq!(event.wire().parse(), Ok(*event));
+    }
+}
+
+#[test]
+fn a_write_scope_includes_reading_and_not_the_reverse() {
+    assert!(scope::covers(&["notes:write:admin"], "notes:read:admin"));
+    assert!(!scope::covers(&["notes:read:admin"], "notes:write:admin"));
+    assert!(scope::covers(&["candidates:read:admin"], "opportunities:read:admin"));
+    assert!(!scope::covers::<&str>(&[], "notes:read:admin"));
+}
+
+#[test]
+fn every_scope_an_endpoint_asks_for_is_one_lever_knows() {
+    for info in crate::catalogue() {
+        assert!(scope::is_known(info.access.scope), "{info:?} asks for {:?}", info.access.scope);
+        assert!(!info.access.permission.is_empty(), "{info:?} has no permission");
+    }
+}
+
+#[test]
+fn paging_tokens_look_like_the_live_ones() {
+    let token = page::token(&[json!(3), json!(1_491_435_120_000_i64), json!("7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33")]);
+    assert_eq!(token, "%5B3%2C1491435120000%2C%227f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33%22%5D");
+    assert_eq!(page::read("[3,5]"), Some(vec![json!(3), json!(5)]), "a client that pastes the token raw sends it decoded");
+    assert_eq!(page::read("bad%zz"), None);
+}
+
+proptest! {
+    #[test]
+    fn a_paging_token_reads_back_as_it_was_written(rank in any::<i64>(), id in "[ -~]{0,40}") {
+        let key = vec![json!(rank), json!(id)];
+        prop_assert_eq!(page::read(&page::token(&key)), Some(key));
+    }
+
+    #[test]
+    fn reading_a_paging_token_never_panics(text in ".{0,60}") {
+        let _ = page::read(&text);
+    }
+
+    #[test]
+    fn only_the_right_key_token_and_time_make_a_signature(key in "[a-f0-9]{48}", token in "[a-f0-9]{48}", at in 0i64..4_000_000_000_000, other in 1i64..1000) {
+        let delivery = Delivery { token: Some(token.clone()), triggered_at: at, signature: Some(sign(&key, &token, at)), ..Delivery::default() };
+        prop_assert!(delivery.is_signed_with(&key));
+        let late = Delivery { triggered_at: at + other, ..delivery };
+        prop_assert!(!late.is_signed_with(&key));
+    }
+}
