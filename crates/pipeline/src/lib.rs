@@ -1,1 +1,44 @@
-//! pipeline
+//! The durable path: what we were told, what we must think about, what we intend to do to someone else.
+//!
+//! Three tables, three words. **Inbox**: a hint, verbatim, each once. **Job**: think about one subject; hints for the
+//! same subject share one waiting job, because the truth is read again anyway. **Effect**: one intended change at
+//! somebody else's system, unique by its key, stored before it is sent. Leases, backoff and schedules know nothing of
+//! hiring; webhook deliveries of the ATS and e-mails run on the same machinery.
+//!
+//! Invariant: nothing is acknowledged before it is durable ([`Pipeline::receive`] returns after the commit).
+//! Invariant: an effect is recorded before it is sent, and only the holder of its lease may finish it.
+
+mod backoff;
+mod effects;
+mod history;
+mod inbox;
+mod item;
+mod jobs;
+mod queue;
+mod runner;
+mod schedule;
+
+pub use backoff::backoff;
+pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, link_of, prune};
+pub use inbox::{Hint, Received};
+pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
+pub use queue::{cancel, get, release, release_one};
+pub use runner::{Handler, Pipeline, Settings};
+pub use schedule::{Schedule, due, next_due, set};
+
+use db::Migration;
+
+/// The tables of the pipeline; whoever runs one applies them before its own.
+pub const MIGRATIONS: &[Migration] = &[Migration { id: "000_pipeline_001", sql: include_str!("migrations/001_start.sql") }];
+
+/// A fresh id that sorts by time of creation.
+#[must_use]
+pub fn fresh_id(now: clock::Ms) -> String {
+    // Version 7 from our clock, so that ids of a test sort by the test's time; the random tail keeps them apart.
+    let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);
+    let nanos = u32::try_from(now.0 % 1000).unwrap_or(0) * 1_000_000;
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::timestamp::context::ContextV7::new(), seconds, nanos)).to_string()
+}
+
+#[cfg(test)]
+mod tests;

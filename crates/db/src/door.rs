@@ -1,0 +1,225 @@
+//! Opening a database, and running statements in and out of transactions.
+
+use crate::{Error, Result, Row};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
+};
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Which database answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Engine {
+    /// Rows others are working on are passed over. SQLite has one writer, so there are none.
+    #[must_use]
+    pub const fn skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " for update skip locked",
+        }
+    }
+
+    /// A substring test that ignores case; `column` is ours, never a caller's text.
+    #[must_use]
+    pub fn contains(self, column: &str, placeholder: &str) -> String {
+        match self {
+            Self::Sqlite => format!("instr(lower({column}), lower({placeholder})) > 0"),
+            Self::Postgres => format!("strpos(lower({column}), lower({placeholder})) > 0"),
+        }
+    }
+
+    const fn backend(self) -> DbBackend {
+        match self {
+            Self::Sqlite => DbBackend::Sqlite,
+            Self::Postgres => DbBackend::Postgres,
+        }
+    }
+}
+
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A file, made if absent.
+    File(PathBuf),
+    /// A schema of a PostgreSQL database, made if absent.
+    Postgres {
+        /// `postgres://…`
+        url: String,
+        /// One schema for each side, so that the three never share a table.
+        schema: String,
+    },
+}
+
+/// An open database. Clones share the connections.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    /// SQLite: exactly one connection, since a second writer would only wait.
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+}
+
+/// Statements that see each other's changes and take effect together, at [`Tx::commit`], or not at all.
+pub struct Tx {
+    engine: Engine,
+    inner: DatabaseTransaction,
+}
+
+/// Whoever can run a statement: the database, or a transaction in it.
+pub trait Sql: Sync {
+    /// Which engine answers.
+    fn engine(&self) -> Engine;
+    /// Runs a statement; how many rows it changed.
+    fn run(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<u64>> + Send;
+    /// Runs a statement; the rows it returns.
+    fn rows(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    /// Runs a statement; its first row, if any.
+    fn row(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<Option<Row>>> + Send {
+        async move { Ok(self.rows(sql, values).await?.into_iter().next()) }
+    }
+}
+
+impl Db {
+    /// Opens the database, making the file or the schema if absent. Migrations are the caller's business.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or the file cannot be opened.
+    pub async fn open(place: &Place) -> Result<Self> {
+        match place {
+            Place::File(path) => {
+                let url = format!("sqlite://{}?mode=rwc", path.display());
+                let write = connect(&url, 1).await?;
+                let read = connect(&url, 4).await?;
+                Ok(Self { engine: Engine::Sqlite, write, read })
+            }
+            Place::Postgres { url, schema } => {
+                if !schema.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+                    return Err(Error::new(format!("the schema name {schema:?} has letters other than a-z, 0-9 and _")));
+                }
+                let mut options = ConnectOptions::new(url.as_str());
+                options.max_connections(1).sqlx_logging(false);
+                let first = Database::connect(options).await?;
+                match first.execute_unprepared(&format!("create schema if not exists {schema}")).await {
+                    // Two nodes that start together race for the catalogue entry; the loser finds it made.
+                    Err(e) if !e.to_string().contains("duplicate key") => return Err(e.into()),
+                    _ => {}
+                }
+                first.close().await?;
+                let mut options = ConnectOptions::new(url.as_str());
+                options.max_connections(16).sqlx_logging(false).set_schema_search_path(schema.as_str());
+                options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
+                let pool = Database::connect(options).await?;
+                Ok(Self { engine: Engine::Postgres, write: pool.clone(), read: pool })
+            }
+        }
+    }
+
+    /// Starts a transaction that may write.
+    ///
+    /// # Errors
+    /// When no connection comes free in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        Ok(Tx { engine: self.engine, inner: self.write.begin_with_options(options).await? })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        self.rows("select 1 as one", Vec::new()).await.map(drop)
+    }
+
+    /// Runs statements as they stand, without values. For migrations.
+    pub(crate) async fn script(tx: &Tx, sql: &str) -> Result<()> {
+        tx.inner.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    /// Closes all connections; SQLite then folds its log into the file.
+    pub async fn close(self) {
+        let _ = self.write.close().await;
+        let _ = self.read.close().await;
+    }
+}
+
+async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL, not NORMAL: promise 1 says that a 2xx survives a power loss.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+    });
+    Ok(Database::connect(options).await?)
+}
+
+impl Tx {
+    /// Makes the changes durable and seen by others.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing has changed.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Takes all changes back. Dropping the transaction does the same a little later.
+    ///
+    /// # Errors
+    /// When the connection is gone; then nothing has changed either.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+async fn run_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Vec<Value>) -> Result<u64> {
+    Ok(on.execute_raw(Statement::from_sql_and_values(engine.backend(), sql, values)).await?.rows_affected())
+}
+
+async fn rows_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+    let rows = on.query_all_raw(Statement::from_sql_and_values(engine.backend(), sql, values)).await?;
+    Ok(rows.into_iter().map(Row::from).collect())
+}
+
+impl Sql for Db {
+    fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    async fn run(&self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        run_on(&self.write, self.engine, sql, values).await
+    }
+
+    /// Reads on the reading connections: statements that write and return rows belong into a transaction.
+    async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+        rows_on(&self.read, self.engine, sql, values).await
+    }
+}
+
+impl Sql for Tx {
+    fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    async fn run(&self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        run_on(&self.inner, self.engine, sql, values).await
+    }
+
+    async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+        rows_on(&self.inner, self.engine, sql, values).await
+    }
+}

@@ -1,0 +1,21 @@
+//! How long to wait before the next try.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+/// From the first try on, this long; then the item is failed and waits for a person.
+pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(72 * 3600);
+const FIRST: f64 = 2.0;
+const LONGEST: f64 = 4.0 * 3600.0;
+
+/// Doubles from 2 s to 4 h, give or take a fifth. The jitter comes from the item's id, so that a thousand items that
+/// failed together do not come back together, and a test sees the same wait every time.
+#[must_use]
+pub fn backoff(attempts: i64, id: &str) -> Duration {
+    let doublings = i32::try_from(attempts.clamp(1, 30)).unwrap_or(30) - 1;
+    let mut hasher = DefaultHasher::new();
+    (id, attempts).hash(&mut hasher);
+    #[allow(clippy::cast_precision_loss, reason = "a thousandth is precise enough")]
+    let jitter = 0.8 + 0.4 * ((hasher.finish() % 1000) as f64 / 1000.0);
+    Duration::from_secs_f64((FIRST * 2f64.powi(doublings)).min(LONGEST) * jitter)
+}

@@ -1,0 +1,161 @@
+//! Reading what happened: the timeline of a subject, what is held and why; and forgetting it by age.
+
+use crate::{Item, Table};
+use clock::Ms;
+use db::{Result, Sql, params};
+
+/// A hint as stored.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Inbox id.
+    pub id: String,
+    /// Who told us.
+    pub source: String,
+    /// The event's name.
+    pub kind: String,
+    /// What it was about.
+    pub subject: String,
+    /// Verbatim.
+    pub body: String,
+    /// When.
+    pub at: Ms,
+    /// How often it came again.
+    pub again: i64,
+}
+
+/// One try.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The job or effect.
+    pub item: String,
+    /// Which try.
+    pub n: i64,
+    /// When it ended.
+    pub at: Ms,
+    /// How long it took.
+    pub took_ms: i64,
+    /// `done`, `retry`, `held` or `failed`.
+    pub outcome: String,
+    /// A sentence.
+    pub why: String,
+    /// The redacted requests and answers.
+    pub exchanges: serde_json::Value,
+}
+
+/// Everything held for one cause.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The cause.
+    pub cause: String,
+    /// Whose work.
+    pub connection: String,
+    /// One of the sentences.
+    pub why: String,
+    /// How many.
+    pub count: i64,
+    /// Since when the oldest waits.
+    pub since: Ms,
+}
+
+/// Hints about a subject, oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn inbox_of(db: &impl Sql, tenant: &str, subject: &str) -> Result<Vec<Told>> {
+    let sql = "select * from inbox where tenant = $1 and subject = $2 order by received_at, id limit 500";
+    db.rows(sql, params![tenant, subject]).await?.iter().map(told).collect()
+}
+
+/// A row of the inbox.
+///
+/// # Errors
+/// When the row is not of the inbox.
+pub(crate) fn told(row: &db::Row) -> Result<Told> {
+    Ok(Told {
+        id: row.text("id")?,
+        source: row.text("source")?,
+        kind: row.text("kind")?,
+        subject: row.text("subject")?,
+        body: row.text("body")?,
+        at: Ms(row.int("received_at")?),
+        again: row.int("again")?,
+    })
+}
+
+/// Jobs or effects about a subject, oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn items_of(db: &impl Sql, table: Table, tenant: &str, subject: &str) -> Result<Vec<Item>> {
+    let sql = format!("select * from {} where tenant = $1 and subject = $2 order by id limit 500", table.name());
+    db.rows(&sql, params![tenant, subject]).await?.iter().map(|row| Item::read(table, row)).collect()
+}
+
+/// The tries of some items, in order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn attempts(db: &impl Sql, items: &[&str]) -> Result<Vec<Attempt>> {
+    let mut all = Vec::new();
+    for chunk in items.chunks(500) {
+        let sql = format!("select * from attempt where item in ({}) order by at, n", db::list(0, chunk.len()));
+        for row in db.rows(&sql, chunk.iter().map(|id| db::Value::from(*id)).collect()).await? {
+            all.push(Attempt {
+                item: row.text("item")?,
+                n: row.int("n")?,
+                at: Ms(row.int("at")?),
+                took_ms: row.int("took_ms")?,
+                outcome: row.text("outcome")?,
+                why: row.text("why")?,
+                exchanges: row.json("exchanges")?,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// What is held, grouped by cause, the largest group first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn held(db: &impl Sql, tenant: &str) -> Result<Vec<Held>> {
+    let sql = "select cause, connection, min(why) as why, count(*) as n, min(created_at) as since from (\
+                 select cause, connection, why, created_at from job where tenant = $1 and state = 'held' \
+                 union all select cause, connection, why, created_at from effect where tenant = $1 and state = 'held') h \
+               group by cause, connection order by n desc, cause";
+    db.rows(sql, params![tenant])
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Held {
+                cause: row.get::<Option<String>>("cause")?.unwrap_or_default(),
+                connection: row.text("connection")?,
+                why: row.get::<Option<String>>("why")?.unwrap_or_default(),
+                count: row.int("n")?,
+                since: Ms(row.int("since")?),
+            })
+        })
+        .collect()
+}
+
+/// The record at the other side that belongs to a subject.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn link_of(db: &impl Sql, tenant: &str, connection: &str, subject: &str) -> Result<Option<String>> {
+    let sql = "select remote_id from link where tenant = $1 and connection = $2 and subject = $3";
+    db.row(sql, params![tenant, connection, subject]).await?.map(|row| row.text("remote_id")).transpose()
+}
+
+/// Forgets what ended, or was told, before `before`. Held and waiting work stays. Effects' keys stay too, as empty
+/// shells, since a key forgotten is a promise forgotten.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn prune(db: &impl Sql, before: Ms) -> Result<u64> {
+    let mut gone = db.run("delete from attempt where at < $1", params![before.0]).await?;
+    gone += db.run("delete from inbox where received_at < $1", params![before.0]).await?;
+    gone += db.run("delete from job where ended_at < $1", params![before.0]).await?;
+    db.run("update effect set payload = 'null', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?;
+    Ok(gone)
+}

@@ -1,0 +1,255 @@
+//! Claiming and finishing, the same for jobs and effects.
+
+use crate::backoff::GIVE_UP_AFTER;
+use crate::effects::insert_effects;
+use crate::{Ending, Item, Table, backoff, fresh_id};
+use clock::Ms;
+use db::{Db, Result, Row, Sql, params};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// How long a claim lasts. A process that dies loses its claims after this long.
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
+
+/// Takes up to `most` items whose time has come, under a lease. Work on one subject is never claimed twice at once,
+/// and the effects on one subject go in the order they were stored.
+pub(crate) async fn claim(db: &Db, table: Table, node: &str, most: usize, now: Ms) -> Result<Vec<Item>> {
+    let t = table.name();
+    let in_order = match table {
+        Table::Job => "",
+        Table::Effect => {
+            " and not exists (select 1 from effect e where e.tenant = w.tenant and e.connection = w.connection \
+             and e.subject = w.subject and e.state = 'ready' and e.id < w.id)"
+        }
+    };
+    let tx = db.begin().await?;
+    let sql = format!(
+        "update {t} set state = 'running', lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
+           select w.id from {t} w where w.state = 'ready' and w.run_at <= $3 and not exists (\
+             select 1 from {t} r where r.tenant = w.tenant and r.connection = w.connection and r.subject = w.subject and r.state = 'running')\
+           {in_order} order by w.priority, w.run_at, w.id limit $4{}) returning *",
+        db.engine().skip_locked()
+    );
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut rows = tx.rows(&sql, params![node, now.plus(LEASE).0, now.0, most]).await?;
+    if rows.is_empty() {
+        // Somebody died with these in hand. Looked for only when there is nothing else to do, which is soon enough.
+        let sql = format!(
+            "update {t} set lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
+               select id from {t} where state = 'running' and lease_until <= $3 order by lease_until limit $4{}) returning *",
+            db.engine().skip_locked()
+        );
+        rows = tx.rows(&sql, params![node, now.plus(LEASE).0, now.0, most]).await?;
+    }
+    tx.commit().await?;
+    let mut items: Vec<Item> = rows.iter().map(|row: &Row| Item::read(table, row)).collect::<Result<_>>()?;
+    items.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(items)
+}
+
+/// A try that has ended and waits to be written down.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    pub item: Item,
+    pub node: String,
+    pub ending: Ending,
+    /// JSON: the redacted requests and answers of this try.
+    pub exchanges: String,
+    pub took: Duration,
+}
+
+/// Writes down many endings in one transaction. Only the holder of the lease may: whoever lost it finds the row moved
+/// on, and its ending is dropped, effects and all. One answer for each: whether it counted.
+pub(crate) async fn finish(db: &Db, table: Table, ended: Vec<Ended>, now: Ms) -> Result<Vec<bool>> {
+    let t = table.name();
+    let tx = db.begin().await?;
+    let over: Vec<&Ended> = ended.iter().filter(|e| matches!(e.ending, Ending::Decided(_) | Ending::Done { .. })).collect();
+    let mut mine = HashSet::new();
+    if !over.is_empty() {
+        let mut values = params![now.0];
+        for e in &over {
+            values.extend(params![e.item.id.as_str(), e.node.as_str(), e.item.attempts]);
+        }
+        let keys = (0..over.len()).map(|i| format!("(${},${},${})", i * 3 + 2, i * 3 + 3, i * 3 + 4)).collect::<Vec<_>>().join(",");
+        let sql = format!(
+            "update {t} set state = 'done', ended_at = $1, lease_by = null, lease_until = null, cause = null \
+             where state = 'running' and (id, lease_by, attempts) in (values {keys}) returning id"
+        );
+        for row in tx.rows(&sql, values).await? {
+            mine.insert(row.text("id")?);
+        }
+    }
+    let mut effects = Vec::new();
+    for e in &ended {
+        match &e.ending {
+            Ending::Decided(decided) if mine.contains(&e.item.id) => {
+                effects.extend(decided.iter().cloned().map(|effect| (e.item.tenant.clone(), Some(e.item.id.clone()), effect)));
+            }
+            Ending::Done { remote_id, why } if mine.contains(&e.item.id) => {
+                done(&tx, e, remote_id.as_deref(), why, now).await?;
+            }
+            Ending::Decided(_) | Ending::Done { .. } => {}
+            unfinished => {
+                if not_done(&tx, e, unfinished, now).await? {
+                    mine.insert(e.item.id.clone());
+                }
+            }
+        }
+    }
+    insert_effects(&tx, effects, now).await?;
+    supersede(&tx, table, &ended, &mine, now).await?;
+    note_attempts(&tx, table, &ended, &mine, now).await?;
+    tx.commit().await?;
+    Ok(ended.iter().map(|e| mine.contains(&e.item.id)).collect())
+}
+
+async fn done(tx: &impl Sql, e: &Ended, remote_id: Option<&str>, why: &str, now: Ms) -> Result<()> {
+    let sql = format!("update {} set remote_id = $1, why = $2 where id = $3", e.item.table.name());
+    tx.run(&sql, params![remote_id, why, e.item.id.as_str()]).await?;
+    if let Some(remote_id) = remote_id {
+        tx.run(
+            "insert into link (tenant, connection, subject, remote_id, at) values ($1, $2, $3, $4, $5) \
+             on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, at = excluded.at",
+            params![e.item.tenant.as_str(), e.item.connection.as_str(), e.item.subject.as_str(), remote_id, now.0],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Retry, hold or give up. Answers whether the lease was still ours.
+async fn not_done(tx: &impl Sql, e: &Ended, ending: &Ending, now: Ms) -> Result<bool> {
+    let t = e.item.table.name();
+    let (mut state, cause, why, mut run_at) = match ending {
+        Ending::Retry { after, why } => {
+            let wait = after.unwrap_or_else(|| backoff(e.item.attempts, &e.item.id));
+            ("ready", None, why.as_str(), now.plus(wait))
+        }
+        Ending::Hold { cause, why } => ("held", Some(cause.as_str()), why.as_str(), now),
+        Ending::GiveUp { why } => ("failed", None, why.as_str(), now),
+        Ending::Decided(_) | Ending::Done { .. } => return Ok(false),
+    };
+    if state == "ready" && now.since(e.item.created_at) >= GIVE_UP_AFTER {
+        (state, run_at) = ("failed", now);
+    }
+    if state == "ready" && e.item.table == Table::Job {
+        // A later hint made a waiting job of its own: that one goes on for both.
+        let sql = "select 1 as one from job where tenant = $1 and connection = $2 and kind = $3 and key = $4 and state = 'ready'";
+        let i = &e.item;
+        if tx.row(sql, params![i.tenant.as_str(), i.connection.as_str(), i.kind.as_str(), i.key.as_str()]).await?.is_some() {
+            state = "cancelled";
+        }
+    }
+    let ended_at = matches!(state, "failed" | "cancelled").then_some(now.0);
+    let sql = format!(
+        "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, lease_by = null, lease_until = null \
+         where id = $6 and lease_by = $7 and attempts = $8 and state = 'running'"
+    );
+    let values = params![state, cause, why, run_at.0, ended_at, e.item.id.as_str(), e.node.as_str(), e.item.attempts];
+    Ok(tx.run(&sql, values).await? > 0)
+}
+
+/// A subject that has just been read again needs no older held job any more.
+async fn supersede(tx: &impl Sql, table: Table, ended: &[Ended], mine: &HashSet<String>, now: Ms) -> Result<()> {
+    if table == Table::Effect {
+        return Ok(());
+    }
+    for e in ended.iter().filter(|e| mine.contains(&e.item.id) && matches!(e.ending, Ending::Decided(_) | Ending::Hold { .. })) {
+        tx.run(
+            "update job set state = 'cancelled', ended_at = $1 where tenant = $2 and connection = $3 and kind = $4 and key = $5 \
+             and state = 'held' and id <> $6",
+            params![
+                now.0, e.item.tenant.as_str(), e.item.connection.as_str(), e.item.kind.as_str(), e.item.key.as_str(), e.item.id.as_str()
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes the history. A job that simply decided needs no line of its own: its effects tell.
+async fn note_attempts(tx: &impl Sql, table: Table, ended: &[Ended], mine: &HashSet<String>, now: Ms) -> Result<()> {
+    let mut values = Vec::new();
+    let mut rows = 0;
+    for e in ended.iter().filter(|e| mine.contains(&e.item.id)) {
+        let (outcome, why) = match &e.ending {
+            Ending::Decided(_) if table == Table::Job => continue,
+            Ending::Decided(_) => ("done", ""),
+            Ending::Done { why, .. } => ("done", why.as_str()),
+            Ending::Retry { why, .. } => ("retry", why.as_str()),
+            Ending::Hold { why, .. } => ("held", why.as_str()),
+            Ending::GiveUp { why } => ("failed", why.as_str()),
+        };
+        let took = i64::try_from(e.took.as_millis()).unwrap_or(i64::MAX);
+        values.extend(params![
+            fresh_id(now), e.item.tenant.as_str(), e.item.id.as_str(), e.item.attempts, now.0, took, outcome, why, e.exchanges.as_str()
+        ]);
+        rows += 1;
+    }
+    if rows > 0 {
+        let sql = format!("insert into attempt (id, tenant, item, n, at, took_ms, outcome, why, exchanges) values {}", db::values(rows, 9));
+        tx.run(&sql, values).await?;
+    }
+    Ok(())
+}
+
+/// One item by id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(db: &impl Sql, table: Table, tenant: &str, id: &str) -> Result<Option<Item>> {
+    let sql = format!("select * from {} where tenant = $1 and id = $2", table.name());
+    db.row(&sql, params![tenant, id]).await?.map(|row| Item::read(table, &row)).transpose()
+}
+
+/// Lets everything go that is held for one cause; how much that was.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release(tx: &impl Sql, tenant: &str, cause: &str, now: Ms) -> Result<u64> {
+    let mut released = 0;
+    for table in [Table::Job, Table::Effect] {
+        let sql = format!(
+            "update {} set state = 'ready', run_at = $1, cause = null where tenant = $2 and cause = $3 and state = 'held'{}",
+            table.name(),
+            // A job for the subject may be waiting already; it goes for both.
+            if table == Table::Job {
+                " and not exists (select 1 from job w where w.tenant = job.tenant and w.connection = job.connection \
+                 and w.kind = job.kind and w.key = job.key and w.state = 'ready')"
+            } else {
+                ""
+            }
+        );
+        released += tx.run(&sql, params![now.0, tenant, cause]).await?;
+    }
+    Ok(released)
+}
+
+/// Lets one held or failed item go again; whether there was one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_one(tx: &impl Sql, table: Table, tenant: &str, id: &str, now: Ms) -> Result<bool> {
+    let sql = format!(
+        "update {} set state = 'ready', run_at = $1, cause = null, ended_at = null, created_at = $1 \
+         where tenant = $2 and id = $3 and state in ('held', 'failed', 'ready')",
+        table.name()
+    );
+    Ok(tx.run(&sql, params![now.0, tenant, id]).await? > 0)
+}
+
+/// Ends everything that waits for one connection; how much that was. What is running finishes by itself.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn cancel(tx: &impl Sql, tenant: &str, connection: &str, why: &str, now: Ms) -> Result<u64> {
+    let mut cancelled = 0;
+    for table in [Table::Job, Table::Effect] {
+        let sql = format!(
+            "update {} set state = 'cancelled', ended_at = $1, why = $2 where tenant = $3 and connection = $4 and state in ('ready', 'held')",
+            table.name()
+        );
+        cancelled += tx.run(&sql, params![now.0, why, tenant, connection]).await?;
+    }
+    Ok(cancelled)
+}

@@ -1,0 +1,226 @@
+//! The runner: claims, hands to the handler, writes down the ending. And the pipeline as its users hold it.
+
+use crate::inbox::{self, Hint, Received};
+use crate::jobs::insert_jobs;
+use crate::queue::{self, Ended};
+use crate::{Ending, Item, NewEffect, NewJob, Schedule, Table, schedule};
+use clock::{Clock, Ms};
+use db::{Db, Group, Result, Sql};
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+
+/// Whoever knows what jobs and effects mean.
+pub trait Handler: Send + Sync + 'static {
+    /// Does one try. The second value is the JSON of the redacted requests and answers, for the history.
+    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)>;
+}
+
+/// How many at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Tries under way at the same time, for each of jobs and effects.
+    pub at_once: usize,
+    /// Hints, or endings, in one transaction at most.
+    pub in_one_commit: usize,
+    /// How often to look for work that nobody announced: retries that came due, other nodes' leftovers.
+    pub look_every: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { at_once: 64, in_one_commit: 256, look_every: Duration::from_millis(500) }
+    }
+}
+
+/// The pipeline over one database. Clones share it.
+#[derive(Clone)]
+pub struct Pipeline {
+    db: Db,
+    clock: Clock,
+    node: Arc<str>,
+    settings: Settings,
+    hints: Group<Hint, Received>,
+    endings: [Group<Ended, bool>; 2],
+    work: Arc<Notify>,
+}
+
+impl Pipeline {
+    /// Over a database whose migrations have run.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
+        let hints = {
+            let (db, clock) = (db.clone(), clock.clone());
+            Group::new(settings.in_one_commit, move |hints| {
+                let (db, now) = (db.clone(), clock.now());
+                Box::pin(async move { inbox::receive(&db, hints, now).await })
+            })
+        };
+        let endings = [Table::Job, Table::Effect].map(|table| {
+            let (db, clock) = (db.clone(), clock.clone());
+            Group::new(settings.in_one_commit, move |ended| {
+                let (db, now) = (db.clone(), clock.now());
+                Box::pin(async move { queue::finish(&db, table, ended, now).await })
+            })
+        });
+        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, endings, work: Arc::new(Notify::new()) }
+    }
+
+    /// Stores a hint and its jobs. When this returns, a power loss changes nothing any more.
+    ///
+    /// # Errors
+    /// When the database refused.
+    pub async fn receive(&self, hint: Hint) -> Result<Received> {
+        let received = self.hints.write(hint).await?;
+        if received == Received::New {
+            self.work.notify_one();
+        }
+        Ok(received)
+    }
+
+    /// Stores a job inside the caller's transaction. Call [`Pipeline::wake`] after the commit.
+    ///
+    /// # Errors
+    /// When the database refused.
+    pub async fn job(&self, tx: &impl Sql, tenant: &str, job: NewJob) -> Result<()> {
+        insert_jobs(tx, vec![(tenant.to_owned(), None, job)], self.clock.now()).await
+    }
+
+    /// Stores effects inside the caller's transaction. Call [`Pipeline::wake`] after the commit.
+    ///
+    /// # Errors
+    /// When the database refused.
+    pub async fn effects(&self, tx: &impl Sql, tenant: &str, effects: Vec<NewEffect>) -> Result<()> {
+        let effects = effects.into_iter().map(|e| (tenant.to_owned(), None, e)).collect();
+        crate::effects::insert_effects(tx, effects, self.clock.now()).await
+    }
+
+    /// Tells the runner that something was committed.
+    pub fn wake(&self) {
+        self.work.notify_one();
+    }
+
+    /// Works until told to stop, then finishes what is in hand.
+    pub async fn run(&self, handler: Arc<dyn Handler>, mut stop: watch::Receiver<bool>) {
+        let mut under_way = FuturesUnordered::new();
+        let mut counts = [0usize; 2];
+        loop {
+            let stopping = *stop.borrow();
+            if stopping && under_way.is_empty() {
+                return;
+            }
+            let mut claimed = 0;
+            if !stopping {
+                self.fire_schedules().await;
+                for (slot, table) in [Table::Job, Table::Effect].into_iter().enumerate() {
+                    let free = self.settings.at_once - counts[slot];
+                    // Refill in good portions: a claim is a transaction, and one for each freed place would cost the gain.
+                    if free * 2 < self.settings.at_once {
+                        continue;
+                    }
+                    match queue::claim(&self.db, table, &self.node, free, self.clock.now()).await {
+                        Ok(items) => {
+                            claimed += items.len();
+                            counts[slot] += items.len();
+                            for item in items {
+                                let (this, handler) = (self.clone(), handler.clone());
+                                under_way.push(tokio::spawn(async move {
+                                    this.one(&*handler, item).await;
+                                    slot
+                                }));
+                            }
+                        }
+                        Err(e) => {
+                            tracing::error!(error = %e, table = table.name(), "cannot claim work; trying again soon");
+                            break;
+                        }
+                    }
+                }
+            }
+            if claimed > 0 && under_way.len() < self.settings.at_once {
+                continue;
+            }
+            tokio::select! {
+                Some(slot) = under_way.next() => if let Ok(slot) = slot { counts[slot] -= 1 },
+                () = self.work.notified(), if !stopping => {}
+                _ = stop.changed(), if !stopping => {}
+                () = tokio::time::sleep(self.settings.look_every), if !stopping => {}
+            }
+            while let Some(Some(Ok(slot))) = futures_util::FutureExt::now_or_never(under_way.next()) {
+                counts[slot] -= 1;
+            }
+        }
+    }
+
+    /// Does everything whose time has come, until nothing is left. For tests: with a hand-moved clock this is the
+    /// whole runner, without a single sleep.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn drain(&self, handler: &dyn Handler) -> Result<usize> {
+        let mut done = 0;
+        loop {
+            self.fire_schedules().await;
+            let mut items = queue::claim(&self.db, Table::Job, &self.node, self.settings.at_once, self.clock.now()).await?;
+            items.extend(queue::claim(&self.db, Table::Effect, &self.node, self.settings.at_once, self.clock.now()).await?);
+            if items.is_empty() {
+                return Ok(done);
+            }
+            done += items.len();
+            futures_util::future::join_all(items.into_iter().map(|item| self.one(handler, item))).await;
+        }
+    }
+
+    async fn one(&self, handler: &dyn Handler, item: Item) {
+        let started = self.clock.now();
+        let slot = usize::from(item.table == Table::Effect);
+        // A handler that panics must not take the runner with it, nor lose the item.
+        let tried = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(handler.handle(item.clone()))).await;
+        let (ending, exchanges) = tried.unwrap_or_else(|_| {
+            (Ending::Retry { after: None, why: "an unexpected fault inside Fulcrum; its log has the details".to_owned() }, "[]".to_owned())
+        });
+        if let Ending::Retry { why, .. } | Ending::GiveUp { why } = &ending {
+            tracing::warn!(item = %item.id, kind = %item.kind, attempt = item.attempts, why, "a try ended without success");
+        }
+        let woken = matches!(&ending, Ending::Decided(effects) if !effects.is_empty());
+        let took = self.clock.now().since(started);
+        let ended = Ended { item, node: self.node.to_string(), ending, exchanges, took };
+        match self.endings[slot].write(ended).await {
+            Ok(true) if woken => self.work.notify_one(),
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("an ending came after its lease was lost and was dropped"),
+            Err(e) => tracing::error!(error = %e, "an ending could not be written; the lease will run out and the item comes again"),
+        }
+    }
+
+    async fn fire_schedules(&self) {
+        if let Err(e) = self.try_schedules(self.clock.now()).await {
+            tracing::error!(error = %e, "schedules could not be read; trying again soon");
+        }
+    }
+
+    /// Turns due schedules into jobs. Whoever moves `next_at` owns the turn, so each fires once over all nodes.
+    async fn try_schedules(&self, now: Ms) -> Result<()> {
+        for Schedule { tenant, connection, name, next_at } in schedule::due(&self.db, now).await? {
+            let Some(period) = schedule::period(&name) else { continue };
+            let tx = self.db.begin().await?;
+            if schedule::take_turn(&tx, &tenant, &connection, &name, next_at, now.plus(period)).await? {
+                let job = NewJob {
+                    connection: connection.clone(),
+                    kind: name.clone(),
+                    subject: format!("schedule/{name}"),
+                    payload: serde_json::Value::Null,
+                    priority: crate::Priority::Later,
+                    run_at: now,
+                };
+                insert_jobs(&tx, vec![(tenant, None, job)], now).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
