@@ -31,13 +31,15 @@ use db::Migration;
 /// The tables of the pipeline; whoever runs one applies them before its own.
 pub const MIGRATIONS: &[Migration] = &[Migration { id: "000_pipeline_001", sql: include_str!("migrations/001_start.sql") }];
 
+/// Counts within one millisecond, so that ids made in a row sort in that order.
+static COUNTER: std::sync::Mutex<uuid::timestamp::context::ContextV7> = std::sync::Mutex::new(uuid::timestamp::context::ContextV7::new());
+
 /// A fresh id that sorts by time of creation.
 #[must_use]
 pub fn fresh_id(now: clock::Ms) -> String {
-    // Version 7 from our clock, so that ids of a test sort by the test's time; the random tail keeps them apart.
     let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);
     let nanos = u32::try_from(now.0 % 1000).unwrap_or(0) * 1_000_000;
-    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::timestamp::context::ContextV7::new(), seconds, nanos)).to_string()
+    uuid::Uuid::new_v7(uuid::Timestamp::from_unix(&COUNTER, seconds, nanos)).to_string()
 }
 
 #[cfg(test)]

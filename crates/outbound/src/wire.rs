@@ -1,0 +1,95 @@
+//! The wire log of one try: what was asked and answered, without secrets, for the timeline.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
+
+/// One request and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// `POST`
+    pub method: String,
+    /// Host and path; the query only by its keys.
+    pub to: String,
+    /// The body sent, redacted and cut at 4 kB.
+    pub sent: String,
+    /// HTTP status; 0 if no answer came.
+    pub status: u16,
+    /// The body received, or what went wrong; redacted and cut at 4 kB.
+    pub got: String,
+    /// ms.
+    pub took_ms: u64,
+}
+
+/// Collects the exchanges of one try. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Wire(Arc<Mutex<Vec<Exchange>>>);
+
+impl Wire {
+    /// Adds an exchange; after the fiftieth only the count would grow, so they are left out.
+    pub fn add(&self, exchange: Exchange) {
+        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if all.len() < 50 {
+            all.push(exchange);
+        }
+    }
+
+    /// All of it as JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        serde_json::to_string(&*all).unwrap_or_else(|_| "[]".to_owned())
+    }
+}
+
+const LONGEST: usize = 4096;
+const SECRET: &[&str] = &["token", "secret", "password", "authorization", "api_key", "apikey", "signature", "ssn", "code_verifier"];
+
+/// A body as it may be kept: values under secret names are dots, and it is cut at 4 kB.
+#[must_use]
+pub fn redact(body: &[u8]) -> String {
+    let text = match serde_json::from_slice::<Value>(body) {
+        Ok(mut json) => {
+            hide(&mut json);
+            json.to_string()
+        }
+        Err(_) => redact_form(&String::from_utf8_lossy(body)),
+    };
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let cut = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}… ({} bytes)", &text[..cut], text.len())
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET.iter().any(|secret| name.contains(secret))
+}
+
+fn hide(json: &mut Value) {
+    match json {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if is_secret(name) && !value.is_null() {
+                    *value = Value::from("•••");
+                } else {
+                    hide(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        _ => {}
+    }
+}
+
+fn redact_form(text: &str) -> String {
+    if !text.contains('=') || text.contains(' ') {
+        return text.to_owned();
+    }
+    let field = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_secret(name) || name == "code" => format!("{name}=•••"),
+        _ => pair.to_owned(),
+    };
+    text.split('&').map(field).collect::<Vec<_>>().join("&")
+}
