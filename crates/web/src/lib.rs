@@ -1,1 +1,30 @@
-//! web
+//! Web pages and HTTP APIs: routes, sessions, forms, layout and components. Knows nothing of hiring.
+//!
+//! Pages are rendered here, work without JavaScript, and are made quick by one small script of our own. An API is a
+//! set of [`endpoint`] definitions mounted with their handlers ([`Api`]); permission is checked in one function for
+//! all of them, before the body is read.
+
+mod api;
+mod assets;
+mod body;
+mod form;
+pub mod password;
+mod problem;
+mod serve;
+mod session;
+mod shell;
+mod throttle;
+mod time;
+pub mod ui;
+
+pub use api::{Api, Dialect};
+pub use form::{Fields, see_other};
+pub use problem::Problem;
+pub use serve::{finish, listen, serve};
+pub use session::{MIGRATIONS, Session, Sessions};
+pub use shell::{Nav, Shell};
+pub use throttle::Throttle;
+pub use time::{date, moment, moment_in_words};
+
+pub use axum;
+pub use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -1,0 +1,141 @@
+//! Mounting typed endpoints: the handler's argument type brings route, method and permission.
+
+use crate::body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use endpoint::{Endpoint, Info, Parts, Unreadable, Verb};
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use std::future::Future;
+use std::sync::Arc;
+
+/// What differs from API to API: who is let in, how a refusal looks, and what is done to every answer.
+pub trait Dialect: Clone + Send + Sync + 'static {
+    /// Whom a credential stands for.
+    type Caller: Send + Sync + 'static;
+    /// How this API says no.
+    type Refusal: IntoResponse + From<Unreadable> + Send + 'static;
+
+    /// Checks the credential and its permission for this endpoint. Called before the body is read.
+    fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Self::Caller, Self::Refusal>>;
+
+    /// Has the last word on an answer: `expand`, `include`.
+    fn finish<'a>(
+        &'a self,
+        _caller: &'a Self::Caller,
+        _info: &'static Info,
+        _query: &'a str,
+        answer: Value,
+    ) -> BoxFuture<'a, Result<Value, Self::Refusal>> {
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+
+    /// Headers every answer carries.
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+}
+
+type Serve<D> = Arc<dyn Fn(Arc<<D as Dialect>::Caller>, Parts) -> BoxFuture<'static, Result<Value, <D as Dialect>::Refusal>> + Send + Sync>;
+
+/// Endpoints with their handlers.
+pub struct Api<D: Dialect> {
+    dialect: D,
+    mounted: Vec<(&'static Info, Serve<D>)>,
+}
+
+/// A `'static` place for each definition, so that everything can point at it.
+struct Static<E>(std::marker::PhantomData<E>);
+impl<E: Endpoint> Static<E> {
+    const INFO: &'static Info = &E::INFO;
+}
+
+impl<D: Dialect> Api<D> {
+    /// Without endpoints yet.
+    pub fn new(dialect: D) -> Self {
+        Self { dialect, mounted: Vec::new() }
+    }
+
+    /// Mounts the endpoint the handler takes.
+    #[must_use]
+    pub fn on<E, H, F>(mut self, handler: H) -> Self
+    where
+        E: Endpoint,
+        H: Fn(D, Arc<D::Caller>, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response, D::Refusal>> + Send + 'static,
+    {
+        let dialect = self.dialect.clone();
+        let serve: Serve<D> = Arc::new(move |caller, parts| {
+            let (dialect, handler) = (dialect.clone(), handler.clone());
+            Box::pin(async move {
+                let request = E::from_parts(&parts)?;
+                let answer = handler(dialect, caller, request).await?;
+                serde_json::to_value(answer).map_err(|e| D::Refusal::from(Unreadable::new(e.to_string())))
+            })
+        });
+        self.mounted.push((Static::<E>::INFO, serve));
+        self
+    }
+
+    /// What is mounted.
+    #[must_use]
+    pub fn infos(&self) -> Vec<Info> {
+        self.mounted.iter().map(|(info, _)| **info).collect()
+    }
+
+    /// The routes. All endpoints are served by one function.
+    pub fn router(self) -> axum::Router {
+        let mut router = axum::Router::new();
+        for (info, serve) in self.mounted {
+            let mounted = Mounted { dialect: self.dialect.clone(), info, serve };
+            let method = match info.verb {
+                Verb::Get => MethodFilter::GET,
+                Verb::Post => MethodFilter::POST,
+                Verb::Put => MethodFilter::PUT,
+                Verb::Patch => MethodFilter::PATCH,
+                Verb::Delete => MethodFilter::DELETE,
+            };
+            router = router.route(info.path, on(method, answer::<D>).with_state(mounted));
+        }
+        router
+    }
+}
+
+struct Mounted<D: Dialect> {
+    dialect: D,
+    info: &'static Info,
+    serve: Serve<D>,
+}
+
+impl<D: Dialect> Clone for Mounted<D> {
+    fn clone(&self) -> Self {
+        Self { dialect: self.dialect.clone(), info: self.info, serve: self.serve.clone() }
+    }
+}
+
+async fn answer<D: Dialect>(State(mounted): State<Mounted<D>>, Path(path): Path<Vec<(String, String)>>, request: Request) -> Response {
+    let mut response = match exchange(&mounted, path, request).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.into_response(),
+    };
+    for (name, value) in mounted.dialect.headers() {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>, request: Request) -> Result<Response, D::Refusal> {
+    let Mounted { dialect, info, serve } = mounted;
+    let caller = Arc::new(dialect.admit(info, request.headers()).await?);
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let body = body::read(request).await?;
+    let value = serve(caller.clone(), Parts { path, query: query.clone(), body }).await?;
+    let status = StatusCode::from_u16(info.status).unwrap_or(StatusCode::OK);
+    if value.is_null() {
+        return Ok(status.into_response());
+    }
+    let value = dialect.finish(&caller, info, &query, value).await?;
+    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response())
+}

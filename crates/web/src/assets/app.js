@@ -1,0 +1,90 @@
+// The only script. Every page works without it; with it, small actions do not reload the page.
+"use strict";
+
+// Puts the server's new <main> in place of the old one, keeping what the person is typing in.
+function swap(html) {
+  const next = new DOMParser().parseFromString(html, "text/html");
+  const main = document.querySelector("main");
+  const fresh = next.querySelector("main");
+  if (!main || !fresh) return false;
+  const open = [...main.querySelectorAll("details[open][id]")].map((d) => d.id);
+  fresh.querySelectorAll("details[id]").forEach((d) => { if (open.includes(d.id)) d.open = true; });
+  main.replaceWith(fresh);
+  document.title = next.title;
+  return true;
+}
+
+async function load(address, options) {
+  const response = await fetch(address, { ...options, headers: { accept: "text/html" }, credentials: "same-origin" });
+  const html = await response.text();
+  if (response.url && new URL(response.url).origin !== location.origin) { location.href = response.url; return; }
+  if (!swap(html)) { location.href = response.url; return; }
+  if (response.redirected) history.pushState(null, "", response.url);
+}
+
+// Actions that stay on the page: switches, and the buttons of a board or a profile.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || !form.matches("[data-swap], .inline")) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  load(form.action, { method: "POST", body }).catch(() => form.submit());
+});
+addEventListener("popstate", () => location.reload());
+
+// Live pages: the server says that something changed, the page fetches itself again. Not while someone is typing.
+if (document.querySelector("main[data-live]") && window.EventSource) {
+  let waiting = null;
+  const refresh = () => {
+    waiting = null;
+    const busy = document.activeElement && document.activeElement.matches("main input, main textarea, main select");
+    if (!busy && document.querySelector("main[data-live]")) load(location.href).catch(() => {});
+  };
+  new EventSource("/live").addEventListener("changed", () => { waiting = waiting || setTimeout(refresh, 150); });
+}
+
+// The board: a card is dragged to another stage; its own menu does the same by keyboard and without script.
+document.addEventListener("dragstart", (event) => {
+  const card = event.target.closest && event.target.closest("[data-card]");
+  if (!card) return;
+  event.dataTransfer.setData("text/plain", card.dataset.card);
+  event.dataTransfer.effectAllowed = "move";
+});
+document.addEventListener("dragover", (event) => {
+  const column = event.target.closest && event.target.closest("[data-stage]");
+  if (!column) return;
+  event.preventDefault();
+  column.classList.add("over");
+});
+document.addEventListener("dragleave", (event) => {
+  const column = event.target.closest && event.target.closest("[data-stage]");
+  if (column && !column.contains(event.relatedTarget)) column.classList.remove("over");
+});
+document.addEventListener("drop", (event) => {
+  const column = event.target.closest && event.target.closest("[data-stage]");
+  if (!column) return;
+  event.preventDefault();
+  column.classList.remove("over");
+  const card = document.querySelector(`[data-card="${CSS.escape(event.dataTransfer.getData("text/plain"))}"]`);
+  const select = card && card.querySelector("select");
+  if (!select || select.value === column.dataset.stage) return;
+  select.value = column.dataset.stage;
+  select.form.requestSubmit();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
+});
+
+// Copy buttons, where the browser allows it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest && event.target.closest("[data-copy]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copy).textContent;
+  navigator.clipboard.writeText(text).then(() => { button.textContent = "Copied"; });
+});
+// Boxes ticked together: "Select all read endpoints".
+document.addEventListener("click", (event) => {
+  const button = event.target.closest && event.target.closest("[data-tick]");
+  if (!button) return;
+  document.querySelectorAll(`input[data-group="${button.dataset.tick}"]`).forEach((box) => { box.checked = true; });
+});

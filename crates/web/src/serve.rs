@@ -1,0 +1,63 @@
+//! Putting a router on an address, with the layers every side has.
+
+use crate::{Problem, assets};
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::future::Future;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+/// Adds what every side has: assets, liveness, security headers, the cross-origin check on pages, and a page for what
+/// is not there. `api` is called by programs and has no cookies, so the cross-origin check does not apply to it.
+pub fn finish(pages: Router, api: Router, fallback: fn(&Request) -> Option<Response>) -> Router {
+    pages
+        .layer(CsrfLayer::new())
+        .merge(api)
+        .merge(assets::routes())
+        .route("/healthz", get(|| async { "ok\n" }))
+        .fallback(move |request: Request| async move { fallback(&request).unwrap_or_else(|| Problem::not_found().into_response()) })
+        .layer(from_fn(secure))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            tracing::error!("a request ended in a panic");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", "This is a fault of this server; its log says more.")
+                .into_response()
+        }))
+}
+
+/// Nothing from elsewhere, no inline script or style, no framing. A page that posts to another origin (the consent
+/// page, whose answer leads back to the application) sets its own policy.
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
+        "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+    ));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Takes an address, before anything is served.
+///
+/// # Errors
+/// When somebody else has it.
+pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+/// Serves until `stop` ends, then finishes the requests in hand.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
+}

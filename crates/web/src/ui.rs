@@ -1,0 +1,112 @@
+//! Components: the few shapes every page is made of. No page invents a class.
+
+use clock::Ms;
+use maud::{Markup, html};
+
+/// A labelled input. `kind` is the HTML type.
+#[must_use]
+pub fn field(label: &str, name: &str, kind: &str, value: &str, required: bool) -> Markup {
+    html! {
+        label.field {
+            span { (label) }
+            input type=(kind) name=(name) value=(value) required[required] autocomplete=(autocomplete(name, kind));
+        }
+    }
+}
+
+fn autocomplete(name: &str, kind: &str) -> &'static str {
+    match (name, kind) {
+        ("email", _) => "username",
+        (_, "password") => "current-password",
+        _ => "off",
+    }
+}
+
+/// A labelled choice.
+#[must_use]
+pub fn choice(label: &str, name: &str, options: &[(String, String)], chosen: &str) -> Markup {
+    html! {
+        label.field {
+            span { (label) }
+            select name=(name) {
+                @for (value, text) in options { option value=(value) selected[value == chosen] { (text) } }
+            }
+        }
+    }
+}
+
+/// A form with one button: an action on the page it stands on.
+#[must_use]
+pub fn action(to: &str, label: &str, class: &str) -> Markup {
+    html! { form.inline method="post" action=(to) { button class=(class) type="submit" { (label) } } }
+}
+
+/// A switch that is a button, so that it works without script: says what it is and turns on click.
+#[must_use]
+pub fn switch(to: &str, label: &str, on: bool) -> Markup {
+    html! {
+        form.inline method="post" action=(to) {
+            input type="hidden" name="on" value=(if on { "" } else { "yes" });
+            button.switch type="submit" role="switch" aria-checked=(if on { "true" } else { "false" }) aria-label=(label) { span {} }
+        }
+    }
+}
+
+/// A word about a state. `tone`: `good`, `wait`, `bad` or `plain`.
+#[must_use]
+pub fn badge(tone: &str, text: &str) -> Markup {
+    html! { span class=(format!("badge {tone}")) { (text) } }
+}
+
+/// A moment, exact on hover.
+#[must_use]
+pub fn when(at: Ms, now: Ms) -> Markup {
+    html! { time datetime=(at.0) title=(crate::moment(at)) { (crate::moment_in_words(at, now)) } }
+}
+
+/// What stands where a list would be if there were anything in it: what it is for, and what to do first.
+#[must_use]
+pub fn empty(title: &str, hint: &str) -> Markup {
+    html! { div.empty { p.strong { (title) } p { (hint) } } }
+}
+
+/// A title with what can be done beside it.
+#[must_use]
+pub fn heading(title: &str, hint: &str, actions: &Markup) -> Markup {
+    html! {
+        div.heading {
+            div { h1 { (title) } @if !hint.is_empty() { p.hint { (hint) } } }
+            div.actions { (actions) }
+        }
+    }
+}
+
+/// Tabs of a settings page.
+#[must_use]
+pub fn tabs(label: &str, entries: &[(&str, String)], here: &str) -> Markup {
+    html! {
+        nav.tabs aria-label=(label) {
+            @for (text, href) in entries { a href=(href) aria-current=[(href == here).then_some("page")] { (text) } }
+        }
+    }
+}
+
+/// A table that scrolls sideways on a phone.
+#[must_use]
+pub fn table(caption: &str, columns: &[&str], rows: &Markup) -> Markup {
+    html! {
+        div.table role="region" aria-label=(caption) tabindex="0" {
+            table {
+                caption.hidden { (caption) }
+                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+/// Facts by name.
+#[must_use]
+pub fn facts(pairs: &[(&str, Markup)]) -> Markup {
+    html! { dl.facts { @for (name, value) in pairs { div { dt { (name) } dd { (value) } } } } }
+}
