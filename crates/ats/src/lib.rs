@@ -1,1 +1,73 @@
-//! ats
+//! A Lever-compatible applicant tracking system: the API, OAuth, API keys, webhooks, and the pages a recruiter knows.
+//!
+//! It exists so that every integration with Lever can be built and tested without an account. Whoever speaks to Lever
+//! speaks to this unchanged: point the base URL here. One account for each database.
+
+pub mod access;
+mod api;
+mod audit;
+pub mod board;
+mod labels;
+mod notes;
+mod people_api;
+mod webhooks;
+mod writes;
+mod paging;
+pub mod demo;
+mod events;
+mod expand;
+mod moves;
+mod oauth;
+mod offers;
+mod pages;
+pub mod people;
+mod postings;
+mod profiles;
+mod refusal;
+mod settings;
+pub mod setup;
+
+pub use api::{Ats, catalogue};
+pub use events::Deliveries;
+
+use clock::Clock;
+use db::vault::Vault;
+use db::{Db, Migration};
+use outbound::Outbound;
+use pipeline::Pipeline;
+use url::Url;
+
+/// The tables, after those of sessions and the pipeline.
+pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
+
+/// What the ATS stands on.
+pub struct Ground {
+    /// Its own database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Seals signature tokens.
+    pub vault: Vault,
+    /// Delivers webhooks.
+    pub outbound: Outbound,
+    /// Where people and programs reach it; no final slash.
+    pub base: Url,
+    /// Whether to hold callers to Lever's rate: 10 requests a second, bursts of 20.
+    pub rate_limit: bool,
+    /// Shows the demo's logins on the sign-in page.
+    pub demo: bool,
+}
+
+impl Ground {
+    /// Brings the tables up to date and opens the ATS.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open(self) -> db::Result<Ats> {
+        let now = self.clock.now();
+        db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, MIGRATIONS].concat(), now).await?;
+        let pipeline = Pipeline::new(self.db.clone(), self.clock.clone(), pipeline::Settings { at_once: 16, ..pipeline::Settings::default() });
+        setup::first_start(&self.db, &self.clock).await?;
+        Ok(Ats::new(self, pipeline))
+    }
+}

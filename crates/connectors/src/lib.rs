@@ -1,1 +1,14 @@
-//! connectors
+//! The connectors. One folder and one line each.
+
+macro_rules! connectors {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        $(pub mod $module;)*
+        /// All of them; everything that goes over connectors goes over this list.
+        pub static ALL: &[&dyn connector::AnyConnector] = &[$(&$module::$name),*];
+    };
+}
+
+connectors![hr_cloud::HrCloud];
+
+#[cfg(test)]
+mod conformance;

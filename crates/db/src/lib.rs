@@ -7,6 +7,7 @@
 //!
 //! Invariant: this is the only crate that names a database driver.
 
+mod clauses;
 mod door;
 mod group;
 mod migrate;
@@ -14,6 +15,7 @@ mod row;
 pub mod scratch;
 pub mod vault;
 
+pub use clauses::Clauses;
 pub use door::{Db, Engine, Place, Sql, Tx};
 pub use group::Group;
 pub use migrate::{Migration, migrate};

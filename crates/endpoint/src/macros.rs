@@ -97,6 +97,6 @@ macro_rules! endpoint {
 macro_rules! catalogue {
     ($($endpoint:ty),* $(,)?) => {
         /// The endpoints declared in this file.
-        pub const ENDPOINTS: &[$crate::Info] = &[$(<$endpoint as $crate::Endpoint>::INFO),*];
+        pub(crate) const ENDPOINTS: &[$crate::Info] = &[$(<$endpoint as $crate::Endpoint>::INFO),*];
     };
 }

@@ -89,6 +89,12 @@ impl Outbound {
         Self { client, reach, clock }
     }
 
+    /// How far calls may reach.
+    #[must_use]
+    pub const fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
     /// Sends one request, once. Every answer counts as success here, whatever its status.
     ///
     /// # Errors

@@ -51,6 +51,8 @@ pub struct Held {
     pub connection: String,
     /// One of the sentences.
     pub why: String,
+    /// What one click could do about it; null if nothing.
+    pub mend: serde_json::Value,
     /// How many.
     pub count: i64,
     /// Since when the oldest waits.
@@ -119,9 +121,9 @@ pub async fn attempts(db: &impl Sql, items: &[&str]) -> Result<Vec<Attempt>> {
 /// # Errors
 /// When the database does not answer.
 pub async fn held(db: &impl Sql, tenant: &str) -> Result<Vec<Held>> {
-    let sql = "select cause, connection, min(why) as why, count(*) as n, min(created_at) as since from (\
-                 select cause, connection, why, created_at from job where tenant = $1 and state = 'held' \
-                 union all select cause, connection, why, created_at from effect where tenant = $1 and state = 'held') h \
+    let sql = "select cause, connection, min(why) as why, min(mend) as mend, count(*) as n, min(created_at) as since from (\
+                 select cause, connection, why, mend, created_at from job where tenant = $1 and state = 'held' \
+                 union all select cause, connection, why, mend, created_at from effect where tenant = $1 and state = 'held') h \
                group by cause, connection order by n desc, cause";
     db.rows(sql, params![tenant])
         .await?
@@ -131,6 +133,7 @@ pub async fn held(db: &impl Sql, tenant: &str) -> Result<Vec<Held>> {
                 cause: row.get::<Option<String>>("cause")?.unwrap_or_default(),
                 connection: row.text("connection")?,
                 why: row.get::<Option<String>>("why")?.unwrap_or_default(),
+                mend: row.json("mend")?,
                 count: row.int("n")?,
                 since: Ms(row.int("since")?),
             })
@@ -158,4 +161,13 @@ pub async fn prune(db: &impl Sql, before: Ms) -> Result<u64> {
     gone += db.run("delete from job where ended_at < $1", params![before.0]).await?;
     db.run("update effect set payload = 'null', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?;
     Ok(gone)
+}
+
+/// The newest jobs or effects of a connection.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn latest(db: &impl Sql, table: Table, tenant: &str, connection: &str, most: i64) -> Result<Vec<Item>> {
+    let sql = format!("select * from {} where tenant = $1 and connection = $2 order by id desc limit $3", table.name());
+    db.rows(&sql, params![tenant, connection, most]).await?.iter().map(|row| Item::read(table, row)).collect()
 }

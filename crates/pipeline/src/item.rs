@@ -139,6 +139,8 @@ pub struct Item {
     pub cause: Option<String>,
     /// How the last try ended, for people.
     pub why: Option<String>,
+    /// What one click could do about the cause; null if nothing.
+    pub mend: Value,
     /// The record it made at the other side.
     pub remote_id: Option<String>,
     /// When it was stored.
@@ -164,6 +166,7 @@ impl Item {
             attempts: row.int("attempts")?,
             cause: row.get("cause")?,
             why: row.get("why")?,
+            mend: row.json("mend")?,
             remote_id: row.get("remote_id")?,
             created_at: Ms(row.int("created_at")?),
             ended_at: row.get::<Option<i64>>("ended_at")?.map(Ms),
@@ -196,6 +199,8 @@ pub enum Ending {
         cause: String,
         /// The whole sentence, with who can mend it and where.
         why: String,
+        /// What one click could do about it, in the handler's own words; null if nothing.
+        mend: Value,
     },
     /// Never again by itself.
     GiveUp {

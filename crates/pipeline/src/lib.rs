@@ -19,7 +19,7 @@ mod runner;
 mod schedule;
 
 pub use backoff::backoff;
-pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, link_of, prune};
+pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, latest, link_of, prune};
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
 pub use queue::{cancel, get, release, release_one};

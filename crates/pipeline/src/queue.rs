@@ -120,13 +120,13 @@ async fn done(tx: &impl Sql, e: &Ended, remote_id: Option<&str>, why: &str, now:
 /// Retry, hold or give up. Answers whether the lease was still ours.
 async fn not_done(tx: &impl Sql, e: &Ended, ending: &Ending, now: Ms) -> Result<bool> {
     let t = e.item.table.name();
-    let (mut state, cause, why, mut run_at) = match ending {
+    let (mut state, cause, why, mut run_at, mend) = match ending {
         Ending::Retry { after, why } => {
             let wait = after.unwrap_or_else(|| backoff(e.item.attempts, &e.item.id));
-            ("ready", None, why.as_str(), now.plus(wait))
+            ("ready", None, why.as_str(), now.plus(wait), None)
         }
-        Ending::Hold { cause, why } => ("held", Some(cause.as_str()), why.as_str(), now),
-        Ending::GiveUp { why } => ("failed", None, why.as_str(), now),
+        Ending::Hold { cause, why, mend } => ("held", Some(cause.as_str()), why.as_str(), now, Some(mend.to_string())),
+        Ending::GiveUp { why } => ("failed", None, why.as_str(), now, None),
         Ending::Decided(_) | Ending::Done { .. } => return Ok(false),
     };
     if state == "ready" && now.since(e.item.created_at) >= GIVE_UP_AFTER {
@@ -142,10 +142,10 @@ async fn not_done(tx: &impl Sql, e: &Ended, ending: &Ending, now: Ms) -> Result<
     }
     let ended_at = matches!(state, "failed" | "cancelled").then_some(now.0);
     let sql = format!(
-        "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, lease_by = null, lease_until = null \
+        "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, mend = $9, lease_by = null, lease_until = null \
          where id = $6 and lease_by = $7 and attempts = $8 and state = 'running'"
     );
-    let values = params![state, cause, why, run_at.0, ended_at, e.item.id.as_str(), e.node.as_str(), e.item.attempts];
+    let values = params![state, cause, why, run_at.0, ended_at, e.item.id.as_str(), e.node.as_str(), e.item.attempts, mend];
     Ok(tx.run(&sql, values).await? > 0)
 }
 

@@ -128,7 +128,7 @@ async fn a_try_that_fails_waits_longer_each_time_and_fails_for_good_after_72_hou
 #[tokio::test]
 async fn what_is_held_waits_grouped_by_cause_and_goes_when_released() {
     on_both(async |db, pipeline, stub| {
-        let hold = Ending::Hold { cause: "no office".into(), why: "ask the office manager".into() };
+        let hold = Ending::Hold { cause: "no office".into(), why: "ask the office manager".into(), mend: json!(null) };
         *stub.answers.lock().unwrap() = vec![hold; 3];
         for who in ["ada", "bob", "cy"] {
             pipeline.receive(hint(who, who)).await.unwrap();
@@ -160,7 +160,7 @@ async fn whoever_lost_the_lease_cannot_finish() {
         let late = queue::Ended {
             item: lost,
             node: "dead node".into(),
-            ending: Ending::Hold { cause: "x".into(), why: "x".into() },
+            ending: Ending::Hold { cause: "x".into(), why: "x".into(), mend: json!(null) },
             exchanges: "[]".into(),
             took: Duration::ZERO,
         };

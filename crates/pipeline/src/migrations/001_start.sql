@@ -32,6 +32,7 @@ create table job (
   lease_until bigint,
   cause text,                        -- groups what is held
   why text,                          -- a sentence for people
+  mend text,                         -- JSON: what one click could do about the cause
   remote_id text,
   created_at bigint not null,
   ended_at bigint
@@ -62,6 +63,7 @@ create table effect (
   lease_until bigint,
   cause text,                        -- groups what is held
   why text,                          -- a sentence for people
+  mend text,                         -- JSON: what one click could do about the cause
   remote_id text,
   created_at bigint not null,
   ended_at bigint

@@ -1,0 +1,151 @@
+//! Credentials of the API: keys with one permission per endpoint, and OAuth tokens with scopes. And how fast they may go.
+
+use crate::Ats;
+use crate::refusal::{Refusal, Result};
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use clock::Ms;
+use db::vault::{digest, random_hex};
+use db::{Sql, params};
+use endpoint::Info;
+use lever_api::scope;
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// Whom a credential stands for.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// `key:<id>` or `app:<id>`: whose webhooks are seen.
+    pub owner: String,
+    /// Whether confidential records are shown.
+    pub confidential: bool,
+}
+
+/// An API key as listed; the key itself was shown once.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The last four characters of the key.
+    pub last_four: String,
+    /// How many permissions it has.
+    pub permissions: Vec<String>,
+    /// Whether it opens confidential records.
+    pub confidential: bool,
+    /// When it was made.
+    pub created_at: Ms,
+}
+
+impl Ats {
+    /// Checks the credential and its permission for this endpoint.
+    pub(crate) async fn admit_caller(&self, info: &'static Info, headers: &HeaderMap) -> Result<Caller> {
+        let authorization = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).ok_or_else(Refusal::unauthorized)?;
+        let (kind, value) = authorization.split_once(' ').ok_or_else(Refusal::unauthorized)?;
+        let (caller, allowed, what) = match kind.to_ascii_lowercase().as_str() {
+            "basic" => {
+                let key = user_of(value).ok_or_else(Refusal::unauthorized)?;
+                let (caller, permissions) = self.key(&key).await?.ok_or_else(Refusal::unauthorized)?;
+                let allowed = info.access.permission.is_empty() || permissions.iter().any(|p| p == info.access.permission);
+                (caller, allowed, info.access.permission)
+            }
+            "bearer" => {
+                let (caller, scopes) = self.token(value.trim()).await?.ok_or_else(Refusal::unauthorized)?;
+                let allowed = scope::covers(&scopes, info.access.scope);
+                (caller, allowed, info.access.scope)
+            }
+            _ => return Err(Refusal::unauthorized()),
+        };
+        if self.rate_limit && !self.buckets.take(&caller.owner) {
+            return Err(Refusal::too_many());
+        }
+        if allowed { Ok(caller) } else { Err(Refusal::forbidden(format!("The credential lacks the permission: {what}"))) }
+    }
+
+    async fn key(&self, key: &str) -> Result<Option<(Caller, Vec<String>)>> {
+        let sql = "select id, permissions, confidential from api_key where digest = $1 and revoked_at is null";
+        let Some(row) = self.db.row(sql, params![digest(key)]).await? else { return Ok(None) };
+        let permissions = serde_json::from_value(row.json("permissions")?).unwrap_or_default();
+        let caller = Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")? };
+        Ok(Some((caller, permissions)))
+    }
+
+    async fn token(&self, token: &str) -> Result<Option<(Caller, Vec<String>)>> {
+        let sql = "select g.app_id, g.scopes from oauth_token t join oauth_grant g on g.id = t.grant_id \
+                   where t.digest = $1 and t.kind = 'access' and t.expires_at > $2 and g.revoked_at is null";
+        let Some(row) = self.db.row(sql, params![digest(token), self.clock.now().0]).await? else { return Ok(None) };
+        let scopes: Vec<String> = row.text("scopes")?.split(' ').map(str::to_owned).collect();
+        let confidential = scopes.iter().any(|s| s == scope::CONFIDENTIAL);
+        Ok(Some((Caller { owner: format!("app:{}", row.text("app_id")?), confidential }, scopes)))
+    }
+
+    /// Makes an API key: the key, to be shown once. Fixed from now on; it can only be revoked.
+    ///
+    /// # Errors
+    /// When a permission is none of the catalogue's, or the database does not answer.
+    pub async fn create_api_key(&self, name: &str, permissions: &[String], confidential: bool, by: Option<&str>) -> db::Result<String> {
+        let known = lever_api::permissions();
+        if let Some(unknown) = permissions.iter().find(|p| !known.contains(&p.as_str())) {
+            return Err(db::Error::new(format!("there is no permission {unknown:?}; the permissions are: {}", known.join(", "))));
+        }
+        let key = random_hex(24);
+        let id = uuid::Uuid::new_v4().to_string();
+        let json = serde_json::to_string(permissions).unwrap_or_default();
+        let tx = self.db.begin().await?;
+        tx.run(
+            "insert into api_key (id, name, digest, last_four, permissions, confidential, created_by, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
+            params![id.as_str(), name, digest(&key), &key[key.len() - 4..], json, confidential, by, self.clock.now().0],
+        )
+        .await?;
+        self.audit(&tx, "key:added", by, &id, name).await?;
+        tx.commit().await?;
+        Ok(key)
+    }
+
+    /// The keys in use, newest first.
+    pub(crate) async fn api_keys(&self) -> db::Result<Vec<ApiKey>> {
+        let rows = self.db.rows("select * from api_key where revoked_at is null order by created_at desc, id", vec![]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ApiKey {
+                    id: row.text("id")?,
+                    name: row.text("name")?,
+                    last_four: row.text("last_four")?,
+                    permissions: serde_json::from_value(row.json("permissions")?).unwrap_or_default(),
+                    confidential: row.get("confidential")?,
+                    created_at: Ms(row.int("created_at")?),
+                })
+            })
+            .collect()
+    }
+
+    /// Ends a key at once, with the webhooks it made.
+    pub(crate) async fn revoke_api_key(&self, id: &str, by: &str) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        tx.run("update api_key set revoked_at = $1 where id = $2", params![self.clock.now().0, id]).await?;
+        tx.run("delete from webhook where made_by = $1", params![format!("key:{id}")]).await?;
+        self.audit(&tx, "key:removed", Some(by), id, "").await?;
+        tx.commit().await
+    }
+}
+
+/// The user name of HTTP Basic; the password is empty and ignored.
+fn user_of(value: &str) -> Option<String> {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let user = text.split_once(':').map_or(text.as_str(), |(user, _)| user);
+    (!user.is_empty()).then(|| user.to_owned())
+}
+
+/// One bucket for each credential: 10 a second, 20 saved up.
+#[derive(Default)]
+pub(crate) struct Buckets(Mutex<HashMap<String, outbound::Budget>>);
+
+impl Buckets {
+    fn take(&self, owner: &str) -> bool {
+        let mut buckets = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bucket = buckets.entry(owner.to_owned()).or_insert_with(outbound::Budget::of_lever);
+        bucket.try_take(outbound::Urgency::Now).is_ok()
+    }
+}

@@ -1,0 +1,159 @@
+//! The ATS as its users hold it, and the API it serves.
+
+use crate::access::{Buckets, Caller};
+use crate::refusal::{Refusal, Result};
+use crate::{Ground, labels, notes, offers, pages, people_api, postings, profiles, settings, webhooks, writes};
+use axum::Router;
+use axum::http::HeaderMap;
+use clock::Clock;
+use db::Db;
+use db::vault::Vault;
+use endpoint::Info;
+use futures_util::future::BoxFuture;
+use outbound::Outbound;
+use pipeline::Pipeline;
+use serde_json::Value;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+use url::Url;
+use web::{Api, Dialect, Sessions, Throttle};
+
+/// The applicant tracking system. Clones share everything.
+#[derive(Clone)]
+pub struct Ats(Arc<Inner>);
+
+/// What an [`Ats`] is made of.
+pub struct Inner {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) vault: Vault,
+    pub(crate) outbound: Outbound,
+    pub(crate) base: Url,
+    pub(crate) rate_limit: bool,
+    pub(crate) demo: bool,
+    /// Webhook deliveries run on it.
+    pub pipeline: Pipeline,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    pub(crate) buckets: Buckets,
+    /// Open pages refresh when something changes.
+    pub(crate) changed: broadcast::Sender<()>,
+}
+
+impl Deref for Ats {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Ats {
+    pub(crate) fn new(ground: Ground, pipeline: Pipeline) -> Self {
+        let sessions = Sessions::new(ground.db.clone(), ground.clock.clone(), "fulcrum_ats", ground.base.scheme() == "https");
+        Self(Arc::new(Inner {
+            db: ground.db,
+            clock: ground.clock,
+            vault: ground.vault,
+            outbound: ground.outbound,
+            base: ground.base,
+            rate_limit: ground.rate_limit,
+            demo: ground.demo,
+            pipeline,
+            sessions,
+            throttle: Throttle::default(),
+            buckets: Buckets::default(),
+            changed: broadcast::channel(16).0,
+        }))
+    }
+
+    /// Everything: the API, OAuth, the pages.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        let document = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
+        let ready = self.clone();
+        let api = mounted(self.clone())
+            .router()
+            .merge(crate::oauth::token_routes(self.clone()))
+            .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+            .route(
+                "/readyz",
+                axum::routing::get(move || async move {
+                    if ready.db.ping().await.is_ok() { (axum::http::StatusCode::OK, "ready\n") } else { (axum::http::StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n") }
+                }),
+            );
+        web::finish(pages::routes(self.clone()), api, |request| {
+            let path = request.uri().path();
+            path.starts_with("/v1/").then(|| axum::response::IntoResponse::into_response(Refusal::no_such_path(path)))
+        })
+    }
+
+    /// Open pages refresh, and deliveries start.
+    pub(crate) fn committed(&self) {
+        self.pipeline.wake();
+        let _ = self.changed.send(());
+    }
+}
+
+/// Every endpoint with its handler.
+fn mounted(ats: Ats) -> Api<Ats> {
+    Api::new(ats)
+        .on(profiles::list)
+        .on(profiles::list_deleted)
+        .on(profiles::get)
+        .on(writes::create)
+        .on(writes::stage)
+        .on(writes::archived)
+        .on(writes::add_tags)
+        .on(writes::remove_tags)
+        .on(writes::add_sources)
+        .on(writes::remove_sources)
+        .on(writes::add_links)
+        .on(writes::remove_links)
+        .on(profiles::list_applications)
+        .on(profiles::get_application)
+        .on(offers::list)
+        .on(notes::list)
+        .on(notes::get)
+        .on(notes::create)
+        .on(notes::delete)
+        .on(profiles::get_contact)
+        .on(writes::update_contact)
+        .on(postings::list)
+        .on(postings::get)
+        .on(settings::list_stages)
+        .on(settings::get_stage)
+        .on(settings::list_reasons)
+        .on(settings::get_reason)
+        .on(people_api::list)
+        .on(people_api::get)
+        .on(labels::list_tags)
+        .on(labels::list_sources)
+        .on(webhooks::list)
+        .on(webhooks::create)
+        .on(webhooks::update)
+        .on(webhooks::delete)
+}
+
+/// The endpoints that are served: must be the catalogue, each once.
+#[must_use]
+pub fn catalogue(ats: &Ats) -> Vec<Info> {
+    mounted(ats.clone()).infos()
+}
+
+impl Dialect for Ats {
+    type Caller = Caller;
+    type Refusal = Refusal;
+
+    fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller>> {
+        Box::pin(self.admit_caller(info, headers))
+    }
+
+    fn finish<'a>(&'a self, _: &'a Caller, info: &'static Info, query: &'a str, answer: Value) -> BoxFuture<'a, Result<Value>> {
+        Box::pin(self.view(info, query, answer))
+    }
+
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[("x-lever-region", "global"), ("x-stream-path", "dapi")]
+    }
+}

@@ -1,0 +1,146 @@
+//! A small, believable company for `--demo`: people of every role, postings, and candidates all along the pipeline.
+
+use crate::Ats;
+use crate::offers::Terms;
+use crate::people::NewPerson;
+use clock::Ms;
+use db::{Sql, params};
+use lever_api::{Categories, NewOpportunity, Phone, Posting};
+use serde_json::json;
+use std::time::Duration;
+
+/// The password of every demo login, on all three sides.
+pub const PASSWORD: &str = "demo-demo";
+
+/// One login for each role: name, e-mail, role.
+pub const LOGINS: [(&str, &str, &str); 5] = [
+    ("Ines Bauer", "ines@northwind.example", "Super Admin"),
+    ("Omar Haddad", "omar@northwind.example", "Admin"),
+    ("Mei Tanaka", "mei@northwind.example", "Team Member"),
+    ("Tomasz Nowak", "tomasz@northwind.example", "Limited Team Member"),
+    ("Ruth Adeyemi", "ruth@northwind.example", "Interviewer"),
+];
+
+const JOBS: [(&str, &str, &str, &str, &str); 6] = [
+    ("Backend Engineer", "Engineering", "Platform", "Berlin", "Full-time"),
+    ("Robotics Engineer", "Engineering", "Motion", "Berlin", "Full-time"),
+    ("Product Designer", "Product", "Design", "Lisbon", "Full-time"),
+    ("Account Executive", "Sales", "EMEA", "London", "Full-time"),
+    ("People Partner", "People", "People Operations", "Lisbon", "Part-time"),
+    ("Technical Writer", "Product", "Documentation", "London", "Contract"),
+];
+
+/// Names from many cultures, of one to four words; the last names collide on purpose here and there.
+const NAMES: [&str; 56] = [
+    "Ada Lovelace Byron", "Kwame Mensah", "Yuki Sato", "María José García López", "Jan van den Berg", "Priya Raman", "Liam O'Connor",
+    "Fatima Zahra Benali", "Chen Wei", "Anna Kowalska", "Sukarno", "Ingrid Sørensen", "Mateo Fernández", "Aisha Bello", "Nikolaos Papadopoulos",
+    "Zeynep Yılmaz", "Dmytro Shevchenko", "Amélie Dubois", "Ravi Shankar Iyer", "Hannah Müller", "Tariq al-Mansour", "Sofia Rossi",
+    "Nguyễn Thị Mai", "Joao Silva", "Freya Lindqvist", "Daniel Kim", "Chiara Conti", "Moses Otieno", "Elif Demir", "Lucas Martin",
+    "Noor Hassan", "Viktor Petrov", "Grace Wanjiku", "Pablo Ruiz", "Emma Johansson", "Arjun Mehta", "Leila Karimi", "Thomas Weber",
+    "Olga Ivanova", "Samuel Osei", "Julia Nowak", "Hiro Yamamoto", "Carla Mendes", "Ben Carter", "Ximena Torres", "Oskar Nilsson",
+    "Mina Park", "Farid Rahimi", "Clara Schmidt", "Idris Diallo", "Lena Vogel", "Marco Bianchi", "Sana Qureshi", "Peter Novak", "Ana Horvat",
+    "Tom Baker",
+];
+
+impl Ats {
+    /// Fills an empty account. Does nothing when there are people already.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn fill_demo(&self) -> db::Result<()> {
+        if !self.people().await?.is_empty() {
+            return Ok(());
+        }
+        let account = "update account set name = $1";
+        self.db.run(account, params!["Northwind Robotics"]).await?;
+        let mut people = Vec::new();
+        for (name, email, role) in LOGINS {
+            let new = NewPerson {
+                name: name.into(),
+                email: email.into(),
+                role: role.to_lowercase(),
+                job_title: Some(if role == "Limited Team Member" { "Head of Engineering".into() } else { "Recruiting".into() }),
+                password: Some(PASSWORD.into()),
+            };
+            people.push(self.add_person(new).await?);
+        }
+        let postings = self.demo_postings(&people).await?;
+        self.demo_candidates(&people, &postings).await
+    }
+
+    async fn demo_postings(&self, people: &[String]) -> db::Result<Vec<String>> {
+        let now = self.clock.now();
+        let mut ids = Vec::new();
+        let tx = self.db.begin().await?;
+        for (age, (title, department, team, location, commitment)) in (1u64..).zip(JOBS) {
+            let id = uuid::Uuid::new_v4().to_string();
+            let at = now.minus(Duration::from_secs(age * 9 * 86_400)).0;
+            let posting = Posting {
+                id: id.clone(),
+                text: title.into(),
+                state: "published".into(),
+                distribution_channels: Some(vec!["public".into(), "internal".into()]),
+                user: json!(people[0]),
+                owner: json!(people[1]),
+                hiring_manager: json!(people[3]),
+                categories: Categories {
+                    commitment: Some(commitment.into()),
+                    department: Some(department.into()),
+                    location: Some(location.into()),
+                    team: Some(team.into()),
+                    all_locations: vec![location.into()],
+                    ..Categories::default()
+                },
+                content: json!({ "description": format!("We look for a {title}."), "descriptionHtml": format!("<div>We look for a {title}.</div>"), "lists": [], "closing": "", "closingHtml": "" }),
+                country: Some(match location { "Berlin" => "DE", "Lisbon" => "PT", _ => "GB" }.into()),
+                confidentiality: "non-confidential".into(),
+                workplace_type: Some("hybrid".into()),
+                created_at: at,
+                updated_at: at,
+                ..Posting::default()
+            };
+            self.save_posting(&tx, &posting).await?;
+            ids.push(id);
+        }
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    /// The first 24 names stand in Offer with a signed offer; the others are spread over the stages before.
+    async fn demo_candidates(&self, people: &[String], postings: &[String]) -> db::Result<()> {
+        let stages = self.stages().await?;
+        let now = self.clock.now();
+        let recruiter = people[2].as_str();
+        let fault = |refusal: crate::refusal::Refusal| db::Error::new(refusal.message);
+        let tx = self.db.begin().await?;
+        for (i, name) in NAMES.iter().enumerate() {
+            let offered = i < 24;
+            let age = Duration::from_secs(86_400 * (5 + 3 * (i as u64 % 17)));
+            let email: String = name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '.' }).collect();
+            let new = NewOpportunity {
+                name: Some((*name).to_owned()),
+                headline: Some(["Contoso", "Fabrikam", "Adventure Works", "Litware"][i % 4].to_owned()),
+                location: Some(JOBS[i % JOBS.len()].3.to_owned()),
+                emails: vec![format!("{email}@mail.example")],
+                phones: vec![Phone { kind: Some("mobile".into()), value: format!("+49 30 5550 {i:04}") }],
+                sources: vec![["Job site", "LinkedIn", "Added manually", "Posting"][i % 4].to_owned()],
+                origin: Some(["applied", "sourced", "applied", "referred"][i % 4].to_owned()),
+                stage: Some(if i % 4 == 1 { "lead-new" } else { "applicant-new" }.parse().map_err(|_| db::Error::new("a stage id"))?),
+                postings: vec![postings[i % postings.len()].parse().map_err(|_| db::Error::new("a posting id"))?],
+                created_at: Some(now.minus(age).0),
+                ..NewOpportunity::default()
+            };
+            let created = self.create_opportunity(&tx, Some(recruiter), &new, true).await.map_err(fault)?;
+            let stage = if offered { "offer" } else { stages[i % (stages.len() - 1)].id.as_str() };
+            self.move_to(&tx, &created.id, Some(recruiter), stage).await.map_err(fault)?;
+            if offered {
+                // Mondays, some weeks ahead.
+                let days = now.0 / 86_400_000;
+                let monday = days + 7 - (days + 3) % 7 + 7 * (2 + i as i64 % 6);
+                let terms = Terms { start: Some(Ms(monday * 86_400_000)), salary: Some(format!("{}", 52_000 + 1_500 * i)), status: "signed" };
+                self.make_offer(&tx, &created.id, Some(recruiter), &terms).await.map_err(fault)?;
+            }
+        }
+        tx.commit().await
+    }
+}

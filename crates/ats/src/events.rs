@@ -1,0 +1,121 @@
+//! Telling others: an event becomes one signed delivery for each webhook that fits, in the transaction of the change
+//! itself, and is sent from there with Lever's five retries.
+
+use crate::Ats;
+use crate::refusal::Result;
+use db::vault::random_hex;
+use db::{Sql, params};
+use endpoint::Verb;
+use futures_util::future::BoxFuture;
+use http::header::{HeaderValue, USER_AGENT};
+use lever_api::event::{Delivery, Event, sign};
+use outbound::{Call, Wire};
+use pipeline::{Ending, Handler, Item, NewEffect, Priority};
+use serde_json::{Value, json};
+use std::time::Duration;
+use url::Url;
+
+/// The pipeline of the ATS serves one account.
+pub const TENANT: &str = "account";
+/// The kind of its effects.
+pub const DELIVERY: &str = "delivery";
+
+/// How long to wait before each of the five retries. Lever does not publish its waits, only that they grow.
+const WAITS: [Duration; 5] =
+    [Duration::from_secs(10), Duration::from_secs(60), Duration::from_secs(600), Duration::from_secs(3600), Duration::from_secs(6 * 3600)];
+/// How long a receiver may take. Not published either.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Ats {
+    /// Makes the deliveries of an event. Nothing is sent unless a Super Admin switched the event on.
+    pub(crate) async fn emit(&self, tx: &impl Sql, event: Event, origin: Option<&str>, data: Value) -> Result<()> {
+        if !self.is_told(tx, event).await? {
+            return Ok(());
+        }
+        let rows = tx.rows("select id, url, origins from webhook where event = $1", params![event.wire()]).await?;
+        let mut deliveries = Vec::new();
+        for row in rows {
+            let origins: Vec<String> = serde_json::from_value(row.json("origins")?).unwrap_or_default();
+            if origin.is_none_or(|origin| origins.is_empty() || origins.iter().any(|o| o == origin)) {
+                let delivery = self.signed(tx, &row.text("id")?, event, data.clone()).await?;
+                deliveries.push(self.posting(row.text("id")?, row.text("url")?, &delivery));
+            }
+        }
+        Ok(self.pipeline.effects(tx, TENANT, deliveries).await?)
+    }
+
+    /// A delivery as it goes over the wire.
+    pub(crate) async fn signed(&self, tx: &impl Sql, webhook: &str, event: Event, data: Value) -> Result<Delivery> {
+        let (token, triggered_at) = (random_hex(24), self.clock.now().0);
+        let key = self.signature_token(tx, webhook).await?.unwrap_or_default();
+        Ok(Delivery {
+            id: Some(uuid::Uuid::new_v4().to_string()),
+            event: event.wire().to_owned(),
+            triggered_at,
+            signature: Some(sign(&key, &token, triggered_at)),
+            token: Some(token),
+            data,
+        })
+    }
+
+    fn posting(&self, webhook: String, url: String, delivery: &Delivery) -> NewEffect {
+        let id = delivery.id.clone().unwrap_or_default();
+        NewEffect {
+            key: format!("{DELIVERY}/{id}"),
+            connection: webhook,
+            kind: DELIVERY.to_owned(),
+            // Deliveries do not wait for one another: order is not promised, and one dead receiver must not stop the rest.
+            subject: id,
+            payload: json!({ "url": url, "body": delivery }),
+            priority: Priority::Now,
+            run_at: self.clock.now(),
+        }
+    }
+
+    /// Sends the test request of the settings page and waits for the answer: whether it was a 2xx, and a sentence.
+    pub(crate) async fn verify_connection(&self, webhook: &str, event: Event, url: &str) -> Result<(bool, String)> {
+        let mut test = self.signed(&self.db, webhook, event, json!({})).await?;
+        test.id = None;
+        let body = serde_json::to_vec(&test).unwrap_or_default();
+        Ok(match self.post(url, body, &Wire::default()).await {
+            Ok(status) if (200..300).contains(&status) => (true, format!("Connection verified: the receiver answered {status}.")),
+            Ok(status) => (false, format!("The receiver answered {status}; it must answer 2xx.")),
+            Err(why) => (false, format!("The receiver could not be reached: {why}.")),
+        })
+    }
+
+    async fn post(&self, url: &str, body: Vec<u8>, wire: &Wire) -> std::result::Result<u16, String> {
+        let url = Url::parse(url).map_err(|e| e.to_string())?;
+        let mut call = Call::new(Verb::Post, url, body);
+        call.patience = PATIENCE;
+        call.headers.insert(USER_AGENT, HeaderValue::from_static("Lever-Webhooks"));
+        self.outbound.send(&call, wire).await.map(|answer| answer.status).map_err(|e| e.to_string())
+    }
+}
+
+/// Sends deliveries.
+pub struct Deliveries(pub Ats);
+
+impl Handler for Deliveries {
+    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)> {
+        Box::pin(async move {
+            let wire = Wire::default();
+            let url = item.payload["url"].as_str().unwrap_or_default();
+            let sent = self.0.post(url, item.payload["body"].to_string().into_bytes(), &wire).await;
+            let _ = self.0.changed.send(());
+            let why = match sent {
+                Ok(status) if (200..300).contains(&status) => {
+                    return (Ending::Done { remote_id: None, why: format!("the receiver answered {status}") }, wire.json());
+                }
+                Ok(status) => format!("the receiver answered {status}"),
+                Err(why) => why,
+            };
+            let tries = usize::try_from(item.attempts).unwrap_or(usize::MAX);
+            let ending = match WAITS.get(tries.saturating_sub(1)) {
+                Some(wait) => Ending::Retry { after: Some(*wait), why },
+                None => Ending::GiveUp { why },
+            };
+            (ending, wire.json())
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! `expand` and `include`, the same for every answer: inline the named references, return only the named fields.
+
+use crate::Ats;
+use crate::refusal::{Refusal, Result};
+use endpoint::Info;
+use lever_api::View;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+impl Ats {
+    /// Has the last word on an answer. `expand` wins over `include`.
+    pub(crate) async fn view(&self, info: &Info, query: &str, mut answer: Value) -> Result<Value> {
+        if query.is_empty() {
+            return Ok(answer);
+        }
+        let view: View = serde_html_form::from_str(query).map_err(|e| Refusal::bad_request(format!("Invalid query parameter: {e}")))?;
+        for name in &view.expand {
+            let Some((field, kind)) = info.expands.iter().find(|(field, _)| field == name) else {
+                return Err(Refusal::bad_request(format!("{name} is not expandable")));
+            };
+            self.inline(&mut answer, field, kind).await?;
+        }
+        if !view.include.is_empty() {
+            let keep = |name: &String| view.include.contains(name) || view.expand.contains(name);
+            objects(&mut answer).into_iter().for_each(|object| object.retain(|name, _| keep(name)));
+        }
+        Ok(answer)
+    }
+
+    async fn inline(&self, answer: &mut Value, field: &str, kind: &str) -> Result<()> {
+        let mut ids: Vec<String> = Vec::new();
+        for object in objects(answer) {
+            match object.get(field) {
+                Some(Value::String(id)) => ids.push(id.clone()),
+                Some(Value::Array(list)) => ids.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),
+                _ => {}
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = self.objects_of(kind, &ids).await?;
+        let replace = |value: &mut Value| {
+            if let Some(object) = value.as_str().and_then(|id| found.get(id)) {
+                *value = object.clone();
+            }
+        };
+        for object in objects(answer) {
+            match object.get_mut(field) {
+                Some(Value::Array(list)) => list.iter_mut().for_each(replace),
+                Some(value) => replace(value),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Objects of a kind by id, in one query.
+    async fn objects_of(&self, kind: &str, ids: &[String]) -> Result<HashMap<String, Value>> {
+        let found: Vec<Value> = match kind {
+            "user" => json(self.users_by_id(ids).await?),
+            "stage" => json(self.stages().await?.into_iter().filter(|s| ids.contains(&s.id)).collect()),
+            "contact" => json(self.contacts_by_id(ids).await?),
+            "application" => json(self.applications_by_id(ids).await?),
+            "posting" => json(self.postings_by_id(ids).await?),
+            _ => Vec::new(),
+        };
+        Ok(found.into_iter().filter_map(|v| Some((v.get("id")?.as_str()?.to_owned(), v))).collect())
+    }
+}
+
+fn json<T: serde::Serialize>(objects: Vec<T>) -> Vec<Value> {
+    objects.into_iter().filter_map(|object| serde_json::to_value(object).ok()).collect()
+}
+
+/// The objects under `data`: one, or all of a page.
+fn objects(answer: &mut Value) -> Vec<&mut Map<String, Value>> {
+    match answer.get_mut("data") {
+        Some(Value::Array(list)) => list.iter_mut().filter_map(Value::as_object_mut).collect(),
+        Some(Value::Object(object)) => vec![object],
+        _ => Vec::new(),
+    }
+}

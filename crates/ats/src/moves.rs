@@ -1,0 +1,363 @@
+//! What can happen to an opportunity, each change with the events it causes in one transaction.
+
+use crate::Ats;
+use crate::labels::{Kind, index};
+use crate::profiles::text_of;
+use crate::refusal::{Refusal, Result};
+use db::{Row, Sql, Tx, params};
+use lever_api::event::{Event, ORIGINS};
+use lever_api::{ContactChange, NewOpportunity, Opportunity, Phone, StageChanged, StageId, reference};
+use serde_json::json;
+
+/// What creating an opportunity found and made.
+pub struct Created {
+    /// The new opportunity.
+    pub id: String,
+    /// Whether the person was known by an address.
+    pub deduped: bool,
+}
+
+impl Ats {
+    /// Creates an opportunity. An address that belongs to a contact means that contact; its own data win over the new.
+    pub(crate) async fn create_opportunity(&self, tx: &Tx, by: Option<&str>, new: &NewOpportunity, owner_of_posting: bool) -> Result<Created> {
+        let now = self.clock.now().0;
+        if new.postings.len() > 1 {
+            return Err(Refusal::bad_request("At most one posting can be given"));
+        }
+        let origin = new.origin.clone().unwrap_or_else(|| "sourced".to_owned());
+        if !ORIGINS.contains(&origin.as_str()) {
+            return Err(Refusal::bad_request(format!("origin must be one of {}", ORIGINS.join(", "))));
+        }
+        let created_at = new.created_at.unwrap_or(now);
+        if created_at > now {
+            return Err(Refusal::bad_request("createdAt must not be in the future"));
+        }
+        let stage = new.stage.as_ref().map_or(StageId::LEAD_NEW, |stage| stage.as_str()).to_owned();
+        let position = self.stage_position(tx, &stage).await?;
+        let (contact, deduped) = self.contact_for(tx, new, created_at).await?;
+        let id = uuid::Uuid::new_v4().to_string();
+        let application = match new.postings.first() {
+            Some(posting) => Some(self.apply(tx, &id, posting.as_str(), by, new, created_at).await?),
+            None => None,
+        };
+        let mut tags = new.tags.clone();
+        tags.extend(application.iter().flat_map(|a| a.tags.clone()));
+        let tags = distinct(tags);
+        let sources = distinct(new.sources.clone());
+        let owner = match (&new.owner, &application) {
+            (Some(owner), _) => Some(owner.to_string()),
+            (None, Some(application)) if owner_of_posting => application.owner.clone(),
+            _ => by.map(str::to_owned),
+        };
+        let followers = distinct(new.followers.iter().map(ToString::to_string).chain(by.map(str::to_owned)).collect());
+        let entry = StageChanged { to_stage_id: stage.clone(), to_stage_index: position, updated_at: created_at, user_id: by.map(str::to_owned) };
+        let location = new.opportunity_location.clone().or_else(|| application.as_ref().and_then(|a| a.location.clone())).unwrap_or_default();
+        let confidentiality = application.as_ref().map_or("non-confidential", |a| a.confidentiality.as_str());
+        tx.run(
+            &format!(
+                "insert into opportunity (id, contact_id, stage_id, stage_position, advanced_at, origin, owner, sourced_by, followers, stage_changes, \
+                 hired, application_id, posting_id, location, tags, sources, confidentiality, created_at, updated_at, last_interaction_at) values {}",
+                db::values(1, 20)
+            ),
+            params![
+                id.as_str(), contact.as_str(), stage.as_str(), position, created_at, origin.as_str(), owner, by, text_of(&followers), text_of(&[entry]),
+                false, application.as_ref().map(|a| a.id.clone()), new.postings.first().map(ToString::to_string), location, text_of(&tags),
+                text_of(&sources), confidentiality, created_at, now, created_at
+            ],
+        )
+        .await?;
+        index(tx, &id, Kind::Tag, &tags).await?;
+        index(tx, &id, Kind::Source, &sources).await?;
+        if let Some(application) = &application {
+            let data = json!({ "applicationId": application.id, "opportunityId": id, "candidateId": id, "contactId": contact });
+            self.emit(tx, Event::ApplicationCreated, Some(&origin), data).await?;
+        }
+        if let Some(archived) = &new.archived {
+            let reason = archived.reason.as_deref().ok_or_else(|| Refusal::bad_request("archived needs a reason"))?;
+            self.archive(tx, &id, by, Some(reason), archived.archived_at).await?;
+        }
+        Ok(Created { id, deduped })
+    }
+
+    async fn contact_for(&self, tx: &Tx, new: &NewOpportunity, at: i64) -> Result<(String, bool)> {
+        let emails = distinct(new.emails.iter().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect());
+        let known = match &new.contact {
+            Some(contact) => {
+                let row = tx.row("select id, is_anonymized from contact where id = $1", params![contact.as_str()]).await?;
+                let row = row.ok_or_else(|| Refusal::bad_request(format!("there is no contact {contact}")))?;
+                if row.get::<bool>("is_anonymized")? {
+                    return Err(Refusal::bad_request("an anonymized contact cannot be linked"));
+                }
+                Some(row.text("id")?)
+            }
+            None => self.contact_with(tx, &emails).await?,
+        };
+        if let Some(id) = known {
+            if new.contact.is_some() {
+                self.add_to_contact(tx, &id, &emails, &new.phones, &new.links).await?;
+            }
+            return Ok((id, true));
+        }
+        let id = uuid::Uuid::new_v4().to_string();
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        tx.run(
+            "insert into contact (id, name, headline, location, emails, phones, links, is_anonymized, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+            params![
+                id.as_str(), text(&new.name), text(&new.headline), text(&new.location), text_of(&emails), text_of(&new.phones),
+                text_of(&distinct(new.links.clone())), false, at
+            ],
+        )
+        .await?;
+        self.index_emails(tx, &id, &emails).await?;
+        self.emit(tx, Event::ContactCreated, None, json!({ "contactId": id, "createdAt": at, "accountId": self.account_id(tx).await? })).await?;
+        Ok((id, false))
+    }
+
+    async fn contact_with(&self, tx: &Tx, emails: &[String]) -> Result<Option<String>> {
+        for email in emails {
+            let row = tx.row("select contact_id from contact_email where email = $1", params![email.to_lowercase()]).await?;
+            if let Some(row) = row {
+                return Ok(Some(row.text("contact_id")?));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn add_to_contact(&self, tx: &Tx, id: &str, emails: &[String], phones: &[Phone], links: &[String]) -> Result<()> {
+        let Some(row) = tx.row("select emails, phones, links from contact where id = $1", params![id]).await? else { return Ok(()) };
+        let mut all_emails: Vec<String> = serde_json::from_value(row.json("emails")?).unwrap_or_default();
+        let mut all_phones: Vec<Phone> = serde_json::from_value(row.json("phones")?).unwrap_or_default();
+        let mut all_links: Vec<String> = serde_json::from_value(row.json("links")?).unwrap_or_default();
+        all_emails.extend_from_slice(emails);
+        all_links.extend_from_slice(links);
+        all_phones.extend(phones.iter().filter(|p| !all_phones.contains(p)).cloned().collect::<Vec<_>>());
+        let all_emails = distinct(all_emails);
+        tx.run(
+            "update contact set emails = $1, phones = $2, links = $3, updated_at = $4 where id = $5",
+            params![text_of(&all_emails), text_of(&all_phones), text_of(&distinct(all_links)), self.clock.now().0, id],
+        )
+        .await?;
+        self.index_emails(tx, id, &all_emails).await
+    }
+
+    async fn index_emails(&self, tx: &impl Sql, id: &str, emails: &[String]) -> Result<()> {
+        tx.run("delete from contact_email where contact_id = $1", params![id]).await?;
+        for email in emails {
+            let sql = "insert into contact_email (email, contact_id) values ($1, $2) on conflict do nothing";
+            tx.run(sql, params![email.to_lowercase(), id]).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(&self, tx: &Tx, opportunity: &str, posting: &str, by: Option<&str>, new: &NewOpportunity, at: i64) -> Result<Application> {
+        let row = tx.row("select * from posting where id = $1", params![posting]).await?;
+        let row = row.ok_or_else(|| Refusal::bad_request(format!("there is no posting {posting}")))?;
+        let id = uuid::Uuid::new_v4().to_string();
+        let maybe = |column: &str| -> db::Result<Option<String>> { row.get(column) };
+        let kind = match new.origin.as_deref() {
+            Some("referred") => "referral",
+            Some("applied" | "internal") => "posting",
+            _ => "user",
+        };
+        let submitted = json!({
+            "name": new.name, "email": new.emails.first(), "phone": new.phones.first(), "company": new.headline, "links": new.links,
+            "comments": null, "customQuestions": [], "requisitionForHire": null,
+            "ipAddress": null, "referer": null, "userAgent": null, "acceptLanguage": null, "timezone": null,
+        });
+        tx.run(
+            "insert into application (id, opportunity_id, posting_id, kind, person, hiring_manager, owner, submitted, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            params![id.as_str(), opportunity, posting, kind, by, maybe("hiring_manager")?, maybe("owner")?, submitted.to_string(), at],
+        )
+        .await?;
+        let tags = ["text", "team", "department", "location", "commitment"];
+        Ok(Application {
+            id,
+            owner: maybe("owner")?,
+            location: maybe("location")?,
+            confidentiality: row.text("confidentiality")?,
+            tags: tags.iter().filter_map(|column| maybe(column).ok().flatten()).collect(),
+        })
+    }
+
+    async fn stage_position(&self, tx: &impl Sql, stage: &str) -> Result<i64> {
+        let row = tx.row("select position from stage where id = $1", params![stage]).await?;
+        Ok(row.ok_or_else(|| Refusal::bad_request(format!("there is no stage {stage}")))?.int("position")?)
+    }
+
+    async fn account_id(&self, tx: &impl Sql) -> Result<String> {
+        Ok(tx.row("select id from account", vec![]).await?.map(|row| row.text("id")).transpose()?.unwrap_or_default())
+    }
+
+    /// The opportunity, locked against others who change it at the same moment.
+    async fn locked(&self, tx: &Tx, id: &str) -> Result<Opportunity> {
+        let lock = if tx.engine() == db::Engine::Postgres { " for update" } else { "" };
+        tx.rows(&format!("select id from opportunity where id = $1{lock}"), params![id]).await?;
+        self.find_opportunity(tx, id).await?.ok_or_else(|| Refusal::not_found("opportunities", id))
+    }
+
+    /// Moves to another stage. The stage it is in already changes nothing and tells nobody.
+    pub(crate) async fn move_to(&self, tx: &Tx, id: &str, by: Option<&str>, stage: &str) -> Result<()> {
+        let opportunity = self.locked(tx, id).await?;
+        let position = self.stage_position(tx, stage).await?;
+        let from = reference(&opportunity.stage).unwrap_or_default();
+        if from == stage {
+            return Ok(());
+        }
+        let now = self.clock.now().0;
+        let mut changes = opportunity.stage_changes.clone();
+        changes.push(StageChanged { to_stage_id: stage.into(), to_stage_index: position, updated_at: now, user_id: by.map(str::to_owned) });
+        tx.run(
+            "update opportunity set stage_id = $1, stage_position = $2, advanced_at = $3, stage_changes = $4, last_interaction_at = $3, updated_at = $3 \
+             where id = $5",
+            params![stage, position, now, text_of(&changes), id],
+        )
+        .await?;
+        let data = json!({
+            "fromStageId": from, "toStageId": stage, "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact),
+        });
+        self.emit(tx, Event::CandidateStageChange, Some(&opportunity.origin), data).await
+    }
+
+    /// Archives, hires (a reason of type `hired`) or brings back (no reason).
+    pub(crate) async fn archive(&self, tx: &Tx, id: &str, by: Option<&str>, reason: Option<&str>, at: Option<i64>) -> Result<()> {
+        let opportunity = self.locked(tx, id).await?;
+        let now = self.clock.now().0;
+        let kind = match reason {
+            Some(reason) => {
+                let row: Option<Row> = tx.row("select kind from archive_reason where id = $1", params![reason]).await?;
+                Some(row.ok_or_else(|| Refusal::bad_request(format!("there is no archive reason {reason}")))?.text("kind")?)
+            }
+            None => None,
+        };
+        let before = opportunity.archived.as_ref();
+        if before.and_then(|a| a.reason.as_deref()) == reason {
+            return Ok(());
+        }
+        let hired = kind.as_deref() == Some("hired");
+        let archived_at = reason.map(|_| at.unwrap_or(now));
+        tx.run(
+            "update opportunity set archived_reason = $1, archived_at = $2, hired = $3, last_interaction_at = $4, updated_at = $4, \
+             advanced_at = case when archived_at is null and $5 then $4 else advanced_at end where id = $6",
+            params![reason, archived_at, hired, now, reason.is_some(), id],
+        )
+        .await?;
+        tx.run("update application set archived_reason = $1, archived_at = $2 where opportunity_id = $3", params![reason, archived_at, id]).await?;
+        if let (Some(by), true) = (by, hired) {
+            self.audit(tx, "opportunity:hired", Some(by), id, "").await?;
+        }
+        let data = json!({
+            "fromArchived": before, "toArchived": reason.map(|reason| json!({ "reason": reason, "archivedAt": archived_at })),
+            "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact),
+        });
+        self.emit(tx, Event::CandidateArchiveChange, Some(&opportunity.origin), data).await?;
+        if hired {
+            let data = json!({ "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact) });
+            self.emit(tx, Event::CandidateHired, Some(&opportunity.origin), data).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds or removes tags or sources.
+    pub(crate) async fn relabel(&self, tx: &Tx, id: &str, kind: Kind, texts: &[String], add: bool) -> Result<()> {
+        let opportunity = self.locked(tx, id).await?;
+        let mut all = if kind == Kind::Tag { opportunity.tags } else { opportunity.sources };
+        if add {
+            all.extend(texts.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()));
+        } else {
+            all.retain(|text| !texts.contains(text));
+        }
+        let all = distinct(all);
+        let column = if kind == Kind::Tag { "tags" } else { "sources" };
+        tx.run(
+            &format!("update opportunity set {column} = $1, updated_at = $2 where id = $3"),
+            params![text_of(&all), self.clock.now().0, id],
+        )
+        .await?;
+        Ok(index(tx, id, kind, &all).await?)
+    }
+
+    /// Adds or removes links of the contact.
+    pub(crate) async fn relink(&self, tx: &Tx, id: &str, links: &[String], add: bool) -> Result<()> {
+        let opportunity = self.locked(tx, id).await?;
+        let mut all = opportunity.links.clone();
+        if add {
+            all.extend(links.iter().map(|link| link.trim().to_owned()).filter(|link| !link.is_empty()));
+        } else {
+            all.retain(|link| !links.contains(link));
+        }
+        let now = self.clock.now().0;
+        let contact = reference(&opportunity.contact).unwrap_or_default();
+        tx.run("update contact set links = $1, updated_at = $2 where id = $3", params![text_of(&distinct(all)), now, contact]).await?;
+        tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, contact]).await?;
+        self.contact_changed(tx, contact, now).await
+    }
+
+    /// Changes a contact; what is left out stays.
+    pub(crate) async fn change_contact(&self, tx: &Tx, id: &str, change: &ContactChange) -> Result<()> {
+        let row = tx.row("select * from contact where id = $1", params![id]).await?;
+        let row = row.ok_or_else(|| Refusal::not_found("contacts", id))?;
+        if row.get::<bool>("is_anonymized")? {
+            return Err(Refusal::bad_request("an anonymized contact cannot be updated"));
+        }
+        let now = self.clock.now().0;
+        let or_kept = |given: &Option<String>, column: &str| -> db::Result<String> { given.clone().map_or_else(|| row.text(column), Ok) };
+        let emails = change.emails.clone().map(distinct);
+        if let Some(emails) = &emails {
+            for email in emails {
+                let sql = "select contact_id from contact_email where email = $1 and contact_id <> $2";
+                if tx.row(sql, params![email.to_lowercase(), id]).await?.is_some() {
+                    return Err(Refusal::bad_request("one of the addresses belongs to another contact"));
+                }
+            }
+            self.index_emails(tx, id, emails).await?;
+        }
+        tx.run(
+            "update contact set name = $1, headline = $2, location = $3, emails = $4, phones = $5, updated_at = $6 where id = $7",
+            params![
+                or_kept(&change.name, "name")?, or_kept(&change.headline, "headline")?, or_kept(&change.location, "location")?,
+                emails.map_or_else(|| row.text("emails"), |emails| Ok(text_of(&emails)))?,
+                change.phones.as_ref().map_or_else(|| row.text("phones"), |phones| Ok(text_of(phones)))?, now, id
+            ],
+        )
+        .await?;
+        tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, id]).await?;
+        self.contact_changed(tx, id, now).await
+    }
+
+    async fn contact_changed(&self, tx: &Tx, id: &str, now: i64) -> Result<()> {
+        let account = self.account_id(tx).await?;
+        self.emit(tx, Event::ContactUpdated, None, json!({ "contactId": id, "updatedAt": now, "accountId": account })).await
+    }
+
+    /// Deletes an opportunity. It stays visible in the list of deleted ones.
+    pub(crate) async fn delete_opportunity(&self, tx: &Tx, id: &str, by: Option<&str>) -> Result<()> {
+        let opportunity = self.locked(tx, id).await?;
+        let now = self.clock.now().0;
+        tx.run("update opportunity set deleted_at = $1, deleted_by = $2, updated_at = $1 where id = $3", params![now, by, id]).await?;
+        tx.run("delete from opportunity_label where opportunity_id = $1", params![id]).await?;
+        let data = json!({ "deletedBy": by, "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact) });
+        self.emit(tx, Event::CandidateDeleted, None, data).await
+    }
+}
+
+struct Application {
+    id: String,
+    owner: Option<String>,
+    location: Option<String>,
+    confidentiality: String,
+    tags: Vec<String>,
+}
+
+/// Each once, in the order of first appearance.
+pub fn distinct(texts: Vec<String>) -> Vec<String> {
+    let mut seen = Vec::with_capacity(texts.len());
+    for text in texts {
+        if !text.is_empty() && !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen
+}
+

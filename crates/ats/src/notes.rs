@@ -1,0 +1,111 @@
+//! Notes on an opportunity.
+
+use crate::Ats;
+use crate::access::Caller;
+use crate::paging::Page;
+use crate::profiles::text_of;
+use crate::refusal::{Refusal, Result};
+use db::{Clauses, Row, Sql, params};
+use endpoint::Nothing;
+use lever_api::{Comment, CreateNote, Data, DeleteNote, GetNote, List, ListNotes, Note, Opportunity, Rest, reference};
+use serde_json::json;
+use std::sync::Arc;
+
+pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListNotes) -> Result<List<Note>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let page = Page::of(&request.query)?;
+    let mut only = Clauses::default();
+    only.is("opportunity_id =", opportunity.id);
+    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
+        let (at, id) = (only.bind(at), only.bind(id));
+        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
+    }
+    let limit = only.bind(page.ask());
+    let sql = format!("select * from note{} order by created_at desc, id limit {limit}", only.sql());
+    let notes = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(notes, |note| vec![json!(note.created_at), json!(note.id)]))
+}
+
+pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetNote) -> Result<Data<Note>> {
+    ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let sql = "select * from note where id = $1 and opportunity_id = $2";
+    let row = ats.db.row(sql, params![request.note.as_str(), request.opportunity.as_str()]).await?;
+    row.map(|row| read(&row)).transpose()?.map(Data::new).ok_or_else(|| Refusal::not_found("notes", request.note.as_str()))
+}
+
+pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateNote) -> Result<Data<Note>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let value = request.body.value.filter(|v| !v.trim().is_empty()).ok_or_else(|| Refusal::bad_request("Missing required parameter: value"))?;
+    if request.body.score.is_some_and(|score| !(1..=4).contains(&score)) {
+        return Err(Refusal::bad_request("score must be a whole number from 1 to 4"));
+    }
+    let actor = ats.actor(request.query.perform_as.as_ref()).await?;
+    let mut note = ats.write_note(&opportunity, actor.as_deref(), &value, request.body.secret.unwrap_or(false), request.body.score).await?;
+    note.rest.insert("noteId".into(), json!(note.id));
+    Ok(Data::new(note))
+}
+
+pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteNote) -> Result<Nothing> {
+    ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let sql = "delete from note where id = $1 and opportunity_id = $2";
+    match ats.db.run(sql, params![request.note.as_str(), request.opportunity.as_str()]).await? {
+        0 => Err(Refusal::not_found("notes", request.note.as_str())),
+        _ => Ok(Nothing),
+    }
+}
+
+fn read(row: &Row) -> db::Result<Note> {
+    let created_at = row.int("created_at")?;
+    Ok(Note {
+        id: row.text("id")?,
+        text: "Note".to_owned(),
+        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        user: json!(row.get::<Option<String>>("person")?),
+        secret: row.get("secret")?,
+        completed_at: Some(created_at),
+        created_at,
+        deleted_at: None,
+        rest: Rest::new(),
+    })
+}
+
+impl Ats {
+    /// Writes a note; a note is an interaction with the candidate.
+    pub(crate) async fn write_note(
+        &self,
+        opportunity: &Opportunity,
+        by: Option<&str>,
+        value: &str,
+        secret: bool,
+        score: Option<i64>,
+    ) -> Result<Note> {
+        let now = self.clock.now().0;
+        let comment = Comment {
+            kind: "note".to_owned(),
+            text: "Comment".to_owned(),
+            value: value.to_owned(),
+            created_at: now,
+            user: by.map(str::to_owned),
+            score,
+            stage: reference(&opportunity.stage).map(str::to_owned),
+        };
+        let id = uuid::Uuid::new_v4().to_string();
+        let tx = self.db.begin().await?;
+        tx.run(
+            "insert into note (id, opportunity_id, person, secret, fields, created_at) values ($1, $2, $3, $4, $5, $6)",
+            params![id.as_str(), opportunity.id.as_str(), by, secret, text_of(&[comment]), now],
+        )
+        .await?;
+        tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, opportunity.id.as_str()]).await?;
+        let row = tx.row("select * from note where id = $1", params![id]).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(row.map(|row| read(&row)).transpose()?.unwrap_or_default())
+    }
+
+    /// Newest first.
+    pub(crate) async fn notes_of(&self, opportunity: &str) -> db::Result<Vec<Note>> {
+        let sql = "select * from note where opportunity_id = $1 order by created_at desc, id limit 200";
+        self.db.rows(sql, params![opportunity]).await?.iter().map(read).collect()
+    }
+}

@@ -1,0 +1,37 @@
+//! The list of postings.
+
+use super::Viewer;
+use crate::Ats;
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use web::{Problem, html, ui};
+
+pub fn routes() -> Router<Ats> {
+    Router::new().route("/postings", get(show))
+}
+
+async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
+    let postings = viewer.ats.postings().await?;
+    let rows = html! {
+        @for p in &postings {
+            tr {
+                td { a href=(format!("/candidates?posting={}", p.id)) { (p.text) } }
+                td { (ui::badge(if p.state == "published" { "good" } else { "plain" }, &p.state)) }
+                td { (p.categories.department.as_deref().unwrap_or_default()) }
+                td { (p.categories.team.as_deref().unwrap_or_default()) }
+                td { (p.categories.location.as_deref().unwrap_or_default()) }
+                td { (p.categories.commitment.as_deref().unwrap_or_default()) }
+            }
+        }
+    };
+    let main = html! {
+        (ui::heading("Postings", "Job postings, with what HR systems read from them.", &html! {}))
+        @if postings.is_empty() {
+            (ui::empty("No postings yet", "Load a public job board: fulcrum ats load-board FILE"))
+        } @else {
+            (ui::table("Postings", &["Title", "State", "Department", "Team", "Location", "Work type"], &rows))
+        }
+    };
+    viewer.page("Postings", main).await
+}

@@ -1,0 +1,348 @@
+//! The profile of one opportunity: stage, notes, tags, links, offer, hire, archive.
+
+use super::pipeline_board::name_of;
+use super::{Viewer, day};
+use crate::Ats;
+use crate::labels::Kind;
+use crate::offers::Terms;
+use crate::people::Right;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{Html, Response};
+use axum::routing::{get, post};
+use lever_api::{ArchiveReason, Note, Offer, Opportunity, Posting, Stage, User, reference};
+use web::{Fields, Markup, Problem, html, ui};
+
+pub fn routes() -> Router<Ats> {
+    Router::new()
+        .route("/candidates/{id}", get(show))
+        .route("/candidates/{id}/stage", post(stage))
+        .route("/candidates/{id}/archive", post(archive))
+        .route("/candidates/{id}/unarchive", post(unarchive))
+        .route("/candidates/{id}/tags", post(tags))
+        .route("/candidates/{id}/links", post(links))
+        .route("/candidates/{id}/notes", post(note))
+        .route("/candidates/{id}/offer", post(offer))
+        .route("/candidates/{id}/delete", post(delete))
+}
+
+/// What the page shows.
+struct Profile {
+    opportunity: Opportunity,
+    posting: Option<Posting>,
+    stages: Vec<Stage>,
+    reasons: Vec<ArchiveReason>,
+    people: Vec<User>,
+    notes: Vec<Note>,
+    offers: Vec<Offer>,
+    now: clock::Ms,
+}
+
+async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
+    let opportunity = viewer.visible(&id).await?;
+    let ats = &viewer.ats;
+    let posting = match viewer.posting_of(&opportunity).await? {
+        Some(id) => ats.postings_by_id(&[id]).await?.pop(),
+        None => None,
+    };
+    let profile = Profile {
+        posting,
+        stages: ats.stages().await?,
+        reasons: ats.archive_reasons().await?,
+        people: ats.people().await?,
+        notes: ats.notes_of(&id).await?,
+        offers: ats.offers_of(&id).await?,
+        now: ats.clock.now(),
+        opportunity,
+    };
+    viewer.live_page(name_of(&profile.opportunity), profile.render()).await
+}
+
+impl Profile {
+    fn at(&self, what: &str) -> String {
+        format!("/candidates/{}/{what}", self.opportunity.id)
+    }
+
+    fn person(&self, id: Option<&str>) -> &str {
+        id.and_then(|id| self.people.iter().find(|p| p.id == id)).map_or("nobody", |p| &p.name)
+    }
+
+    fn render(&self) -> Markup {
+        let o = &self.opportunity;
+        html! {
+            (ui::heading(name_of(o), &o.headline, &self.actions()))
+            @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
+            div.grid.wide {
+                div.stack { (self.stage_card()) (self.offer_card()) (self.notes_card()) }
+                div.stack { (self.contact_card()) (self.labels_card()) (self.history_card()) }
+            }
+        }
+    }
+
+    fn actions(&self) -> Markup {
+        let hired = self.reasons.iter().filter(|r| r.kind == "hired" && r.status == "active");
+        let others: Vec<_> =
+            self.reasons.iter().filter(|r| r.kind != "hired" && r.status == "active").map(|r| (r.id.clone(), r.text.clone())).collect();
+        html! {
+            @if self.opportunity.archived.is_none() {
+                @for reason in hired {
+                    form.inline method="post" action=(self.at("archive")) {
+                        input type="hidden" name="reason" value=(reason.id);
+                        button.main type="submit" { @if reason.text == "Hired" { "Mark as hired" } @else { "Hire: " (reason.text) } }
+                    }
+                }
+                form.inline method="post" action=(self.at("archive")) {
+                    select name="reason" aria-label="Archive reason" { @for (id, text) in &others { option value=(id) { (text) } } }
+                    button type="submit" { "Archive" }
+                }
+            } @else {
+                (ui::action(&self.at("unarchive"), "Unarchive", ""))
+            }
+        }
+    }
+
+    fn archived_banner(&self, archived: &lever_api::Archived) -> Markup {
+        let reason = self.reasons.iter().find(|r| Some(&r.id) == archived.reason.as_ref());
+        let hired = reason.is_some_and(|r| r.kind == "hired");
+        let at = clock::Ms(archived.archived_at.unwrap_or(0));
+        html! {
+            p class=(if hired { "said" } else { "warn" }) {
+                @if hired { b { "Hired " } } @else { b { "Archived " } "as " (reason.map_or("?", |r| &r.text)) " " }
+                (ui::when(at, self.now)) "."
+            }
+        }
+    }
+
+    fn stage_card(&self) -> Markup {
+        let stages: Vec<_> = self.stages.iter().map(|s| (s.id.clone(), s.text.clone())).collect();
+        html! {
+            section.card {
+                h2 { "Stage" }
+                form.inline method="post" action=(self.at("stage")) {
+                    select name="stage" aria-label="Stage" {
+                        @for (id, text) in &stages { option value=(id) selected[reference(&self.opportunity.stage) == Some(id)] { (text) } }
+                    }
+                    button type="submit" { "Move" }
+                }
+            }
+        }
+    }
+
+    fn offer_card(&self) -> Markup {
+        let tomorrow = web::date(self.now);
+        html! {
+            section.card {
+                h2 { "Offer" }
+                @for offer in &self.offers {
+                    @let start = offer.field("anticipated_start_date").and_then(serde_json::Value::as_i64);
+                    (ui::facts(&[
+                        ("Status", ui::badge(if offer.status == "signed" { "good" } else { "wait" }, &offer.status)),
+                        ("Anticipated start date", html! { @if let Some(start) = start { (web::date(clock::Ms(start))) } @else { "not set" } }),
+                        ("Salary", html! { (offer.field("salary_amount").and_then(|v| v.as_str()).unwrap_or("not set")) }),
+                        ("Made", ui::when(clock::Ms(offer.created_at), self.now)),
+                    ]))
+                    hr;
+                }
+                @if self.offers.is_empty() { p.soft { "No offer yet. Today is " (tomorrow) "." } }
+                details id="new-offer" {
+                    summary { "Make an offer" }
+                    form.fields method="post" action=(self.at("offer")) {
+                        (ui::field("Anticipated start date", "start", "date", "", false))
+                        (ui::field("Salary", "salary", "text", "", false))
+                        (ui::choice("Status", "status", &["signed", "approved", "sent", "draft"].map(|s| (s.to_owned(), s.to_owned())), "signed"))
+                        div.actions { button.main type="submit" { "Save offer" } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn notes_card(&self) -> Markup {
+        html! {
+            section.card {
+                h2 { "Notes" }
+                form.fields method="post" action=(self.at("notes")) {
+                    label.field { span { "Add a note" } textarea name="value" required {} }
+                    div.actions { button type="submit" { "Save note" } }
+                }
+                @for note in &self.notes {
+                    @for comment in &note.fields {
+                        p { (comment.value) }
+                        p.soft { (self.person(comment.user.as_deref())) " · " (ui::when(clock::Ms(comment.created_at), self.now)) }
+                    }
+                    hr;
+                }
+            }
+        }
+    }
+
+    fn contact_card(&self) -> Markup {
+        let o = &self.opportunity;
+        html! {
+            section.card {
+                h2 { "Contact" }
+                (ui::facts(&[
+                    ("E-mail", html! { @for email in &o.emails { div { (email) } } }),
+                    ("Phone", html! { @for phone in &o.phones { div { (phone.value) } } }),
+                    ("Location", html! { (o.location) }),
+                    ("Job", html! { @match &self.posting { Some(p) => { (p.text) }, None => { "No posting" } } }),
+                    ("Department", html! { (self.category(|c| c.department.as_deref())) }),
+                    ("Job location", html! { (self.category(|c| c.location.as_deref())) }),
+                    ("Work type", html! { (self.category(|c| c.commitment.as_deref())) }),
+                    ("Owner", html! { (self.person(reference(&o.owner))) }),
+                    ("Origin", html! { (o.origin) }),
+                    ("Opportunity id", html! { code { (o.id) } }),
+                ]))
+            }
+        }
+    }
+
+    fn category(&self, get: impl Fn(&lever_api::Categories) -> Option<&str>) -> &str {
+        self.posting.as_ref().and_then(|p| get(&p.categories)).unwrap_or("not set")
+    }
+
+    fn labels_card(&self) -> Markup {
+        let o = &self.opportunity;
+        let list = |what: &str, texts: &[String], is_link: bool| {
+            html! {
+                ul.tags {
+                    @for text in texts {
+                        li {
+                            form.inline.badge method="post" action=(self.at(what)) {
+                                input type="hidden" name="remove" value=(text);
+                                @if is_link && text.starts_with("http") { a href=(text) rel="noreferrer" { (text) } } @else { span { (text) } }
+                                button type="submit" aria-label=(format!("Remove {text}")) { "×" }
+                            }
+                        }
+                    }
+                }
+                form.inline method="post" action=(self.at(what)) {
+                    input name="add" aria-label=(format!("Add to {what}")) required;
+                    button type="submit" { "Add" }
+                }
+            }
+        };
+        html! {
+            section.card.stack {
+                div { h2 { "Tags" } (list("tags", &o.tags, false)) }
+                div { h2 { "Links" } (list("links", &o.links, true)) }
+                div { h2 { "Sources" } ul.tags { @for source in &o.sources { li.badge { (source) } } } }
+            }
+        }
+    }
+
+    fn history_card(&self) -> Markup {
+        html! {
+            section.card {
+                h2 { "History" }
+                ol.steps {
+                    @for change in &self.opportunity.stage_changes {
+                        @let stage = self.stages.iter().find(|s| s.id == change.to_stage_id).map_or("a stage that is gone", |s| &s.text);
+                        li { p { (stage) } p.soft { (self.person(change.user_id.as_deref())) " · " (ui::when(clock::Ms(change.updated_at), self.now)) } }
+                    }
+                }
+                details id="danger" {
+                    summary { "Delete" }
+                    p.soft { "The candidate leaves all lists. Integrations are told." }
+                    (ui::action(&self.at("delete"), "Delete this candidate", "danger"))
+                }
+            }
+        }
+    }
+}
+
+impl Viewer {
+    async fn to_change(&self, id: &str) -> Result<Opportunity, Problem> {
+        let opportunity = self.visible(id).await?;
+        self.need(Right::ManageProfiles)?;
+        Ok(opportunity)
+    }
+}
+
+async fn stage(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let tx = viewer.ats.db.begin().await?;
+    viewer.ats.move_to(&tx, &id, Some(&viewer.person.user.id), fields.get("stage")).await?;
+    tx.commit().await?;
+    viewer.ats.committed();
+    if fields.get("from") == "board" {
+        return Ok(web::see_other("/candidates"));
+    }
+    viewer.done("Moved.", &format!("/candidates/{id}")).await
+}
+
+async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let reasons = viewer.ats.archive_reasons().await?;
+    let reason = reasons.iter().find(|r| r.id == fields.get("reason")).ok_or_else(|| Problem::bad_request("Choose a reason from the list."))?;
+    let tx = viewer.ats.db.begin().await?;
+    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), Some(&reason.id), None).await?;
+    tx.commit().await?;
+    viewer.ats.committed();
+    let said = if reason.kind == "hired" { "Hired. Congratulations!" } else { "Archived." };
+    viewer.done(said, &format!("/candidates/{id}")).await
+}
+
+async fn unarchive(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let tx = viewer.ats.db.begin().await?;
+    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), None, None).await?;
+    tx.commit().await?;
+    viewer.ats.committed();
+    viewer.done("Back in the pipeline, in the stage it was in.", &format!("/candidates/{id}")).await
+}
+
+async fn tags(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let tx = viewer.ats.db.begin().await?;
+    match (fields.some("add"), fields.some("remove")) {
+        (Some(add), _) => viewer.ats.relabel(&tx, &id, Kind::Tag, &[add], true).await?,
+        (None, Some(remove)) => viewer.ats.relabel(&tx, &id, Kind::Tag, &[remove], false).await?,
+        (None, None) => {}
+    }
+    tx.commit().await?;
+    viewer.ats.committed();
+    Ok(web::see_other(&format!("/candidates/{id}")))
+}
+
+async fn links(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let tx = viewer.ats.db.begin().await?;
+    match (fields.some("add"), fields.some("remove")) {
+        (Some(add), _) => viewer.ats.relink(&tx, &id, &[add], true).await?,
+        (None, Some(remove)) => viewer.ats.relink(&tx, &id, &[remove], false).await?,
+        (None, None) => {}
+    }
+    tx.commit().await?;
+    viewer.ats.committed();
+    Ok(web::see_other(&format!("/candidates/{id}")))
+}
+
+async fn note(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let opportunity = viewer.to_change(&id).await?;
+    if fields.get("value").is_empty() {
+        return Err(Problem::bad_request("The note is empty.").way_on("Back to the profile", format!("/candidates/{id}")));
+    }
+    viewer.ats.write_note(&opportunity, Some(&viewer.person.user.id), fields.get("value"), false, None).await?;
+    Ok(web::see_other(&format!("/candidates/{id}")))
+}
+
+async fn offer(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let status = ["signed", "approved", "sent", "draft"].into_iter().find(|s| *s == fields.get("status")).unwrap_or("draft");
+    let terms = Terms { start: day(fields.get("start"))?, salary: fields.some("salary"), status };
+    let tx = viewer.ats.db.begin().await?;
+    viewer.ats.make_offer(&tx, &id, Some(&viewer.person.user.id), &terms).await?;
+    tx.commit().await?;
+    viewer.ats.committed();
+    viewer.done("Offer saved.", &format!("/candidates/{id}")).await
+}
+
+async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.to_change(&id).await?;
+    let tx = viewer.ats.db.begin().await?;
+    viewer.ats.delete_opportunity(&tx, &id, Some(&viewer.person.user.id)).await?;
+    tx.commit().await?;
+    viewer.ats.committed();
+    viewer.done("Deleted.", "/candidates").await
+}

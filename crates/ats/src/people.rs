@@ -1,0 +1,179 @@
+//! The people who work in the account: roles, rights, signing in.
+
+use crate::Ats;
+use crate::refusal::Result;
+use clock::Ms;
+use db::{Row, Sql, params};
+use lever_api::{Rest, User};
+
+/// What a role allows, in the words of Lever's permission list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Enable integrations, make API keys and webhooks, authorise applications.
+    ManageIntegrations,
+    /// Locations, departments and teams.
+    ManageCompany,
+    /// Add and remove users, change their roles.
+    ManageUsers,
+    /// Work with the profiles one may see, and see what integrations write there.
+    ManageProfiles,
+    /// Every candidate, not only those one was given access to.
+    SeeAllCandidates,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::ManageIntegrations, Self::ManageCompany, Self::ManageUsers, Self::ManageProfiles, Self::SeeAllCandidates];
+
+    /// The words of the permission list.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ManageIntegrations => "Manage API credentials and manage integrations",
+            Self::ManageCompany => "Manage company settings",
+            Self::ManageUsers => "Manage users",
+            Self::ManageProfiles => "Manage profiles and view associated postings",
+            Self::SeeAllCandidates => "View all candidates",
+        }
+    }
+}
+
+/// The built-in roles, most to least access, with what they allow. They cannot be edited.
+pub const ROLES: [(&str, &str, &[Right]); 5] = [
+    ("super admin", "Super Admin", &Right::ALL),
+    ("admin", "Admin", &[Right::ManageCompany, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
+    ("team member", "Team Member", &[Right::ManageProfiles, Right::SeeAllCandidates]),
+    ("limited team member", "Limited Team Member", &[Right::ManageProfiles]),
+    ("interviewer", "Interviewer", &[]),
+];
+
+/// A signed-in user with their rights.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The user.
+    pub user: User,
+    /// What their role is called.
+    pub role: String,
+    rights: Vec<Right>,
+}
+
+impl Person {
+    /// Whether their role allows it.
+    #[must_use]
+    pub fn may(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+}
+
+pub(crate) fn read(row: &Row) -> db::Result<User> {
+    let linked: Option<String> = row.get("linked_contact_ids")?;
+    Ok(User {
+        id: row.text("id")?,
+        name: row.text("name")?,
+        username: row.text("username")?,
+        email: row.text("email")?,
+        access_role: row.text("access_role")?,
+        photo: row.get("photo")?,
+        created_at: row.int("created_at")?,
+        deactivated_at: row.get("deactivated_at")?,
+        external_directory_id: row.get("external_directory_id")?,
+        linked_contact_ids: linked.and_then(|json| serde_json::from_str(&json).ok()),
+        job_title: row.get("job_title")?,
+        manager_id: row.get("manager_id")?,
+        rest: Rest::new(),
+    })
+}
+
+/// A user to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewPerson {
+    /// Full name.
+    pub name: String,
+    /// E-mail address; signs in with it.
+    pub email: String,
+    /// A built-in role's name or a custom role's id.
+    pub role: String,
+    /// Job title.
+    pub job_title: Option<String>,
+    /// Without one they cannot sign in.
+    pub password: Option<String>,
+}
+
+impl Ats {
+    /// Adds a user; their id.
+    ///
+    /// # Errors
+    /// When the address is taken, or the database does not answer.
+    pub async fn add_person(&self, new: NewPerson) -> db::Result<String> {
+        let id = uuid::Uuid::new_v4().to_string();
+        let hash = match &new.password {
+            Some(password) => Some(web::password::hash(password).await),
+            None => None,
+        };
+        let email = new.email.trim().to_lowercase();
+        let username = email.split('@').next().unwrap_or_default().replace('.', "");
+        self.db
+            .run(
+                "insert into person (id, name, username, email, access_role, password, job_title, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
+                params![id.as_str(), new.name.trim(), username, email, new.role, hash, new.job_title, self.clock.now().0],
+            )
+            .await?;
+        Ok(id)
+    }
+
+    /// The user who signs in with this address and password.
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> db::Result<Option<String>> {
+        let sql = "select id, password from person where email = $1 and deactivated_at is null";
+        let row = self.db.row(sql, params![email.trim().to_lowercase()]).await?;
+        let (id, hash) = match row {
+            Some(row) => (Some(row.text("id")?), row.get::<Option<String>>("password")?),
+            None => (None, None),
+        };
+        Ok(if web::password::verify(password, hash).await { id } else { None })
+    }
+
+    /// An active user with their rights.
+    pub(crate) async fn person(&self, id: &str) -> db::Result<Option<Person>> {
+        let Some(row) = self.db.row("select * from person where id = $1 and deactivated_at is null", params![id]).await? else {
+            return Ok(None);
+        };
+        let user = read(&row)?;
+        if let Some((_, role, rights)) = ROLES.iter().find(|(name, _, _)| *name == user.access_role) {
+            return Ok(Some(Person { user, role: (*role).to_owned(), rights: rights.to_vec() }));
+        }
+        let custom = self.db.row("select name, rights from role where id = $1", params![user.access_role.as_str()]).await?;
+        let (role, names) = match custom {
+            Some(row) => (row.text("name")?, row.json("rights")?),
+            None => ("No role".to_owned(), serde_json::Value::Null),
+        };
+        let names: Vec<String> = serde_json::from_value(names).unwrap_or_default();
+        let rights = Right::ALL.into_iter().filter(|right| names.iter().any(|name| name == right.name())).collect();
+        Ok(Some(Person { user, role, rights }))
+    }
+
+    /// All users, active ones first, by name.
+    pub(crate) async fn people(&self) -> db::Result<Vec<User>> {
+        let sql = "select * from person order by case when deactivated_at is null then 0 else 1 end, lower(name), id";
+        self.db.rows(sql, vec![]).await?.iter().map(read).collect()
+    }
+
+    /// Makes a role of one's own.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn add_role(&self, name: &str, rights: &[Right]) -> db::Result<String> {
+        let id = uuid::Uuid::new_v4().to_string();
+        let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
+        let json = serde_json::to_string(&names).unwrap_or_default();
+        self.db.run("insert into role (id, name, rights) values ($1, $2, $3)", params![id.as_str(), name, json]).await?;
+        Ok(id)
+    }
+
+    /// Takes a user's access away; their history stays.
+    pub(crate) async fn set_active(&self, id: &str, active: bool, now: Ms) -> Result<()> {
+        let at = (!active).then_some(now.0);
+        self.db.run("update person set deactivated_at = $1 where id = $2", params![at, id]).await?;
+        self.sessions.end_all_of(id).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! `/postings`: job advertisements.
+
+use crate::Ats;
+use crate::profiles::text_of;
+use crate::access::Caller;
+use crate::paging::Page;
+use crate::refusal::{Refusal, Result};
+use db::{Clauses, Row, Sql, params};
+use lever_api::{Categories, Data, GetPosting, List, ListPostings, Posting, Rest};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListPostings) -> Result<List<Posting>> {
+    let query = request.query;
+    let page = Page::of(&query)?;
+    let mut only = Clauses::default();
+    confidentiality(&mut only, "confidentiality", query.confidentiality.as_deref(), &caller)?;
+    only.any_of("state", &query.state).any_of("team", &query.team).any_of("department", &query.department);
+    only.any_of("location", &query.location).any_of("commitment", &query.commitment);
+    only.maybe("updated_at >=", query.updated_at_start).maybe("updated_at <=", query.updated_at_end);
+    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
+        let (at, id) = (only.bind(at), only.bind(id));
+        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
+    }
+    let limit = only.bind(page.ask());
+    let sql = format!("select * from posting{} order by created_at desc, id limit {limit}", only.sql());
+    let rows = ats.db.rows(&sql, only.values()).await?;
+    let mut postings = rows.iter().map(|row| read(&ats, row)).collect::<db::Result<Vec<Posting>>>()?;
+    if !query.tag.is_empty() {
+        postings.retain(|posting| query.tag.iter().any(|tag| posting.tags.contains(tag)));
+    }
+    Ok(page.list(postings, |posting| vec![json!(posting.created_at), json!(posting.id)]))
+}
+
+pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetPosting) -> Result<Data<Posting>> {
+    let row = ats.db.row("select * from posting where id = $1", params![request.posting.as_str()]).await?;
+    let posting = row.map(|row| read(&ats, &row)).transpose()?;
+    let posting = posting.filter(|p| caller.confidential || p.confidentiality != "confidential");
+    posting.map(Data::new).ok_or_else(|| Refusal::not_found("postings", request.posting.as_str()))
+}
+
+/// Lists show what is not confidential; asking for more without the right is an error, not an empty list.
+pub fn confidentiality(only: &mut Clauses, column: &str, wanted: Option<&str>, caller: &Caller) -> Result<()> {
+    match wanted.unwrap_or("non-confidential") {
+        "non-confidential" => only.is(&format!("{column} ="), "non-confidential"),
+        "confidential" | "all" if !caller.confidential => {
+            return Err(Refusal::forbidden("The credential has no access to confidential data"));
+        }
+        "confidential" => only.is(&format!("{column} ="), "confidential"),
+        "all" => only,
+        other => return Err(Refusal::bad_request(format!("confidentiality must be confidential, non-confidential or all, not {other}"))),
+    };
+    Ok(())
+}
+
+fn read(ats: &Ats, row: &Row) -> db::Result<Posting> {
+    let list = |column: &str| -> db::Result<Vec<String>> { Ok(serde_json::from_value(row.json(column)?).unwrap_or_default()) };
+    let id = row.text("id")?;
+    let state = row.text("state")?;
+    let site = format!("{}jobs", ats.base);
+    let urls = if state == "draft" {
+        Value::Null
+    } else {
+        json!({ "list": site, "show": format!("{site}/{id}"), "apply": format!("{site}/{id}/apply") })
+    };
+    let mut rest: Rest = serde_json::from_value(row.json("extra")?).unwrap_or_default();
+    rest.insert("transcribeInterviews".into(), json!(false));
+    rest.insert("screening".into(), json!({ "enabled": false }));
+    Ok(Posting {
+        text: row.text("text")?,
+        distribution_channels: serde_json::from_value(row.json("distribution_channels")?).unwrap_or_default(),
+        user: json!(row.get::<Option<String>>("creator")?),
+        owner: json!(row.get::<Option<String>>("owner")?),
+        hiring_manager: json!(row.get::<Option<String>>("hiring_manager")?),
+        categories: Categories {
+            commitment: row.get("commitment")?,
+            department: row.get("department")?,
+            level: row.get("level")?,
+            location: row.get("location")?,
+            team: row.get("team")?,
+            all_locations: list("all_locations")?,
+            rest: Rest::new(),
+        },
+        tags: list("tags")?,
+        content: row.json("content")?,
+        country: row.get("country")?,
+        followers: list("followers")?.into_iter().map(Value::from).collect(),
+        req_code: None,
+        requisition_codes: list("requisition_codes")?,
+        urls,
+        confidentiality: row.text("confidentiality")?,
+        created_at: row.int("created_at")?,
+        updated_at: row.int("updated_at")?,
+        workplace_type: row.get("workplace_type")?,
+        rest,
+        id,
+        state,
+    })
+}
+
+impl Ats {
+    pub(crate) async fn postings_by_id(&self, ids: &[String]) -> Result<Vec<Posting>> {
+        let mut only = Clauses::default();
+        only.any_of("id", ids);
+        let sql = format!("select * from posting{}", only.sql());
+        Ok(self.db.rows(&sql, only.values()).await?.iter().map(|row| read(self, row)).collect::<db::Result<_>>()?)
+    }
+
+    /// All postings, open ones first, by title.
+    pub(crate) async fn postings(&self) -> db::Result<Vec<Posting>> {
+        let sql = "select * from posting order by case when state in ('published', 'internal') then 0 else 1 end, lower(text), id";
+        self.db.rows(sql, vec![]).await?.iter().map(|row| read(self, row)).collect()
+    }
+
+    /// Stores a posting, new or known by its id, with the locations, departments, teams and work types it names.
+    pub(crate) async fn save_posting(&self, tx: &impl Sql, posting: &Posting) -> db::Result<()> {
+        let c = &posting.categories;
+        for location in c.location.iter().chain(&c.all_locations) {
+            self.add_name(tx, "location", location).await?;
+        }
+        if let Some(department) = &c.department {
+            self.add_name(tx, "department", department).await?;
+        }
+        if let Some(team) = &c.team {
+            self.add_team(tx, team, c.department.as_deref().unwrap_or_default()).await?;
+        }
+        if let Some(commitment) = &c.commitment {
+            self.add_name(tx, "work_type", commitment).await?;
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let columns = "id, text, state, creator, owner, hiring_manager, team, department, location, commitment, level, all_locations, tags, \
+                       followers, content, country, workplace_type, distribution_channels, requisition_codes, confidentiality, extra, created_at, updated_at";
+        let updates: Vec<String> = columns.split(", ").skip(1).map(|name| format!("{name} = excluded.{name}")).collect();
+        let sql = format!("insert into posting ({columns}) values {} on conflict (id) do update set {}", db::values(1, 23), updates.join(", "));
+        tx.run(
+            &sql,
+            params![
+                posting.id.as_str(), posting.text.as_str(), posting.state.as_str(), text(&posting.user), text(&posting.owner),
+                text(&posting.hiring_manager), c.team.clone(), c.department.clone(), c.location.clone(), c.commitment.clone(), c.level.clone(),
+                text_of(&c.all_locations), text_of(&posting.tags), text_of(&posting.followers), text_of(&posting.content), posting.country.clone(),
+                posting.workplace_type.clone(), text_of(&posting.distribution_channels), text_of(&posting.requisition_codes),
+                posting.confidentiality.as_str(), text_of(&posting.rest), posting.created_at, posting.updated_at
+            ],
+        )
+        .await
+        .map(drop)
+    }
+}

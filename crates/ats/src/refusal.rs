@@ -1,0 +1,76 @@
+//! How the API says no: `{"code": "...", "message": "..."}` with Lever's words.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use endpoint::Unreadable;
+use lever_api::{ErrorBody, code};
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub status: u16,
+    pub code: &'static str,
+    pub message: String,
+}
+
+pub type Result<T, E = Refusal> = std::result::Result<T, E>;
+
+impl Refusal {
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self { status: 400, code: code::BAD_REQUEST, message: message.into() }
+    }
+
+    pub fn unauthorized() -> Self {
+        Self { status: 401, code: code::UNAUTHORIZED, message: "The request requires authentication.".to_owned() }
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self { status: 403, code: code::FORBIDDEN, message: message.into() }
+    }
+
+    /// `stages <id> was not found`
+    pub fn not_found(resource: &str, id: &str) -> Self {
+        Self { status: 404, code: code::NOT_FOUND, message: format!("{resource} {id} was not found") }
+    }
+
+    pub fn no_such_path(path: &str) -> Self {
+        Self { status: 404, code: code::NOT_FOUND, message: format!("{path} does not exist") }
+    }
+
+    pub fn too_many() -> Self {
+        Self { status: 429, code: code::TOO_MANY, message: "Too many requests: 10 a second are allowed, with bursts of 20.".to_owned() }
+    }
+}
+
+impl From<Unreadable> for Refusal {
+    fn from(e: Unreadable) -> Self {
+        Self::bad_request(e.why)
+    }
+}
+
+impl From<db::Error> for Refusal {
+    fn from(e: db::Error) -> Self {
+        tracing::error!(error = %e, "a request could not be answered");
+        Self { status: 500, code: code::INTERNAL, message: "An unexpected error happened.".to_owned() }
+    }
+}
+
+/// On a page the same refusal is a page.
+impl From<Refusal> for web::Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        match refusal.status {
+            404 => Self::not_found(),
+            _ => Self::new(status, "That could not be done", refusal.message),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = ErrorBody { code: self.code.to_owned(), message: self.message };
+        let json = serde_json::to_string(&body).unwrap_or_default();
+        (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], json).into_response()
+    }
+}

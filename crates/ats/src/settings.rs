@@ -1,0 +1,123 @@
+//! What a Super Admin sets up: stages, archive reasons, locations, departments, teams, and which events are told.
+
+use crate::Ats;
+use crate::access::Caller;
+use crate::refusal::{Refusal, Result};
+use db::{Sql, params};
+use lever_api::event::Event;
+use lever_api::{ArchiveReason, Data, GetArchiveReason, GetStage, List, ListArchiveReasons, ListStages, Rest, Stage};
+use std::sync::Arc;
+
+pub async fn list_stages(ats: Ats, _: Arc<Caller>, _: ListStages) -> Result<List<Stage>> {
+    Ok(List::last(ats.stages().await?))
+}
+
+pub async fn get_stage(ats: Ats, _: Arc<Caller>, request: GetStage) -> Result<Data<Stage>> {
+    let stage = ats.stages().await?.into_iter().find(|stage| stage.id == request.stage.as_str());
+    stage.map(Data::new).ok_or_else(|| Refusal::not_found("stages", request.stage.as_str()))
+}
+
+pub async fn list_reasons(ats: Ats, _: Arc<Caller>, request: ListArchiveReasons) -> Result<List<ArchiveReason>> {
+    let wanted = request.query.kind;
+    Ok(List::last(ats.archive_reasons().await?.into_iter().filter(|r| wanted.as_ref().is_none_or(|kind| *kind == r.kind)).collect()))
+}
+
+pub async fn get_reason(ats: Ats, _: Arc<Caller>, request: GetArchiveReason) -> Result<Data<ArchiveReason>> {
+    let reason = ats.archive_reasons().await?.into_iter().find(|reason| reason.id == request.archive_reason.as_str());
+    reason.map(Data::new).ok_or_else(|| Refusal::not_found("archive_reasons", request.archive_reason.as_str()))
+}
+
+/// A department and its teams.
+pub struct Department {
+    /// Its name.
+    pub name: String,
+    /// Names of its teams.
+    pub teams: Vec<String>,
+}
+
+impl Ats {
+    /// In pipeline order.
+    pub(crate) async fn stages(&self) -> db::Result<Vec<Stage>> {
+        let rows = self.db.rows("select id, text from stage order by position, id", vec![]).await?;
+        rows.iter().map(|row| Ok(Stage { id: row.text("id")?, text: row.text("text")?, rest: Rest::new() })).collect()
+    }
+
+    pub(crate) async fn archive_reasons(&self) -> db::Result<Vec<ArchiveReason>> {
+        let rows = self.db.rows("select * from archive_reason order by position, id", vec![]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ArchiveReason {
+                    id: row.text("id")?,
+                    text: row.text("text")?,
+                    status: row.text("status")?,
+                    kind: row.text("kind")?,
+                    rest: Rest::new(),
+                })
+            })
+            .collect()
+    }
+
+    /// Names of a plain list: `location`, `work_type`.
+    pub(crate) async fn names(&self, table: &'static str) -> db::Result<Vec<String>> {
+        let rows = self.db.rows(&format!("select name from {table} order by lower(name), name"), vec![]).await?;
+        rows.iter().map(|row| row.text("name")).collect()
+    }
+
+    pub(crate) async fn departments(&self) -> db::Result<Vec<Department>> {
+        let mut all: Vec<Department> =
+            self.names("department").await?.into_iter().map(|name| Department { name, teams: Vec::new() }).collect();
+        for row in self.db.rows("select name, department from team order by lower(name), name", vec![]).await? {
+            let (team, department) = (row.text("name")?, row.text("department")?);
+            match all.iter_mut().find(|d| d.name == department) {
+                Some(found) => found.teams.push(team),
+                None => all.push(Department { name: department, teams: vec![team] }),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Adds a location, department or work type, if it is not there yet.
+    pub(crate) async fn add_name(&self, tx: &impl Sql, table: &'static str, name: &str) -> db::Result<()> {
+        tx.run(&format!("insert into {table} (name) values ($1) on conflict do nothing"), params![name]).await.map(drop)
+    }
+
+    /// Adds a team, if it is not there yet. Lever lets a posting have a team without a department; so do we.
+    pub(crate) async fn add_team(&self, tx: &impl Sql, name: &str, department: &str) -> db::Result<()> {
+        tx.run("insert into team (name, department) values ($1, $2) on conflict do nothing", params![name, department]).await.map(drop)
+    }
+
+    /// Whether the event group is switched on. Off, nothing is sent, also for webhooks made through the API.
+    pub(crate) async fn is_told(&self, tx: &impl Sql, event: Event) -> db::Result<bool> {
+        let row = tx.row("select is_on from event_switch where event = $1", params![event.wire()]).await?;
+        row.map_or(Ok(false), |row| row.get("is_on"))
+    }
+
+    /// Switches an event group.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tell(&self, event: Event, on: bool, by: Option<&str>) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        tx.run(
+            "insert into event_switch (event, is_on) values ($1, $2) on conflict (event) do update set is_on = excluded.is_on",
+            params![event.wire(), on],
+        )
+        .await?;
+        self.audit(&tx, if on { "webhook.event:on" } else { "webhook.event:off" }, by, event.wire(), event.label()).await?;
+        tx.commit().await
+    }
+
+    /// The account's name and package.
+    pub(crate) async fn account(&self) -> db::Result<(String, String)> {
+        let row = self.db.row("select name, package from account", vec![]).await?;
+        row.map_or(Ok((String::new(), String::new())), |row| Ok((row.text("name")?, row.text("package")?)))
+    }
+
+    /// Changes the package the account has paid for: `LeverTRM`, `LeverTRM for Enterprise` or `Lever Basic`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_package(&self, package: &str) -> db::Result<()> {
+        self.db.run("update account set package = $1", params![package]).await.map(drop)
+    }
+}

@@ -1,0 +1,112 @@
+use super::map::{hire, split};
+use super::{Change, HrCloud, Settings, wire};
+use connector::{Connector, Decision, Seen};
+use serde_json::json;
+
+fn seen() -> Seen {
+    serde_json::from_str(include_str!("../../fixtures/hire.json")).unwrap()
+}
+
+#[test]
+fn hrc_18_to_28_all_mapped_fields_come_from_where_the_document_says() {
+    let Decision::Make(effects) = HrCloud.decide(&Settings::default(), &seen()) else { panic!() };
+    let Change::Employ(hire) = &effects[0].change;
+    let told = serde_json::to_value(hire).unwrap();
+    assert_eq!(
+        told,
+        json!({
+            "first_name": "Mara", "middle_name": "Elin", "last_name": "Lindqvist", "full_name": "Mara Elin Lindqvist",
+            "email": "mara@example.org", "position": "Backend Engineer", "department": "Product", "location": "Malmo",
+            "employment_type": "Full-time", "manager": "ines@example.com", "start_date": "2026-05-01",
+            "number": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33", "status": "Active",
+        })
+    );
+}
+
+#[test]
+fn hrc_o02_names_of_twenty_five_kinds() {
+    // name | first | middle | last, and with particles kept: middle | last
+    let table = "
+        Ada Lovelace                     | Ada     | -                  | Lovelace   | -              | Lovelace
+        Ada King Lovelace                | Ada     | King               | Lovelace   | King           | Lovelace
+        Sukarno                          | Sukarno | -                  | Sukarno    | -              | Sukarno
+        Ada de la Cruz                   | Ada     | de la              | Cruz       | -              | de la Cruz
+        Jan van den Berg                 | Jan     | van den            | Berg       | -              | van den Berg
+        Vincent Willem van Gogh          | Vincent | Willem van         | Gogh       | Willem         | van Gogh
+        Ludwig van Beethoven             | Ludwig  | van                | Beethoven  | -              | van Beethoven
+        Tariq al-Mansour                 | Tariq   | -                  | al-Mansour | -              | al-Mansour
+        Osama bin Zaid                   | Osama   | bin                | Zaid       | -              | bin Zaid
+        María José García López          | María   | José García        | López      | José García    | López
+        Nguyễn Thị Mai                   | Nguyễn  | Thị                | Mai        | Thị            | Mai
+        Chen Wei                         | Chen    | -                  | Wei        | -              | Wei
+        Liam O'Connor                    | Liam    | -                  | O'Connor   | -              | O'Connor
+        Jean-Luc Picard                  | Jean-Luc | -                 | Picard     | -              | Picard
+        Anna Smith-Jones                 | Anna    | -                  | Smith-Jones | -             | Smith-Jones
+        Martin Luther King Jr.           | Martin  | Luther King        | Jr.        | Luther King    | Jr.
+        Zeynep Yılmaz                    | Zeynep  | -                  | Yılmaz     | -              | Yılmaz
+        Николай Петрович Иванов          | Николай | Петрович           | Иванов     | Петрович       | Иванов
+        山田 太郎                          | 山田     | -                  | 太郎        | -              | 太郎
+        Leonardo da Vinci                | Leonardo | da                | Vinci      | -              | da Vinci
+        Otto von Bismarck                | Otto    | von                | Bismarck   | -              | von Bismarck
+        Catherine de' Medici             | Catherine | de'              | Medici     | de'            | Medici
+        J. R. R. Tolkien                 | J.      | R. R.              | Tolkien    | R. R.          | Tolkien
+        Simone de Beauvoir               | Simone  | de                 | Beauvoir   | -              | de Beauvoir
+        Björk Guðmundsdóttir             | Björk   | -                  | Guðmundsdóttir | -          | Guðmundsdóttir";
+    let mut rows = 0;
+    for line in table.lines().filter(|l| l.contains('|')) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let told = |keep| split(cells[0], keep).map(|(f, m, l)| format!("{f}|{}|{l}", m.unwrap_or_else(|| "-".into()))).unwrap();
+        assert_eq!(told(false), format!("{}|{}|{}", cells[1], cells[2], cells[3]));
+        assert_eq!(told(true), format!("{}|{}|{}", cells[1], cells[4], cells[5]));
+        rows += 1;
+    }
+    assert_eq!(rows, 25);
+    assert_eq!(split("   ", false), None);
+    assert_eq!(split("  Ada \t Lovelace ", false).unwrap().2, "Lovelace");
+}
+
+#[test]
+fn hrc_o04_the_start_date_is_the_signed_offers_else_the_latest_approved_ones_else_the_hire_waits() {
+    let offer = |status: &str, created: i64, day: Option<i64>| {
+        json!({ "id": "x", "status": status, "approved": status != "draft", "createdAt": created,
+                "fields": [{ "text": "", "identifier": "anticipated_start_date", "value": day.map(|d| d * 86_400_000) }] })
+    };
+    let date = |offers: Vec<serde_json::Value>| {
+        let mut seen = seen();
+        seen.offers = serde_json::from_value(json!(offers)).unwrap();
+        hire(&Settings::default(), &seen).map(|h| h.start_date).map_err(|h| h.cause)
+    };
+    assert_eq!(date(vec![offer("signed", 1, Some(20_000)), offer("approved", 9, Some(20_500))]).unwrap(), "2024-10-04");
+    assert_eq!(date(vec![offer("approved", 1, Some(20_000)), offer("sent", 9, Some(20_500))]).unwrap(), "2026-02-16");
+    assert_eq!(date(vec![offer("signed", 1, None), offer("approved", 1, Some(20_000))]).unwrap(), "2024-10-04");
+    for none in [vec![], vec![offer("draft", 1, Some(20_000))], vec![offer("denied", 1, Some(20_000))], vec![offer("signed", 1, None)]] {
+        assert_eq!(date(none).unwrap_err(), "Start date is missing in Lever");
+    }
+}
+
+#[test]
+fn hrc_o13_department_falls_back_to_the_team_and_hrc_o14_the_first_location_counts() {
+    let mut seen = seen();
+    let posting = seen.posting.as_mut().unwrap();
+    posting.categories.department = None;
+    posting.categories.location = None;
+    posting.categories.all_locations = vec!["Oslo".into(), "Bergen".into()];
+    let mapped = hire(&Settings::default(), &seen).unwrap();
+    assert_eq!((mapped.department.as_str(), mapped.location.as_str()), ("Engineering", "Oslo"));
+    seen.posting.as_mut().unwrap().categories.team = None;
+    assert_eq!(hire(&Settings::default(), &seen).unwrap_err().cause, "Department is missing in Lever");
+}
+
+#[test]
+fn nobody_who_is_not_hired_is_employed() {
+    let seen = Seen { hired: false, ..seen() };
+    assert!(matches!(HrCloud.decide(&Settings::default(), &seen), Decision::Nothing(_)));
+}
+
+#[test]
+fn hrc_o19_a_refusal_is_split_into_its_sentences() {
+    let body = r#"{"Message":"Validation failed. Value for xStartDate is required but missing. Value for xEmail is not valid."}"#;
+    assert_eq!(wire::sentences(body), ["Value for xStartDate is required but missing.", "Value for xEmail is not valid."]);
+    assert_eq!(wire::sentences("<html>"), ["<html>."]);
+    assert_eq!(wire::sentences(""), ["No reason was given."]);
+}
