@@ -1,0 +1,145 @@
+//! The hub's own HTTP API, declared once: the hub serves it, a vendor's product calls it to embed "Connect Lever".
+//!
+//! A vendor makes a connect session and sends the person to its address; there the hub leads through Lever's consent
+//! and sends them back. Afterwards the vendor's pages show the connection's state and settings through this API: a
+//! connector's settings exist once, in the hub.
+//!
+//! Invariant: no I/O here.
+
+use endpoint::{Access, Info, Nothing, catalogue, endpoint};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+use utoipa::ToSchema;
+
+/// What a token of the API may do. One word each, kept small.
+pub mod scope {
+    /// See connections and what happened.
+    pub const READ: &str = "read";
+    /// Make connect sessions, change settings, disconnect.
+    pub const CONNECT: &str = "connect";
+}
+
+/// Where the hub reaches the vendor's product, and how it proves who it is.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Target {
+    /// Base URL of the product's API for this customer.
+    pub base_url: String,
+    /// The credential's parts by name, as the connector lists them: `customer_key`, `customer_secret`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub credential: Map<String, Value>,
+}
+
+/// The credential is a secret and stays out of logs.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// A request to lead a person through connecting.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewConnectSession {
+    /// The connector's id: `hr-cloud`.
+    pub connector: String,
+    /// Where the person comes back to.
+    pub return_url: String,
+    /// The vendor's side of the connection.
+    pub target: Target,
+}
+
+/// Where to send the person.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct ConnectSession {
+    /// Good once, for one hour.
+    pub url: String,
+}
+
+/// A connection, without its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Connection {
+    /// Its id.
+    pub id: String,
+    /// The connector's id.
+    pub connector: String,
+    /// `connected` or `disconnected`.
+    pub state: String,
+    /// Why it is not connected, or what is still missing, for people.
+    pub notice: Option<String>,
+    /// When it was connected, ms.
+    pub connected_at: i64,
+    /// What may be set, with its value.
+    pub settings: Vec<Setting>,
+}
+
+/// One setting with its value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// What a form says.
+    pub label: String,
+    /// What it does.
+    pub help: String,
+    /// Its value.
+    #[schema(value_type = Object)]
+    pub value: Value,
+}
+
+/// Connections, newest first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct Connections {
+    /// The connections.
+    pub data: Vec<Connection>,
+}
+
+/// Which connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Which {
+    /// Only of this connector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<String>,
+}
+
+/// New values by name; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct NewSettings(pub Map<String, Value>);
+
+/// How the hub says no.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct Refusal {
+    /// A word for programs.
+    pub code: String,
+    /// What happened, why, and who can mend it.
+    pub message: String,
+}
+
+endpoint! {
+    /// Start connecting: where to send the person.
+    Post "/api/v1/connect-sessions" as CreateConnectSession {
+        access: Access::new("", scope::CONNECT), path: {}, query: Nothing, body: NewConnectSession, returns: ConnectSession, status: 201,
+    }
+}
+endpoint! {
+    /// List connections.
+    Get "/api/v1/connections" as ListConnections {
+        access: Access::new("", scope::READ), path: {}, query: Which, body: Nothing, returns: Connections,
+    }
+}
+endpoint! {
+    /// Change settings of a connection.
+    Put "/api/v1/connections/{connection}/settings" as UpdateSettings {
+        access: Access::new("", scope::CONNECT), path: { connection: String }, query: Nothing, body: NewSettings, returns: Connection,
+    }
+}
+
+catalogue![CreateConnectSession, ListConnections, UpdateSettings];
+
+/// Every endpoint of the hub's API.
+#[must_use]
+pub fn catalogue() -> Vec<Info> {
+    ENDPOINTS.to_vec()
+}

@@ -1,0 +1,70 @@
+//! People and lists for `--demo`.
+
+use crate::Partners;
+use db::{Sql, params};
+use hr_cloud::records::NewRecord;
+use serde_json::json;
+
+use crate::hr_cloud;
+
+/// The password of every demo login, on all three sides.
+pub const PASSWORD: &str = "demo-demo";
+
+/// One login for each role of HR Cloud: name, e-mail, role.
+pub const LOGINS: [(&str, &str, &str); 4] = [
+    ("Helen Marsh", "helen@northwind.example", "HR Admin"),
+    ("Tomasz Nowak", "tomasz@northwind.example", "Manager"),
+    ("Eva Lund", "eva@northwind.example", "Employee"),
+    ("Sam Vendor", "sam@hrcloud.example", "Account Manager"),
+];
+
+impl Partners {
+    /// Fills an empty HR Cloud with the lists and some employees of the demo company. "Technical Writer" and the
+    /// department "Sales" are missing on purpose: those hires wait until one click adds them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn fill_demo(&self) -> db::Result<()> {
+        if self.db.row("select id from account limit 1", params![]).await?.is_some() {
+            return Ok(());
+        }
+        for (name, email, role) in LOGINS {
+            self.add_account("hr-cloud", name, email, role, PASSWORD).await?;
+        }
+        self.set_hr_setting("lever_enabled", "yes").await?;
+        let named = |kind: &'static str, field: &str, code: &str, names: &[&str]| -> Vec<NewRecord> {
+            let entry = |name: &&str| {
+                let mut doc = json!({ field: name, "xRecordStatus": "Active" });
+                if !code.is_empty() {
+                    doc[code] = json!(name.chars().filter(|c| c.is_alphanumeric()).take(6).collect::<String>().to_uppercase());
+                }
+                NewRecord { kind: kind.to_owned(), doc }
+            };
+            names.iter().map(entry).collect()
+        };
+        let mut records = named("xDepartment", "xDepartmentName", "xDepartmentCode", &["Engineering", "Product", "People"]);
+        records.extend(named("xLocation", "xLocationName", "xLocationCode", &["Berlin", "Lisbon", "London"]));
+        let titles = ["Backend Engineer", "Robotics Engineer", "Product Designer", "Account Executive", "People Partner", "Head of Engineering", "HR Director"];
+        records.extend(named("xPosition", "xPositionTitle", "xPositionCode", &titles));
+        records.extend(named("xEmploymentType", "xType", "", &["Full-time", "Part-time", "Contract"]));
+        for record in records {
+            self.create_record(record).await?.map_err(db::Error::new)?;
+        }
+        for (number, first, last, email, title, department) in [
+            ("1001", "Helen", "Marsh", "helen@northwind.example", "HR Director", "People"),
+            ("1002", "Tomasz", "Nowak", "tomasz@northwind.example", "Head of Engineering", "Engineering"),
+            ("1003", "Eva", "Lund", "eva@northwind.example", "Product Designer", "Product"),
+        ] {
+            let of = |kind: &'static str, name: &'static str| self.record_named(kind, name);
+            let doc = json!({
+                "xFirstName": first, "xLastName": last, "xFullName": format!("{first} {last}"), "xEmail": email, "xEmployeeNumber": number,
+                "xRecordStatus": "Active", "xStartDate": "2021-03-01",
+                "xPositionLookup": of("xPosition", title).await?, "xDepartmentLookup": of("xDepartment", department).await?,
+                "xLocationLookup": of("xLocation", "Berlin").await?, "xEmploymentStatusLookup": of("xEmploymentStatus", "Active").await?,
+                "xEmploymentTypeLookup": of("xEmploymentType", "Full-time").await?,
+            });
+            self.create_record(NewRecord { kind: "xEmployee".to_owned(), doc }).await?.map_err(db::Error::new)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Settings > Integrations > Lever: Connect, the state of the connection, its settings. The settings live in the hub;
+//! this page shows them through the hub's API, as a vendor's product would.
+
+use super::Done;
+use super::settings::frame;
+use crate::Partners;
+use crate::accounts::Person;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use hub_api::{Connection, Target};
+use serde_json::{Map, Value, json};
+use url::Url;
+use web::{Fields, Markup, Problem, html, see_other, ui};
+
+const LIST: &str = "/hr-cloud/settings/integrations";
+const LEVER: &str = "/hr-cloud/settings/integrations/lever";
+
+pub fn routes() -> Router<Partners> {
+    Router::new()
+        .route(LIST, get(list))
+        .route(LEVER, get(show))
+        .route("/hr-cloud/settings/integrations/lever/connect", post(connect))
+        .route("/hr-cloud/settings/integrations/lever/settings/{name}", post(set))
+}
+
+async fn list(person: Person) -> Result<Html<String>, Problem> {
+    person.need_hr_admin()?;
+    let enabled = person.partners.hr_setting("lever_enabled").await? == "yes";
+    let body = html! {
+        @if enabled {
+            a.tile href=(LEVER) { b { "Lever" } span { "Import people who were hired in Lever" } }
+        } @else {
+            (ui::empty("No integrations yet", "Ask your HR Cloud Account Manager to enable the Lever integration for you."))
+        }
+    };
+    person.page("Integrations", false, frame(LIST, &body)).await
+}
+
+impl Person {
+    async fn may_integrate(&self) -> Result<(), Problem> {
+        self.need_hr_admin()?;
+        if self.partners.hr_setting("lever_enabled").await? == "yes" {
+            return Ok(());
+        }
+        Err(Problem::forbidden("Ask your HR Cloud Account Manager to enable the Lever integration for you.").way_on("Back to the integrations", LIST))
+    }
+
+    async fn hub(&self) -> Result<crate::hub_link::Hub, Problem> {
+        let why = "This HR Cloud does not know its integration service yet. The operator can set it with: fulcrum partners link-hub";
+        self.partners.hub("hr-cloud").await?.ok_or_else(|| Problem::bad_request(why).way_on("Back to the integrations", LIST))
+    }
+}
+
+async fn show(person: Person) -> Result<Response, Problem> {
+    person.may_integrate().await?;
+    let connection = person.hub().await?.connection("hr-cloud").await;
+    let body = match &connection {
+        Err(why) => html! { p.error role="alert" { (why) } },
+        Ok(Some(connection)) if connection.state == "connected" => connected(connection),
+        Ok(other) => offer(other.as_ref()),
+    };
+    let mut response = person.page("Lever", true, frame(LIST, &body)).await?.into_response();
+    // Connect leads to the hub's page, which is another origin.
+    if let Some(origin) = person.partners.hub_origin("hr-cloud").await? {
+        let policy = format!(
+            "default-src 'self'; img-src 'self' data:; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        );
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    Ok(response)
+}
+
+fn offer(old: Option<&Connection>) -> Markup {
+    html! {
+        section.card.middle {
+            h2 { "Lever" }
+            @if let Some(old) = old {
+                p.warn { "Not connected. " (old.notice.as_deref().unwrap_or_default()) }
+            }
+            p { "Import candidates who were hired in Lever as employees. You need a Lever account with the role Super Admin." }
+            form method="post" action=(format!("{LEVER}/connect")) { button.main type="submit" { "Connect" } }
+        }
+    }
+}
+
+fn connected(connection: &Connection) -> Markup {
+    html! {
+        section.card.middle {
+            div.heading { h2 { "Lever" } (ui::badge("good", "Connected")) }
+            p.soft { "Since " (web::date(clock::Ms(connection.connected_at))) "." }
+            @if let Some(notice) = &connection.notice { p.warn { (notice) } }
+            @for setting in &connection.settings {
+                hr;
+                div.heading {
+                    div { h3 { (setting.label) } p.hint { (setting.help) } }
+                    (ui::switch(&format!("{LEVER}/settings/{}", setting.name), &setting.label, setting.value == json!(true)))
+                }
+            }
+            hr;
+            p.hint { "To disconnect: in Lever, Settings > Integrations and API > Authorized Apps > HR Cloud > Revoke Access." }
+        }
+    }
+}
+
+impl Partners {
+    async fn hub_origin(&self, app: &str) -> db::Result<Option<String>> {
+        let row = db::Sql::row(&self.db, "select base from hub_link where app = $1", db::params![app]).await?;
+        let base = row.map(|row| row.text("base")).transpose()?;
+        Ok(base.and_then(|base| Url::parse(&base).ok()).map(|url| url.origin().ascii_serialization()))
+    }
+}
+
+/// Makes a key pair for the hub, and sends the person to the hub's connect page.
+async fn connect(person: Person) -> Done {
+    person.may_integrate().await?;
+    let hub = person.hub().await?;
+    let base = person.partners.base.as_str().trim_end_matches('/').to_owned();
+    let pair = person.partners.create_service_account("Fulcrum").await?;
+    let credential =
+        Map::from_iter([("customer_key".to_owned(), json!(pair.customer_key)), ("customer_secret".to_owned(), json!(pair.customer_secret))]);
+    let target = Target { base_url: format!("{base}/hr-cloud"), credential };
+    match hub.connect("hr-cloud", format!("{base}{LEVER}"), target).await {
+        Ok(session) => Ok(see_other(&session.url)),
+        Err(why) => Err(Problem::bad_request(why).way_on("Back to Lever", LEVER)),
+    }
+}
+
+async fn set(person: Person, Path(name): Path<String>, fields: Fields) -> Done {
+    person.may_integrate().await?;
+    let hub = person.hub().await?;
+    let back = |why: String| Problem::bad_request(why).way_on("Back to Lever", LEVER);
+    let connection = hub.connection("hr-cloud").await.map_err(back)?.ok_or_else(|| back("There is no connection.".to_owned()))?;
+    hub.set(&connection.id, &name, Value::Bool(fields.is_on("on"))).await.map_err(back)?;
+    person.done("Saved.", LEVER).await
+}
