@@ -1,1 +1,147 @@
-//! hub
+//! The hub: the one path from a hint to an effect, for every connector, with nothing lost, nothing done twice, and
+//! everything visible.
+//!
+//! receive (inbox row and job, one transaction, then 2xx) → read the truth from Lever → decide (pure) → effect rows →
+//! perform → link and timeline. Every row has a tenant, and every query asks for it.
+
+mod api;
+mod audit;
+mod connect;
+mod connections;
+mod credential;
+mod hires;
+mod holds;
+mod operators;
+mod pages;
+mod read;
+mod receive;
+mod subscriptions;
+mod tokens;
+mod work;
+
+pub use connections::{Connection, LeverApp};
+pub use operators::NewOperator;
+pub use work::Work;
+
+use axum::Router;
+use clock::Clock;
+use connector::AnyConnector;
+use db::vault::Vault;
+use db::{Db, Migration};
+use outbound::{Budget, Outbound};
+use pipeline::Pipeline;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, RwLock};
+use tokio::sync::broadcast;
+use url::Url;
+use web::{Sessions, Throttle};
+
+/// The tables, after those of sessions and the pipeline.
+pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
+
+/// What the hub stands on.
+pub struct Ground {
+    /// Its own database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Seals tokens and credentials.
+    pub vault: Vault,
+    /// Calls Lever and the partners.
+    pub outbound: Outbound,
+    /// Where people, Lever and partners reach it; no final slash.
+    pub base: Url,
+    /// The connectors there are.
+    pub connectors: &'static [&'static dyn AnyConnector],
+    /// Whether to hold ourselves to Lever's rate: 10 requests a second, bursts of 20.
+    pub rate_budget: bool,
+    /// How many at once, and in one commit.
+    pub work: pipeline::Settings,
+    /// Shows the demo's logins on the sign-in page.
+    pub demo: bool,
+}
+
+/// The hub. Clones share everything.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+/// What a [`Hub`] is made of.
+pub struct Inner {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) vault: Vault,
+    pub(crate) outbound: Outbound,
+    pub(crate) base: Url,
+    pub(crate) connectors: &'static [&'static dyn AnyConnector],
+    pub(crate) rate_budget: bool,
+    pub(crate) demo: bool,
+    /// The durable path.
+    pub pipeline: Pipeline,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    pub(crate) budgets: Mutex<HashMap<String, Arc<Budget>>>,
+    pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
+    pub(crate) reasons: Mutex<HashMap<String, read::Reasons>>,
+    pub(crate) refusals: audit::Refusals,
+    /// Open pages refresh when something changes.
+    pub(crate) changed: broadcast::Sender<()>,
+}
+
+impl Deref for Hub {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Ground {
+    /// Brings the tables up to date and opens the hub.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open(self) -> db::Result<Hub> {
+        db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
+        let sessions = Sessions::new(self.db.clone(), self.clock.clone(), "fulcrum_hub", self.base.scheme() == "https");
+        Ok(Hub(Arc::new(Inner {
+            pipeline: Pipeline::new(self.db.clone(), self.clock.clone(), self.work),
+            sessions,
+            db: self.db,
+            clock: self.clock,
+            vault: self.vault,
+            outbound: self.outbound,
+            base: self.base,
+            connectors: self.connectors,
+            rate_budget: self.rate_budget,
+            demo: self.demo,
+            throttle: Throttle::default(),
+            budgets: Mutex::default(),
+            subscriptions: RwLock::default(),
+            reasons: Mutex::default(),
+            refusals: audit::Refusals::default(),
+            changed: broadcast::channel(16).0,
+        })))
+    }
+}
+
+impl Hub {
+    /// Everything: receiver, API, pages.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        web::finish(pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())), |_| None)
+    }
+
+    pub(crate) fn connector(&self, id: &str) -> Option<&'static dyn AnyConnector> {
+        self.connectors.iter().copied().find(|c| c.spec().id == id)
+    }
+
+    /// Open pages refresh, and the runner looks for work.
+    pub(crate) fn committed(&self) {
+        self.pipeline.wake();
+        let _ = self.changed.send(());
+    }
+
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+}

@@ -65,14 +65,14 @@ pub struct Held {
 /// When the database does not answer.
 pub async fn inbox_of(db: &impl Sql, tenant: &str, subject: &str) -> Result<Vec<Told>> {
     let sql = "select * from inbox where tenant = $1 and subject = $2 order by received_at, id limit 500";
-    db.rows(sql, params![tenant, subject]).await?.iter().map(told).collect()
+    db.rows(sql, params![tenant, subject]).await?.iter().map(read_told).collect()
 }
 
 /// A row of the inbox.
 ///
 /// # Errors
 /// When the row is not of the inbox.
-pub(crate) fn told(row: &db::Row) -> Result<Told> {
+fn read_told(row: &db::Row) -> Result<Told> {
     Ok(Told {
         id: row.text("id")?,
         source: row.text("source")?,
@@ -170,4 +170,13 @@ pub async fn prune(db: &impl Sql, before: Ms) -> Result<u64> {
 pub async fn latest(db: &impl Sql, table: Table, tenant: &str, connection: &str, most: i64) -> Result<Vec<Item>> {
     let sql = format!("select * from {} where tenant = $1 and connection = $2 order by id desc limit $3", table.name());
     db.rows(&sql, params![tenant, connection, most]).await?.iter().map(|row| Item::read(table, row)).collect()
+}
+
+/// The newest hints of a tenant.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn told(db: &impl Sql, tenant: &str, most: i64) -> Result<Vec<Told>> {
+    let sql = "select * from inbox where tenant = $1 order by received_at desc, id desc limit $2";
+    db.rows(sql, params![tenant, most]).await?.iter().map(read_told).collect()
 }

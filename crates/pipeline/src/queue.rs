@@ -253,3 +253,22 @@ pub async fn cancel(tx: &impl Sql, tenant: &str, connection: &str, why: &str, no
     }
     Ok(cancelled)
 }
+
+/// Lets everything go that one connection holds; how much that was.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_of(tx: &impl Sql, tenant: &str, connection: &str, now: Ms) -> Result<u64> {
+    let causes = tx
+        .rows(
+            "select distinct cause from (select cause, tenant, connection, state from job union all select cause, tenant, connection, state from effect) h \
+             where tenant = $1 and connection = $2 and state = 'held' and cause is not null",
+            params![tenant, connection],
+        )
+        .await?;
+    let mut released = 0;
+    for row in causes {
+        released += release(tx, tenant, &row.text("cause")?, now).await?;
+    }
+    Ok(released)
+}

@@ -66,8 +66,17 @@ impl fmt::Display for Missing {
     }
 }
 
-/// The lists as they are now: kind, name, id, code.
-pub struct Lists(Vec<(List, String, String, String)>);
+/// An entry of a list.
+struct Entry {
+    list: List,
+    name: String,
+    id: String,
+    code: String,
+    active: bool,
+}
+
+/// The lists as they are now.
+pub struct Lists(Vec<Entry>);
 
 impl Lists {
     /// Reads all five, each to its end.
@@ -79,7 +88,7 @@ impl Lists {
 
     /// The id of a name. Names must agree to the letter; only spaces around them are forgiven.
     pub fn id(&self, list: List, name: &str) -> Option<&str> {
-        self.0.iter().find(|(kind, known, _, _)| *kind == list && known.trim() == name.trim()).map(|(_, _, id, _)| id.as_str())
+        self.0.iter().find(|e| e.list == list && e.name.trim() == name.trim()).map(|e| e.id.as_str())
     }
 
     /// What the hire names and HR Cloud lacks.
@@ -109,40 +118,45 @@ impl Lists {
         let resource = missing.list.resource().to_owned();
         let made = partner.send(CreateRecord { resource, query: Nothing, body }).await?;
         let id = made["Id"].as_str().unwrap_or_default().to_owned();
-        self.0.push((missing.list, missing.name.clone(), id, code));
+        self.0.push(Entry { list: missing.list, name: missing.name.clone(), id, code, active: true });
         Ok(())
     }
 
     /// A code made of the name that no other entry has: HR Cloud lets two departments share one, people do not.
     fn free_code(&self, missing: &Missing) -> String {
         let letters: String = missing.name.chars().filter(|c| c.is_alphanumeric()).take(12).collect::<String>().to_uppercase();
-        let taken = |code: &str| self.0.iter().any(|(kind, _, _, known)| *kind == missing.list && known == code);
+        let taken = |code: &str| self.0.iter().any(|e| e.list == missing.list && e.code == code);
         (1..).map(|n| if n == 1 { letters.clone() } else { format!("{letters}{n}") }).find(|code| !taken(code)).unwrap_or(letters)
     }
 }
 
-/// One list to its end: until an empty page, each id once.
-async fn read(partner: &Remote, list: List) -> Result<Vec<(List, String, String, String)>, Failure> {
-    const PAGE: i64 = 200;
+/// One list to its end. The documents say that `page` counts records to skip, clients use it as a page number from 1.
+/// Without it both begin at the beginning; a second page that mostly repeats the first tells which it is.
+async fn read(partner: &Remote, list: List) -> Result<Vec<Entry>, Failure> {
+    const PAGE: usize = 200;
     let (name_field, code_field) = list.fields();
-    let mut all: Vec<(List, String, String, String)> = Vec::new();
-    for page in 1..1000 {
-        let find = Find { page: Some(page), page_size: Some(PAGE), ..Find::default() };
-        let records = partner.send(ListRecords { resource: list.resource().to_owned(), query: find, body: Nothing }).await?;
-        let full = records.0.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let before = all.len();
-        for record in records.0 {
+    let mut all: Vec<Entry> = Vec::new();
+    let (mut page, mut counts_records) = (None, false);
+    for turn in 1..1000 {
+        let find = Find { page, page_size: i64::try_from(PAGE).ok(), ..Find::default() };
+        let records = partner.send(ListRecords { resource: list.resource().to_owned(), query: find, body: Nothing }).await?.0;
+        let (full, before) = (records.len() >= PAGE, all.len());
+        for record in &records {
             let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
-            let id = text("Id");
-            let inactive = record["xRecordStatus"].as_str() == Some("Inactive");
-            if !inactive && !all.iter().any(|(_, _, known, _)| *known == id) {
-                all.push((list, text(name_field), id, code_field.map(text).unwrap_or_default()));
+            let entry = Entry { list, name: text(name_field), id: text("Id"), code: code_field.map(text).unwrap_or_default(), active: text("xRecordStatus") != "Inactive" };
+            if !all.iter().any(|known| known.id == entry.id) {
+                all.push(entry);
             }
         }
-        if !full || all.len() == before {
+        if turn > 1 && all.len() - before < records.len() {
+            counts_records = true;
+        }
+        if !full || (counts_records && all.len() == before) {
             break;
         }
+        page = i64::try_from(if counts_records { all.len() } else { turn + 1 }).ok();
     }
+    all.retain(|entry| entry.active);
     Ok(all)
 }
 

@@ -1,0 +1,266 @@
+//! The command line. Every verb works beside a running server.
+
+use crate::commands;
+use crate::serve::serve;
+use crate::settings::{Given, Serving, Settings};
+use crate::sides::Ground;
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Connects the Lever applicant tracking system with the systems around hiring.
+#[derive(Debug, Parser)]
+#[command(name = "fulcrum", version, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    given: Given,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Start the hub, the ATS and the partner apps
+    Serve(#[command(flatten)] Box<Serving>),
+    /// Say what is wrong, and who can mend it where
+    Doctor,
+    /// Bring the databases up to date without serving
+    Migrate,
+    /// Print the version
+    Version,
+    /// Write the generated reference pages
+    ExportDocs {
+        /// Folder to write to
+        #[arg(default_value = "docs/reference")]
+        folder: PathBuf,
+    },
+    /// The Lever-compatible ATS
+    #[command(subcommand)]
+    Ats(AtsVerb),
+    /// The partner apps
+    #[command(subcommand)]
+    Partners(PartnersVerb),
+    /// The hub
+    #[command(subcommand)]
+    Hub(HubVerb),
+}
+
+#[derive(Debug, Subcommand)]
+enum AtsVerb {
+    /// API keys
+    #[command(subcommand)]
+    ApiKey(ApiKeyVerb),
+    /// OAuth applications
+    #[command(subcommand)]
+    OauthApp(OauthAppVerb),
+    /// Users
+    #[command(subcommand)]
+    User(UserVerb),
+    /// Load a public job board (Postings API v0 JSON) as postings, locations, departments and teams
+    LoadBoard {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ApiKeyVerb {
+    /// Make a key; prints the key alone
+    Create(NewKey),
+}
+
+/// What an API key may do.
+#[derive(Args, Debug)]
+pub struct NewKey {
+    /// Its name
+    #[arg(long)]
+    pub name: String,
+    /// All permissions
+    #[arg(long, conflicts_with = "permission", required_unless_present = "permission")]
+    pub all: bool,
+    /// One permission, in the words of the catalogue; may be repeated
+    #[arg(long)]
+    pub permission: Vec<String>,
+    /// Access to confidential data
+    #[arg(long)]
+    pub confidential: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum OauthAppVerb {
+    /// Register an application; prints {"client_id":…,"client_secret":…} alone
+    Create {
+        /// Its client id
+        #[arg(long)]
+        client_id: String,
+        /// Its name on the consent page
+        #[arg(long)]
+        name: String,
+        /// Where consent leads back to; may be repeated
+        #[arg(long, required = true)]
+        redirect_uri: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum UserVerb {
+    /// Add a user; the password is read from standard input
+    Create(NewUser),
+}
+
+/// Somebody who can sign in.
+#[derive(Args, Debug)]
+pub struct NewUser {
+    /// Full name
+    #[arg(long)]
+    pub name: String,
+    /// E-mail address
+    #[arg(long)]
+    pub email: String,
+    /// Role
+    #[arg(long, default_value = "")]
+    pub role: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum PartnersVerb {
+    /// HR Cloud
+    #[command(subcommand)]
+    HrCloud(HrCloudVerb),
+    /// Tell a partner app where its hub is; the token is read from standard input
+    LinkHub {
+        /// The app: hr-cloud
+        app: String,
+        /// The hub's address
+        url: url::Url,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum HrCloudVerb {
+    /// Service accounts
+    #[command(subcommand)]
+    ServiceAccount(ServiceAccountVerb),
+    /// People who can sign in
+    #[command(subcommand)]
+    Account(UserVerb),
+    /// Switch the Lever integration on for the customer
+    EnableLever,
+}
+
+#[derive(Debug, Subcommand)]
+enum ServiceAccountVerb {
+    /// Make one; prints {"customer_key":…,"customer_secret":…} alone
+    Create {
+        /// Its name
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum HubVerb {
+    /// People who can sign in
+    #[command(subcommand)]
+    Operator(UserVerb),
+    /// Tokens of the hub's API
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// Where Lever is for a connector; the client secret is read from standard input
+    LeverApp(LeverAppAt),
+    /// What waits for a person, by cause
+    Holds {
+        /// Let everything go that waits for this cause
+        #[arg(long, value_name = "CAUSE")]
+        release: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What Lever told us, newest first
+    Events {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenVerb {
+    /// Make one; prints the token alone
+    Create {
+        /// Its name
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// Where Lever is, and who we are there.
+#[derive(Args, Debug)]
+pub struct LeverAppAt {
+    /// The connector: hr-cloud
+    pub connector: String,
+    /// The client id registered with Lever
+    #[arg(long)]
+    pub client_id: String,
+    /// The consent page
+    #[arg(long, default_value = "https://auth.lever.co/authorize")]
+    pub authorize_url: String,
+    /// The token endpoint
+    #[arg(long, default_value = "https://auth.lever.co/oauth/token")]
+    pub token_url: String,
+    /// The API without /v1
+    #[arg(long, default_value = "https://api.lever.co")]
+    pub api_base: String,
+    /// The audience, with its final slash
+    #[arg(long, default_value = "https://api.lever.co/v1/")]
+    pub audience: String,
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// One sentence for people.
+pub async fn run(cli: Cli) -> Result<()> {
+    let serving = if let Verb::Serve(serving) = &cli.verb { (**serving).clone() } else { Serving::default() };
+    if let Verb::Version = cli.verb {
+        println!("fulcrum {}", env!("CARGO_PKG_VERSION"));
+        return Ok(());
+    }
+    if let Verb::ExportDocs { folder } = &cli.verb {
+        return commands::export_docs(folder);
+    }
+    let settings = Settings::read(&cli.given, &serving)?;
+    log_to_stderr(&settings.log);
+    if let Verb::Serve(_) = cli.verb {
+        return serve(settings).await;
+    }
+    let ground = Ground::new(settings)?;
+    match cli.verb {
+        Verb::Serve(_) | Verb::Version | Verb::ExportDocs { .. } => Ok(()),
+        Verb::Doctor => commands::doctor(&ground).await,
+        Verb::Migrate => commands::migrate(&ground).await,
+        Verb::Ats(AtsVerb::ApiKey(ApiKeyVerb::Create(new))) => commands::create_api_key(&ground, new).await,
+        Verb::Ats(AtsVerb::OauthApp(OauthAppVerb::Create { client_id, name, redirect_uri })) => {
+            commands::create_oauth_app(&ground, &client_id, &name, &redirect_uri).await
+        }
+        Verb::Ats(AtsVerb::User(UserVerb::Create(new))) => commands::create_user(&ground, new).await,
+        Verb::Ats(AtsVerb::LoadBoard { file }) => commands::load_board(&ground, &file).await,
+        Verb::Partners(PartnersVerb::LinkHub { app, url }) => commands::link_hub(&ground, &app, &url).await,
+        Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::ServiceAccount(ServiceAccountVerb::Create { name }))) => {
+            commands::create_service_account(&ground, &name).await
+        }
+        Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::Account(UserVerb::Create(new)))) => commands::create_account(&ground, new).await,
+        Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::EnableLever)) => commands::enable_lever(&ground).await,
+        Verb::Hub(HubVerb::Operator(UserVerb::Create(new))) => commands::create_operator(&ground, new).await,
+        Verb::Hub(HubVerb::Token(TokenVerb::Create { name })) => commands::create_token(&ground, &name).await,
+        Verb::Hub(HubVerb::LeverApp(at)) => commands::set_lever_app(&ground, at).await,
+        Verb::Hub(HubVerb::Holds { release, json }) => commands::holds(&ground, release, json).await,
+        Verb::Hub(HubVerb::Events { json }) => commands::events(&ground, json).await,
+    }
+}
+
+fn log_to_stderr(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

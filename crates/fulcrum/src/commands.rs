@@ -1,0 +1,248 @@
+#![allow(missing_docs, reason = "each verb is described where the command line declares it")]
+//! What the verbs do. Answers for programs stand alone on standard output; everything else goes to standard error.
+
+use crate::cli::{LeverAppAt, NewKey, NewUser};
+use crate::settings::Side;
+use crate::sides::Ground;
+use anyhow::{Context, Result, bail};
+use ats::people::{NewPerson, ROLES};
+use hub::{LeverApp, NewOperator};
+use std::path::Path;
+
+/// A secret from standard input, so that it stands in no shell history and no process list.
+fn secret(what: &str) -> Result<String> {
+    eprintln!("{what}, then Enter:");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("standard input cannot be read")?;
+    let secret = line.trim().to_owned();
+    if secret.is_empty() {
+        bail!("nothing was entered on standard input");
+    }
+    Ok(secret)
+}
+
+fn password() -> Result<String> {
+    let password = secret("Password (at least 8 characters)")?;
+    if password.len() < 8 {
+        bail!("a password has at least 8 characters");
+    }
+    Ok(password)
+}
+
+pub async fn create_api_key(ground: &Ground, new: NewKey) -> Result<()> {
+    let permissions = if new.all { lever_api::permissions().into_iter().map(str::to_owned).collect() } else { new.permission };
+    let key = ground.ats().await?.create_api_key(&new.name, &permissions, new.confidential, None).await?;
+    println!("{key}");
+    Ok(())
+}
+
+pub async fn create_oauth_app(ground: &Ground, client_id: &str, name: &str, redirect_uris: &[String]) -> Result<()> {
+    let client_secret = ground.ats().await?.register_app(client_id, name, redirect_uris).await?;
+    println!("{}", serde_json::json!({ "client_id": client_id, "client_secret": client_secret }));
+    Ok(())
+}
+
+pub async fn create_user(ground: &Ground, new: NewUser) -> Result<()> {
+    let role = if new.role.is_empty() { "team member".to_owned() } else { new.role.to_lowercase() };
+    if !ROLES.iter().any(|(name, _, _)| *name == role) {
+        bail!("the role {role:?} does not exist; the roles are: {}", ROLES.map(|(name, _, _)| name).join(", "));
+    }
+    let person = NewPerson { name: new.name, email: new.email.clone(), role, password: Some(password()?), ..NewPerson::default() };
+    match ground.ats().await?.add_person(person).await {
+        Err(e) if e.is_duplicate() => bail!("there is a user with the e-mail {} already", new.email),
+        other => other.map(drop).context("the user could not be added"),
+    }
+}
+
+pub async fn load_board(ground: &Ground, file: &Path) -> Result<()> {
+    let json = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let loaded = ground.ats().await?.load_board(&json).await?;
+    eprintln!("{} postings loaded.", loaded.postings);
+    Ok(())
+}
+
+pub async fn create_service_account(ground: &Ground, name: &str) -> Result<()> {
+    let pair = ground.partners().await?.create_service_account(name).await?;
+    println!("{}", serde_json::to_string(&pair)?);
+    Ok(())
+}
+
+pub async fn create_account(ground: &Ground, new: NewUser) -> Result<()> {
+    let role = if new.role.is_empty() { "HR Admin" } else { &new.role };
+    ground.partners().await?.add_account("hr-cloud", &new.name, &new.email, role, &password()?).await.context("the person could not be added")
+}
+
+pub async fn enable_lever(ground: &Ground) -> Result<()> {
+    ground.partners().await?.set_hr_setting("lever_enabled", "yes").await?;
+    eprintln!("HR Admins find Lever under Settings > Integrations now.");
+    Ok(())
+}
+
+pub async fn link_hub(ground: &Ground, app: &str, url: &url::Url) -> Result<()> {
+    let token = secret("The hub's token (fulcrum hub token create)")?;
+    Ok(ground.partners().await?.link_to_hub(app, url, &token).await?)
+}
+
+/// The tenant the verbs work on; made with the first person.
+async fn tenant(hub: &hub::Hub) -> Result<String> {
+    match hub.first_tenant().await? {
+        Some(tenant) => Ok(tenant),
+        None => Ok(hub.add_tenant("My company").await?),
+    }
+}
+
+pub async fn create_operator(ground: &Ground, new: NewUser) -> Result<()> {
+    let role = if new.role.is_empty() { "owner".to_owned() } else { new.role };
+    if !["owner", "operator", "viewer"].contains(&role.as_str()) {
+        bail!("the role {role:?} does not exist; the roles are: owner, operator, viewer");
+    }
+    let password = password()?;
+    let hub = ground.hub().await?;
+    let tenant = tenant(&hub).await?;
+    let operator = NewOperator { name: new.name, email: new.email.clone(), role, password };
+    match hub.add_operator(&tenant, &operator).await {
+        Err(e) if e.is_duplicate() => bail!("there is a person with the e-mail {} already", new.email),
+        other => other.context("the person could not be added"),
+    }
+}
+
+pub async fn create_token(ground: &Ground, name: &str) -> Result<()> {
+    let hub = ground.hub().await?;
+    let tenant = tenant(&hub).await?;
+    println!("{}", hub.create_token(&tenant, name, &[hub_api::scope::READ, hub_api::scope::CONNECT]).await?);
+    Ok(())
+}
+
+pub async fn set_lever_app(ground: &Ground, at: LeverAppAt) -> Result<()> {
+    if !connectors::ALL.iter().any(|c| c.spec().id == at.connector) {
+        let known: Vec<&str> = connectors::ALL.iter().map(|c| c.spec().id).collect();
+        bail!("there is no connector {:?}; there are: {}", at.connector, known.join(", "));
+    }
+    let client_secret = secret("The client secret")?;
+    let hub = ground.hub().await?;
+    let tenant = tenant(&hub).await?;
+    let app = LeverApp {
+        client_id: at.client_id,
+        client_secret,
+        authorize_url: at.authorize_url,
+        token_url: at.token_url,
+        api_base: at.api_base.trim_end_matches('/').to_owned(),
+        audience: at.audience,
+    };
+    hub.set_lever_app(&tenant, &at.connector, &app).await?;
+    eprintln!("Register this address with Lever: {}connect/callback", ground.settings.url(Side::Hub)?);
+    Ok(())
+}
+
+pub async fn holds(ground: &Ground, release: Option<String>, json: bool) -> Result<()> {
+    let hub = ground.hub().await?;
+    let tenant = tenant(&hub).await?;
+    if let Some(cause) = release {
+        let released = hub.release_from_the_command_line(&tenant, &cause).await?;
+        eprintln!("{released} released.");
+        return Ok(());
+    }
+    for held in hub.held(&tenant).await? {
+        if json {
+            println!("{}", serde_json::json!({ "cause": held.cause, "why": held.why, "count": held.count, "since": held.since.0 }));
+        } else {
+            println!("{:>6}  {}\n        {}", held.count, held.cause, held.why);
+        }
+    }
+    Ok(())
+}
+
+pub async fn events(ground: &Ground, json: bool) -> Result<()> {
+    let hub = ground.hub().await?;
+    let tenant = tenant(&hub).await?;
+    for told in hub.told(&tenant, 200).await? {
+        if json {
+            println!("{}", serde_json::json!({ "event": told.kind, "opportunity": told.subject, "at": told.at.0, "duplicates": told.again }));
+        } else {
+            println!("{}  {:<28} {}", web::moment(told.at), told.kind, told.subject);
+        }
+    }
+    Ok(())
+}
+
+pub async fn migrate(ground: &Ground) -> Result<()> {
+    ground.ats().await?;
+    ground.partners().await?;
+    ground.hub().await?;
+    eprintln!("All databases are up to date.");
+    Ok(())
+}
+
+/// Opens everything, looks at every connection, and says what is wrong.
+pub async fn doctor(ground: &Ground) -> Result<()> {
+    println!("data folder   {}", ground.settings.data.display());
+    println!("key file      opens");
+    let hub = ground.hub().await?;
+    ground.ats().await?;
+    ground.partners().await?;
+    println!("databases     up to date");
+    let mut wrong = 0;
+    match hub.first_tenant().await? {
+        None => println!("hub           nobody can sign in yet: fulcrum hub operator create --name NAME --email EMAIL"),
+        Some(tenant) => {
+            for connection in hub.all_connections(&tenant).await? {
+                if connection.connected {
+                    println!("connection    {} is connected since {}", connection.connector, web::moment(connection.connected_at));
+                } else {
+                    wrong += 1;
+                    println!("connection    {} is NOT connected: {}", connection.connector, connection.notice.unwrap_or_default());
+                }
+            }
+            for held in hub.held(&tenant).await? {
+                wrong += 1;
+                println!("held          {} wait: {}\n              {}", held.count, held.cause, held.why);
+            }
+        }
+    }
+    if wrong > 0 {
+        bail!("{wrong} {} for a person", if wrong == 1 { "thing waits" } else { "things wait" });
+    }
+    println!("Nothing is wrong.");
+    Ok(())
+}
+
+/// The reference pages, each a pure function of the definitions.
+pub fn reference() -> Vec<(&'static str, String)> {
+    let lever = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
+    let hub = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
+    let pretty = |json: &serde_json::Value| format!("{}\n", serde_json::to_string_pretty(json).unwrap_or_default());
+    vec![("lever.openapi.json", pretty(&lever)), ("hub.openapi.json", pretty(&hub)), ("lever.md", lever_page()), ("connectors.md", connectors_page())]
+}
+
+fn lever_page() -> String {
+    let mut page = String::from("# The Lever API that is served\n\nGenerated by `make bless` from the endpoint definitions.\n\n| call | API-key permission | OAuth scope | what it does |\n|---|---|---|---|\n");
+    for info in lever_api::catalogue() {
+        let about = info.docs.first().map_or("", |line| line.trim());
+        page.push_str(&format!("| `{} {}` | {} | `{}` | {about} |\n", info.verb.name(), info.path, info.access.permission, info.access.scope));
+    }
+    page
+}
+
+fn connectors_page() -> String {
+    let mut page = String::from("# Connectors\n\nGenerated by `make bless` from each connector's own description.\n");
+    for connector in connectors::ALL {
+        let spec = connector.spec();
+        page.push_str(&format!("\n## {}\n\n{}\n\nReacts to: {}.\n\n| needs in Lever | so that it can |\n|---|---|\n", spec.name, spec.about, spec.reacts_to.iter().map(|e| e.label()).collect::<Vec<_>>().join(", ")));
+        for need in spec.needs {
+            page.push_str(&format!("| {} (`{}`) | {} |\n", need.access.permission, need.access.scope, need.to));
+        }
+        page.push_str("\n| setting | what it does |\n|---|---|\n");
+        for field in spec.fields {
+            page.push_str(&format!("| {} (`{}`) | {} |\n", field.label, field.name, field.help));
+        }
+    }
+    page
+}
+
+pub fn export_docs(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for (name, text) in reference() {
+        std::fs::write(folder.join(name), text)?;
+    }
+    Ok(())
+}

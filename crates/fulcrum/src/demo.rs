@@ -1,0 +1,147 @@
+//! `--demo`: three sides of one small company, connected the way people would connect them: by clicking, over HTTP.
+
+use crate::serve::Sides;
+use crate::settings::{Settings, Side};
+use crate::sides::Ground;
+use anyhow::{Context, Result, bail};
+use endpoint::Verb;
+use hub::{LeverApp, NewOperator};
+use lever_api::event::Event;
+use outbound::{Answer, Call, Outbound, Wire};
+use std::fmt::Write;
+use url::Url;
+
+/// The hub's demo login.
+pub const OPERATOR: (&str, &str) = ("Olga Petrova", "olga@northwind.example");
+
+/// Fills what is empty and connects what is not connected.
+///
+/// # Errors
+/// When a step fails; the message says which.
+pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
+    let settings = &ground.settings;
+    if let Some(ats) = &sides.ats {
+        ats.fill_demo().await?;
+    }
+    if let Some(partners) = &sides.partners {
+        partners.fill_demo().await?;
+    }
+    let Some(hub) = &sides.hub else { return Ok(()) };
+    if hub.first_tenant().await?.is_some() {
+        return Ok(());
+    }
+    let tenant = hub.add_tenant("Northwind Robotics").await?;
+    let (name, email) = OPERATOR;
+    let operator = NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password: ats::demo::PASSWORD.into() };
+    hub.add_operator(&tenant, &operator).await?;
+    let (Some(ats), Some(partners)) = (&sides.ats, &sides.partners) else { return Ok(()) };
+    let (hub_url, ats_url) = (settings.url(Side::Hub)?, settings.url(Side::Ats)?);
+    for connector in connectors::ALL {
+        let spec = connector.spec();
+        let client_id = format!("fulcrum-{}", spec.id);
+        let client_secret = ats.register_app(&client_id, spec.name, &[format!("{hub_url}connect/callback")]).await?;
+        let app = LeverApp {
+            client_id,
+            client_secret,
+            authorize_url: format!("{ats_url}authorize"),
+            token_url: format!("{ats_url}oauth/token"),
+            api_base: ats_url.as_str().trim_end_matches('/').to_owned(),
+            audience: format!("{ats_url}v1/"),
+        };
+        hub.set_lever_app(&tenant, spec.id, &app).await?;
+    }
+    let token = hub.create_token(&tenant, "HR Cloud", &[hub_api::scope::READ, hub_api::scope::CONNECT]).await?;
+    partners.link_to_hub("hr-cloud", &hub_url, &token).await?;
+    ats.tell(Event::CandidateHired, true, None).await?;
+    connect_hr_cloud(&ground.outbound, settings).await
+}
+
+/// What an HR Admin and a Super Admin do: sign in, Connect, Sign in with Lever, Accept, switch the webhook on.
+async fn connect_hr_cloud(outbound: &Outbound, settings: &Settings) -> Result<()> {
+    let (partners, ats) = (settings.url(Side::Partners)?, settings.url(Side::Ats)?);
+    let mut helen = Person::new(outbound);
+    helen.sign_in(&partners.join("/hr-cloud/sign-in")?, partners::demo::LOGINS[0].1).await?;
+    let connect_page = helen.press(&partners.join("/hr-cloud/settings/integrations/lever/connect")?, "").await?;
+    let mut ines = Person::new(outbound);
+    ines.sign_in(&ats.join("/sign-in")?, ats::demo::LOGINS[0].1).await?;
+    let consent = helen.press(&Url::parse(&format!("{connect_page}/lever"))?, "").await?;
+    let callback = ines.press(&consent, "answer=accept").await?;
+    helen.open(&callback).await?;
+    helen.press(&partners.join("/hr-cloud/settings/integrations/lever/settings/use_webhook")?, "on=yes").await?;
+    Ok(())
+}
+
+/// Someone with a browser, as far as forms and redirects go.
+struct Person<'a> {
+    outbound: &'a Outbound,
+    cookie: String,
+}
+
+impl<'a> Person<'a> {
+    fn new(outbound: &'a Outbound) -> Self {
+        Self { outbound, cookie: String::new() }
+    }
+
+    async fn sign_in(&mut self, page: &Url, email: &str) -> Result<()> {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("email", email)
+            .append_pair("password", ats::demo::PASSWORD)
+            .finish();
+        self.press(page, &form).await.map(drop)
+    }
+
+    /// Sends a form: where it leads.
+    async fn press(&mut self, to: &Url, form: &str) -> Result<Url> {
+        let answer = self.send(Verb::Post, to, form).await?;
+        let location = answer.headers.get("location").and_then(|v| v.to_str().ok());
+        match location {
+            Some(location) => Ok(to.join(location)?),
+            None => bail!("{} answered {} instead of leading on: {}", to.path(), answer.status, String::from_utf8_lossy(&answer.body)),
+        }
+    }
+
+    async fn open(&mut self, page: &Url) -> Result<()> {
+        self.send(Verb::Get, page, "").await.map(drop)
+    }
+
+    async fn send(&mut self, verb: Verb, to: &Url, form: &str) -> Result<Answer> {
+        let mut call = Call::new(verb, to.clone(), form.as_bytes().to_vec());
+        call.headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
+        call.headers.insert("cookie", self.cookie.parse()?);
+        let answer = self.outbound.send(&call, &Wire::default()).await.with_context(|| format!("calling {}", to.path()))?;
+        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|v| v.to_str().ok()) {
+            cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
+        }
+        Ok(answer)
+    }
+}
+
+/// What the terminal says when everything is up.
+///
+/// # Errors
+/// Never for addresses that were read.
+pub fn banner(settings: &Settings) -> Result<String> {
+    let mut text = String::from("\nFulcrum is ready.\n\n");
+    let sides = [
+        (Side::Ats, "ATS, a Lever on your machine", "", ats::demo::LOGINS[0].1),
+        (Side::Partners, "HR Cloud", "hr-cloud/", partners::demo::LOGINS[0].1),
+        (Side::Hub, "Hub, the timeline between them", "", OPERATOR.1),
+    ];
+    for (side, name, path, login) in sides {
+        if settings.serves(side) {
+            let _ = write!(text, "  {name:<32} {}{path}", settings.url(side)?);
+            let _ = if settings.demo { writeln!(text, "\n  {:<32}   sign in as {login}", "") } else { writeln!(text) };
+        }
+    }
+    if settings.demo {
+        let _ = writeln!(text, "\n  Password for every demo login: {}", ats::demo::PASSWORD);
+        let _ = writeln!(text, "  Try it: open the ATS, choose a candidate in the Offer column, press \"Mark as hired\",");
+        let _ = writeln!(text, "  then look at HR Cloud and at the hub. Stop with Ctrl-C.");
+    } else {
+        let _ = writeln!(text, "\n  First time here? Make people who can sign in:");
+        let _ = writeln!(text, "    fulcrum ats user create --name NAME --email EMAIL --role \"super admin\"");
+        let _ = writeln!(text, "    fulcrum hub operator create --name NAME --email EMAIL");
+        let _ = writeln!(text, "  or look around with: fulcrum serve --demo");
+    }
+    Ok(text)
+}

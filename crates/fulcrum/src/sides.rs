@@ -1,0 +1,104 @@
+//! Opening the sides: each its own database, one key file, one door to the outside.
+
+use crate::settings::{Settings, Side};
+use anyhow::{Context, Result};
+use ats::Ats;
+use clock::Clock;
+use db::vault::Vault;
+use db::{Db, Place};
+use hub::Hub;
+use outbound::{Outbound, Reach};
+use partners::Partners;
+
+/// What all sides stand on.
+#[derive(Clone)]
+pub struct Ground {
+    /// Settings.
+    pub settings: Settings,
+    /// The machine's clock.
+    pub clock: Clock,
+    /// Secrets.
+    pub vault: Vault,
+    /// The outside.
+    pub outbound: Outbound,
+}
+
+impl Ground {
+    /// Makes the data folder and the key file if absent.
+    ///
+    /// # Errors
+    /// When they cannot be made or read.
+    pub fn new(settings: Settings) -> Result<Self> {
+        std::fs::create_dir_all(&settings.data).with_context(|| format!("the data folder {} cannot be made", settings.data.display()))?;
+        let key_file = settings.key_file.clone().unwrap_or_else(|| settings.data.join("key"));
+        let vault = Vault::open(&key_file)?;
+        let clock = Clock::of_this_machine();
+        let reach = Reach {
+            loopback: settings.allow_loopback || settings.demo,
+            private: settings.allow_private_networks,
+            plain: settings.allow_plain_http,
+        };
+        let outbound = Outbound::new(reach, clock.clone());
+        Ok(Self { settings, clock, vault, outbound })
+    }
+
+    async fn db(&self, side: &str) -> Result<Db> {
+        let place = match &self.settings.database_url {
+            Some(url) => Place::Postgres { url: url.clone(), schema: side.to_owned() },
+            None => Place::File(self.settings.data.join(format!("{side}.db"))),
+        };
+        Db::open(&place).await.with_context(|| format!("the database of {side} cannot be opened"))
+    }
+
+    /// Opens the ATS.
+    ///
+    /// # Errors
+    /// When its database cannot be opened or brought up to date.
+    pub async fn ats(&self) -> Result<Ats> {
+        let ground = ats::Ground {
+            db: self.db("ats").await?,
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            outbound: self.outbound.clone(),
+            base: self.settings.url(Side::Ats)?,
+            rate_limit: !self.settings.no_rate_limit,
+            demo: self.settings.demo,
+        };
+        ground.open().await.context("the database of the ATS cannot be brought up to date")
+    }
+
+    /// Opens the partner apps.
+    ///
+    /// # Errors
+    /// When their database cannot be opened or brought up to date.
+    pub async fn partners(&self) -> Result<Partners> {
+        let ground = partners::Ground {
+            db: self.db("partners").await?,
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            outbound: self.outbound.clone(),
+            base: self.settings.url(Side::Partners)?,
+            demo: self.settings.demo,
+        };
+        ground.open().await.context("the database of the partner apps cannot be brought up to date")
+    }
+
+    /// Opens the hub.
+    ///
+    /// # Errors
+    /// When its database cannot be opened or brought up to date.
+    pub async fn hub(&self) -> Result<Hub> {
+        let ground = hub::Ground {
+            db: self.db("hub").await?,
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            outbound: self.outbound.clone(),
+            base: self.settings.url(Side::Hub)?,
+            connectors: connectors::ALL,
+            rate_budget: !self.settings.no_rate_limit,
+            work: pipeline::Settings::default(),
+            demo: self.settings.demo,
+        };
+        ground.open().await.context("the database of the hub cannot be brought up to date")
+    }
+}

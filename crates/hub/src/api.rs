@@ -1,0 +1,110 @@
+//! The hub's own API, as declared in `hub-api`.
+
+use crate::connections::Connection as Stored;
+use crate::tokens::Caller;
+use crate::Hub;
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use endpoint::{Info, Unreadable};
+use futures_util::future::BoxFuture;
+use hub_api::{ConnectSession, Connection, Connections, CreateConnectSession, ListConnections, Refusal, UpdateSettings};
+use std::sync::Arc;
+use web::{Api, Dialect};
+
+/// A refusal with its status.
+pub struct Refused(StatusCode, Refusal);
+
+impl Refused {
+    fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
+        Self(status, Refusal { code: code.to_owned(), message: message.into() })
+    }
+}
+
+impl From<Unreadable> for Refused {
+    fn from(e: Unreadable) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", e.why)
+    }
+}
+
+impl From<db::Error> for Refused {
+    fn from(e: db::Error) -> Self {
+        tracing::error!(error = %e, "a request could not be answered");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "An unexpected error happened; the hub's log says more.")
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, axum::Json(self.1)).into_response()
+    }
+}
+
+impl Dialect for Hub {
+    type Caller = Caller;
+    type Refusal = Refused;
+
+    fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refused>> {
+        Box::pin(async move {
+            let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            let token = value.strip_prefix("Bearer ").unwrap_or_default();
+            let unknown = || Refused::new(StatusCode::UNAUTHORIZED, "unauthorized", "Send a token of the hub: Authorization: Bearer …");
+            let caller = self.caller(token).await?.ok_or_else(unknown)?;
+            if caller.scopes.iter().any(|s| s == info.access.scope) {
+                return Ok(caller);
+            }
+            Err(Refused::new(StatusCode::FORBIDDEN, "forbidden", format!("The token lacks the scope {}.", info.access.scope)))
+        })
+    }
+}
+
+pub fn routes(hub: Hub) -> Router {
+    let document = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
+    Api::new(hub)
+        .on(create_connect_session)
+        .on(list_connections)
+        .on(update_settings)
+        .router()
+        .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+}
+
+async fn create_connect_session(hub: Hub, caller: Arc<Caller>, request: CreateConnectSession) -> Result<ConnectSession, Refused> {
+    let new = request.body;
+    match hub.start_connecting(&caller.tenant, &new.connector, &new.return_url, &new.target).await? {
+        Ok(url) => Ok(ConnectSession { url }),
+        Err(why) => Err(Refused::new(StatusCode::BAD_REQUEST, "cannot_connect", why)),
+    }
+}
+
+async fn list_connections(hub: Hub, caller: Arc<Caller>, request: ListConnections) -> Result<Connections, Refused> {
+    let wanted = request.query.connector;
+    let found = hub.connections(&caller.tenant).await?.into_iter().filter(|c| wanted.as_ref().is_none_or(|w| *w == c.connector));
+    Ok(Connections { data: found.map(|c| printed(&hub, &c)).collect() })
+}
+
+async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings) -> Result<Connection, Refused> {
+    let gone = || Refused::new(StatusCode::NOT_FOUND, "not_found", format!("There is no connection {}.", request.connection));
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    let mut settings = connection.settings.as_object().cloned().unwrap_or_default();
+    let known: Vec<String> = hub.settings_of(&connection).into_iter().map(|s| s.name).collect();
+    if let Some(unknown) = request.body.0.keys().find(|name| !known.contains(name)) {
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "unknown_setting", format!("There is no setting {unknown:?}; there are: {}.", known.join(", "))));
+    }
+    settings.extend(request.body.0);
+    hub.change_settings(&connection, &settings.into(), &caller.name)
+        .await?
+        .map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_setting", why))?;
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    Ok(printed(&hub, &connection))
+}
+
+fn printed(hub: &Hub, connection: &Stored) -> Connection {
+    Connection {
+        id: connection.id.clone(),
+        connector: connection.connector.clone(),
+        state: if connection.connected { "connected" } else { "disconnected" }.to_owned(),
+        notice: connection.notice.clone(),
+        connected_at: connection.connected_at.0,
+        settings: hub.settings_of(connection),
+    }
+}

@@ -1,0 +1,72 @@
+//! Who did what, and what was refused. Written in the transaction of the change itself where there is one.
+
+use crate::Hub;
+use clock::Ms;
+use db::{Row, Sql, params};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// One line.
+pub struct Entry {
+    /// When.
+    pub at: Ms,
+    /// A person, an application, or `Lever`.
+    pub actor: String,
+    /// `connection: connected`
+    pub what: String,
+    /// A sentence.
+    pub why: String,
+}
+
+/// Refused deliveries come as fast as whoever sends them likes. The log takes so many a minute for each sender and
+/// counts the rest, so that a forger cannot fill the disk.
+#[derive(Default)]
+pub struct Refusals(Mutex<HashMap<String, (Ms, u32)>>);
+
+const A_MINUTE: u32 = 30;
+
+impl Refusals {
+    fn may_write(&self, source: &str, now: Ms) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if all.len() > 1000 {
+            all.retain(|_, (since, _)| now.since(*since) < Duration::from_secs(60));
+        }
+        let entry = all.entry(source.to_owned()).or_insert((now, 0));
+        if now.since(entry.0) >= Duration::from_secs(60) {
+            *entry = (now, 0);
+        }
+        entry.1 += 1;
+        entry.1 <= A_MINUTE
+    }
+}
+
+impl Hub {
+    /// Writes one line.
+    pub(crate) async fn audit(&self, tx: &impl Sql, tenant: &str, actor: &str, what: &str, why: &str) -> db::Result<()> {
+        let now = self.clock.now();
+        tx.run(
+            "insert into audit (tenant, id, at, actor, what, why) values ($1, $2, $3, $4, $5, $6)",
+            params![tenant, pipeline::fresh_id(now), now.0, actor, what, why],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Writes that a delivery was refused, unless too many were lately.
+    pub(crate) async fn audit_refusal(&self, tenant: &str, source: &str, what: &str, why: &str) {
+        if self.refusals.may_write(source, self.clock.now())
+            && let Err(e) = self.audit(&self.db, tenant, "Lever", what, why).await
+        {
+            tracing::error!(error = %e, "a refusal could not be audited");
+        }
+        let _ = self.changed.send(());
+    }
+
+    /// The newest lines.
+    pub(crate) async fn audited(&self, tenant: &str, most: i64) -> db::Result<Vec<Entry>> {
+        let rows = self.db.rows("select * from audit where tenant = $1 order by at desc, id desc limit $2", params![tenant, most]).await?;
+        let read = |row: &Row| Ok(Entry { at: Ms(row.int("at")?), actor: row.text("actor")?, what: row.text("what")?, why: row.text("why")? });
+        rows.iter().map(read).collect()
+    }
+}

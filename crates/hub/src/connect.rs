@@ -1,0 +1,161 @@
+//! Connecting: a session leads one person through Lever's consent, or takes a pasted key, and back to where they came
+//! from.
+
+use crate::connections::Entry;
+use crate::{Hub, LeverApp};
+use connector::AnyConnector;
+use db::vault::{digest, random_hex};
+use db::{Sql, params};
+use endpoint::Nothing;
+use hub_api::Target;
+use lever_api::oauth::{Authorize, TokenRequest};
+use lever_api::{ListStages, Listing};
+use outbound::{Fixed, Remote};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+const LIVES: Duration = Duration::from_secs(3600);
+
+/// A person being led through connecting.
+pub struct ConnectSession {
+    pub tenant: String,
+    pub connector: &'static dyn AnyConnector,
+    pub return_url: String,
+    pub target: Target,
+    pub connection: Option<String>,
+    digest: String,
+}
+
+/// Why connecting did not work, for the page.
+pub type Trouble = String;
+
+impl Hub {
+    /// Starts connecting: the address to send the person to.
+    pub(crate) async fn start_connecting(&self, tenant: &str, connector: &str, return_url: &str, target: &Target) -> db::Result<Result<String, Trouble>> {
+        if self.connector(connector).is_none() {
+            let known: Vec<&str> = self.connectors.iter().map(|c| c.spec().id).collect();
+            return Ok(Err(format!("There is no connector {connector:?}; there are: {}.", known.join(", "))));
+        }
+        for url in [Some(target.base_url.as_str()), Some(return_url).filter(|url| !url.is_empty())].into_iter().flatten() {
+            let parsed = Url::parse(url).map_err(|e| e.to_string());
+            if let Err(why) = parsed.and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())) {
+                return Ok(Err(format!("The address {url} cannot be used: {why}")));
+            }
+        }
+        let token = random_hex(24);
+        let sealed = self.vault.seal(&format!("connect/{}", digest(&token)), &serde_json::to_string(target).unwrap_or_default());
+        let now = self.clock.now();
+        self.db.run("delete from connect_session where expires_at < $1", params![now.0]).await?;
+        self.db
+            .run(
+                "insert into connect_session (tenant, digest, connector, return_url, target, expires_at) values ($1, $2, $3, $4, $5, $6)",
+                params![tenant, digest(&token), connector, return_url, sealed, now.plus(LIVES).0],
+            )
+            .await?;
+        Ok(Ok(self.at(&format!("/connect/{token}"))))
+    }
+
+    /// The session behind an address.
+    pub(crate) async fn connect_session(&self, token: &str) -> db::Result<Option<ConnectSession>> {
+        self.session_where("digest", &digest(token)).await
+    }
+
+    async fn session_where(&self, column: &'static str, digest: &str) -> db::Result<Option<ConnectSession>> {
+        let sql = format!("select * from connect_session where {column} = $1 and expires_at > $2");
+        let Some(row) = self.db.row(&sql, params![digest, self.clock.now().0]).await? else { return Ok(None) };
+        let digest = row.text("digest")?;
+        let target = self.vault.open_sealed(&format!("connect/{digest}"), &row.text("target")?)?;
+        let Some(connector) = self.connector(&row.text("connector")?) else { return Ok(None) };
+        Ok(Some(ConnectSession {
+            tenant: row.text("tenant")?,
+            connector,
+            return_url: row.text("return_url")?,
+            target: serde_json::from_str(&target).map_err(|e| db::Error::new(e.to_string()))?,
+            connection: row.get("connection")?,
+            digest,
+        }))
+    }
+
+    fn callback(&self) -> String {
+        self.at("/connect/callback")
+    }
+
+    /// Sign in with Lever: the address of the consent page, with a state only this session knows.
+    pub(crate) async fn consent_url(&self, session: &ConnectSession) -> db::Result<Result<String, Trouble>> {
+        let spec = session.connector.spec();
+        let Some(app) = self.lever_app(&session.tenant, spec.id).await? else {
+            return Ok(Err(format!("Fulcrum is not registered with Lever for {} yet. Its operator can enter the client id and secret, or you can use an API key.", spec.name)));
+        };
+        let state = random_hex(24);
+        self.db.run("update connect_session set state = $1 where digest = $2", params![digest(&state), session.digest.as_str()]).await?;
+        let request = Authorize {
+            client_id: app.client_id,
+            redirect_uri: self.callback(),
+            response_type: "code".to_owned(),
+            state,
+            scope: spec.scopes().join(" "),
+            audience: app.audience,
+            prompt: Some("consent".to_owned()),
+        };
+        let query = serde_html_form::to_string(&request).map_err(|e| db::Error::new(e.to_string()))?;
+        Ok(Ok(format!("{}?{query}", app.authorize_url)))
+    }
+
+    /// Back from Lever with a state: the session it belongs to. A forged state belongs to none.
+    pub(crate) async fn session_of_state(&self, state: &str) -> db::Result<Option<ConnectSession>> {
+        if state.is_empty() { Ok(None) } else { self.session_where("state", &digest(state)).await }
+    }
+
+    /// Exchanges the code and makes the connection.
+    pub(crate) async fn finish_with_code(&self, session: &ConnectSession, code: &str) -> db::Result<Result<String, Trouble>> {
+        let Some(app) = self.lever_app(&session.tenant, session.connector.spec().id).await? else {
+            return Ok(Err("Fulcrum is not registered with Lever any more.".to_owned()));
+        };
+        let request = TokenRequest {
+            grant_type: "authorization_code".to_owned(),
+            client_id: app.client_id.clone(),
+            client_secret: app.client_secret.clone(),
+            code: Some(code.to_owned()),
+            redirect_uri: Some(self.callback()),
+            refresh_token: None,
+        };
+        match self.ask_for_tokens(&app, &request).await {
+            Ok(tokens) => self.finish(session, &app.api_base, &Entry::Tokens(tokens)).await,
+            Err(failure) => Ok(Err(format!("Lever accepted, but gave no token: {failure}. Try again; if it stays so, ask your operator."))),
+        }
+    }
+
+    /// Tries the key and makes the connection.
+    pub(crate) async fn finish_with_key(&self, session: &ConnectSession, key: &str) -> db::Result<Result<String, Trouble>> {
+        let base = self.lever_app(&session.tenant, session.connector.spec().id).await?.map_or_else(LeverApp::real_base, |app| app.api_base);
+        let Ok(url) = Url::parse(&base) else { return Ok(Err(format!("The address of Lever, {base}, cannot be read."))) };
+        let lever = Remote::new(self.outbound.clone(), url, Arc::new(Fixed::basic(key, "")));
+        match lever.send(ListStages { query: Listing::default(), body: Nothing }).await {
+            Err(failure) if failure.status() == Some(401) => return Ok(Err("Lever does not know this key. Copy it again: it is shown only once.".to_owned())),
+            // The key is good; which permissions it has is another question.
+            Err(failure) if failure.status() == Some(403) => {}
+            Err(failure) => return Ok(Err(format!("The key could not be tried: {failure}."))),
+            Ok(_) => {}
+        }
+        self.finish(session, &base, &Entry::ApiKey(key.to_owned())).await
+    }
+
+    async fn finish(&self, session: &ConnectSession, base: &str, entry: &Entry) -> db::Result<Result<String, Trouble>> {
+        let spec = session.connector.spec();
+        let id = self.connect(&session.tenant, session.connector, base, entry, &session.target, spec.name).await?;
+        // The address has done its work; a state can be used once.
+        self.db
+            .run("update connect_session set state = null, connection = $1 where digest = $2", params![id.as_str(), session.digest.as_str()])
+            .await?;
+        Ok(Ok(id))
+    }
+
+}
+
+impl LeverApp {
+    fn real_base() -> String {
+        "https://api.lever.co".to_owned()
+    }
+}
+

@@ -1,0 +1,265 @@
+//! Connections: one customer's Lever joined with one customer's partner.
+
+use crate::Hub;
+use clock::Ms;
+use connector::AnyConnector;
+use db::{Row, Sql, params};
+use hub_api::{Setting, Target};
+use outbound::{Budget, Fixed, Remote, Urgency, Wire};
+use serde_json::Value;
+use std::sync::Arc;
+use url::Url;
+
+/// Where Lever is for a connector, and who we are there.
+#[derive(Clone)]
+pub struct LeverApp {
+    /// Registered with Lever.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// `https://auth.lever.co/authorize`
+    pub authorize_url: String,
+    /// `https://auth.lever.co/oauth/token`
+    pub token_url: String,
+    /// `https://api.lever.co`; the endpoints' paths begin with `/v1`.
+    pub api_base: String,
+    /// `https://api.lever.co/v1/`
+    pub audience: String,
+}
+
+/// The secret stays out of logs.
+impl std::fmt::Debug for LeverApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LeverApp").field("client_id", &self.client_id).field("api_base", &self.api_base).finish_non_exhaustive()
+    }
+}
+
+/// A connection, secrets sealed.
+#[derive(Clone)]
+pub struct Connection {
+    /// Whose.
+    pub tenant: String,
+    /// Its id.
+    pub id: String,
+    /// The connector's id.
+    pub connector: String,
+    /// Whether it is in force.
+    pub connected: bool,
+    /// Why not, or what is still missing.
+    pub notice: Option<String>,
+    /// The connector's settings.
+    pub settings: Value,
+    /// Who connected it.
+    pub connected_by: String,
+    /// When.
+    pub connected_at: Ms,
+    pub(crate) lever_base: String,
+    pub(crate) api_key: Option<String>,
+    pub(crate) access_until: Option<Ms>,
+    pub(crate) target_base: String,
+    pub(crate) target_credential: String,
+}
+
+impl Connection {
+    pub(crate) fn read(row: &Row) -> db::Result<Self> {
+        Ok(Self {
+            tenant: row.text("tenant")?,
+            id: row.text("id")?,
+            connector: row.text("connector")?,
+            connected: row.text("state")? == "connected",
+            notice: row.get("notice")?,
+            settings: row.json("settings")?,
+            connected_by: row.text("connected_by")?,
+            connected_at: Ms(row.int("connected_at")?),
+            lever_base: row.text("lever_base")?,
+            api_key: row.get("api_key")?,
+            access_until: row.get::<Option<i64>>("access_until")?.map(Ms),
+            target_base: row.text("target_base")?,
+            target_credential: row.text("target_credential")?,
+        })
+    }
+
+    pub(crate) fn uses_oauth(&self) -> bool {
+        self.api_key.is_none()
+    }
+}
+
+/// What a secret of a connection is sealed for.
+pub(crate) fn purpose(connection: &str, what: &str) -> String {
+    format!("connection/{connection}/{what}")
+}
+
+/// How Lever let us in.
+pub(crate) enum Entry {
+    /// A key someone pasted.
+    ApiKey(String),
+    /// Tokens after consent.
+    Tokens(lever_api::oauth::Tokens),
+}
+
+impl Hub {
+    /// Says where Lever is for a connector, and who we are there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_lever_app(&self, tenant: &str, connector: &str, app: &LeverApp) -> db::Result<()> {
+        let secret = self.vault.seal(&format!("lever_app/{tenant}/{connector}"), &app.client_secret);
+        self.db
+            .run(
+                "insert into lever_app (tenant, connector, client_id, client_secret, authorize_url, token_url, api_base, audience) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant, connector) do update set client_id = excluded.client_id, \
+                 client_secret = excluded.client_secret, authorize_url = excluded.authorize_url, token_url = excluded.token_url, \
+                 api_base = excluded.api_base, audience = excluded.audience",
+                params![
+                    tenant, connector, app.client_id.as_str(), secret, app.authorize_url.as_str(), app.token_url.as_str(), app.api_base.as_str(),
+                    app.audience.as_str()
+                ],
+            )
+            .await
+            .map(drop)
+    }
+
+    pub(crate) async fn lever_app(&self, tenant: &str, connector: &str) -> db::Result<Option<LeverApp>> {
+        let row = self.db.row("select * from lever_app where tenant = $1 and connector = $2", params![tenant, connector]).await?;
+        row.map(|row| {
+            Ok(LeverApp {
+                client_id: row.text("client_id")?,
+                client_secret: self.vault.open_sealed(&format!("lever_app/{tenant}/{connector}"), &row.text("client_secret")?)?,
+                authorize_url: row.text("authorize_url")?,
+                token_url: row.text("token_url")?,
+                api_base: row.text("api_base")?,
+                audience: row.text("audience")?,
+            })
+        })
+        .transpose()
+    }
+
+    pub(crate) async fn connections(&self, tenant: &str) -> db::Result<Vec<Connection>> {
+        let sql = "select * from connection where tenant = $1 order by connected_at desc, id";
+        self.db.rows(sql, params![tenant]).await?.iter().map(Connection::read).collect()
+    }
+
+    pub(crate) async fn connection(&self, tenant: &str, id: &str) -> db::Result<Option<Connection>> {
+        let row = self.db.row("select * from connection where tenant = $1 and id = $2", params![tenant, id]).await?;
+        row.map(|row| Connection::read(&row)).transpose()
+    }
+
+    /// Makes the connection, or brings an older one of the same connector back to life with its settings.
+    pub(crate) async fn connect(&self, tenant: &str, connector: &dyn AnyConnector, base: &str, entry: &Entry, target: &Target, by: &str) -> db::Result<String> {
+        let now = self.clock.now();
+        let spec = connector.spec();
+        let old = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id);
+        let (id, settings) = match old {
+            Some(old) => (old.id, old.settings),
+            None => (uuid::Uuid::new_v4().to_string(), connector.settings(&Value::Null).map_err(db::Error::new)?),
+        };
+        let seal = |what: &str, secret: &str| Some(self.vault.seal(&purpose(&id, what), secret));
+        let (key, access, refresh, until) = match entry {
+            Entry::ApiKey(key) => (seal("api_key", key), None, None, None),
+            Entry::Tokens(t) => {
+                let until = now.0 + t.expires_in * 1000;
+                (None, seal("access_token", &t.access_token), t.refresh_token.as_ref().and_then(|r| seal("refresh_token", r)), Some(until))
+            }
+        };
+        let credential = seal("target", &Value::Object(target.credential.clone()).to_string());
+        let tx = self.db.begin().await?;
+        tx.run(
+            "insert into connection (tenant, id, connector, state, lever_base, api_key, access_token, access_until, refresh_token, target_base, \
+             target_credential, settings, connected_by, connected_at) values ($1, $2, $3, 'connected', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             on conflict (id) do update set state = 'connected', notice = null, lever_base = excluded.lever_base, api_key = excluded.api_key, \
+             access_token = excluded.access_token, access_until = excluded.access_until, refresh_token = excluded.refresh_token, \
+             refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
+             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null",
+            params![
+                tenant, id.as_str(), spec.id, base, key, access, until, refresh, target.base_url.as_str(), credential, settings.to_string(), by, now.0
+            ],
+        )
+        .await?;
+        self.audit(&tx, tenant, by, "connection: connected", &format!("{} is connected with Lever.", spec.name)).await?;
+        self.pipeline.job(&tx, tenant, crate::subscriptions::sync_job(&id, now)).await?;
+        pipeline::set(&tx, tenant, &id, crate::work::LOOK_AGAIN, now.plus(crate::work::LOOK_AGAIN_EVERY)).await?;
+        pipeline::release_of(&tx, tenant, &id, now).await?;
+        tx.commit().await?;
+        self.forget_subscriptions();
+        self.committed();
+        Ok(id)
+    }
+
+    /// Ends a connection: nothing is sent any more, history stays.
+    pub(crate) async fn disconnect(&self, connection: &Connection, actor: &str, why: &str) -> db::Result<()> {
+        let now = self.clock.now();
+        let tx = self.db.begin().await?;
+        let changed = tx
+            .run(
+                "update connection set state = 'disconnected', notice = $1, access_token = null, refresh_token = null, api_key = null, \
+                 disconnected_at = $2 where tenant = $3 and id = $4 and state = 'connected'",
+                params![why, now.0, connection.tenant.as_str(), connection.id.as_str()],
+            )
+            .await?;
+        if changed > 0 {
+            tx.run("delete from schedule where tenant = $1 and connection = $2", params![connection.tenant.as_str(), connection.id.as_str()]).await?;
+            self.audit(&tx, &connection.tenant, actor, "connection: disconnected", why).await?;
+        }
+        tx.commit().await?;
+        self.forget_subscriptions();
+        self.committed();
+        Ok(())
+    }
+
+    /// Stores settings that make sense; what follows from them (webhooks) is a job in the same transaction.
+    pub(crate) async fn change_settings(&self, connection: &Connection, settings: &Value, actor: &str) -> db::Result<Result<(), String>> {
+        let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("This connector is gone.".to_owned())) };
+        let settings = match connector.settings(settings) {
+            Ok(settings) => settings,
+            Err(why) => return Ok(Err(format!("A setting makes no sense: {why}."))),
+        };
+        let tx = self.db.begin().await?;
+        tx.run(
+            "update connection set settings = $1 where tenant = $2 and id = $3",
+            params![settings.to_string(), connection.tenant.as_str(), connection.id.as_str()],
+        )
+        .await?;
+        self.audit(&tx, &connection.tenant, actor, "connection: settings", &format!("Settings of {} are now {settings}.", connector.spec().name)).await?;
+        self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(Ok(()))
+    }
+
+    /// The settings with their labels.
+    pub(crate) fn settings_of(&self, connection: &Connection) -> Vec<Setting> {
+        let Some(connector) = self.connector(&connection.connector) else { return Vec::new() };
+        let values = connector.settings(&connection.settings).unwrap_or(Value::Null);
+        let describe = |f: &connector::Field| Setting {
+            name: f.name.to_owned(),
+            label: f.label.to_owned(),
+            help: f.help.to_owned(),
+            value: values[f.name].clone(),
+        };
+        connector.spec().fields.iter().map(describe).collect()
+    }
+
+    /// The partner, as this connection reaches it.
+    pub(crate) fn partner(&self, connection: &Connection, wire: &Wire) -> Result<Remote, String> {
+        let opened = self.vault.open_sealed(&purpose(&connection.id, "target"), &connection.target_credential).map_err(|e| e.to_string())?;
+        let parts: serde_json::Map<String, Value> = serde_json::from_str(&opened).map_err(|e| e.to_string())?;
+        let headers: Vec<(&str, &str)> = parts.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+        let base = Url::parse(&connection.target_base).map_err(|e| e.to_string())?;
+        let mut remote = Remote::new(self.outbound.clone(), base, Arc::new(Fixed::headers_of(&headers)));
+        remote.wire = wire.clone();
+        Ok(remote)
+    }
+
+    /// Lever, as this connection reaches it: its token, its budget.
+    pub(crate) fn lever(&self, connection: &Connection, urgency: Urgency, wire: &Wire) -> Result<Remote, String> {
+        let base = Url::parse(&connection.lever_base).map_err(|e| e.to_string())?;
+        let mut remote = Remote::new(self.outbound.clone(), base, self.credential(connection)?);
+        remote.budget = self.rate_budget.then(|| {
+            let mut budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            budgets.entry(connection.id.clone()).or_insert_with(|| Arc::new(Budget::of_lever())).clone()
+        });
+        remote.urgency = urgency;
+        remote.wire = wire.clone();
+        Ok(remote)
+    }
+}

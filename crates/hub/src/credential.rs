@@ -1,0 +1,174 @@
+//! Lever's credential of a connection: a key that stays, or a token that is renewed shortly before it ends.
+//!
+//! Renewing rotates the refresh token, so two renewals at once would lose the grant. Whoever moves `refreshing_until`
+//! in the database owns the turn; others, on this node or another, wait for the new token to appear.
+
+use crate::connections::{Connection, purpose};
+use crate::{Hub, LeverApp};
+use clock::Ms;
+use db::{Sql, params};
+use endpoint::Verb;
+use futures_util::future::BoxFuture;
+use http::HeaderMap;
+use lever_api::oauth::{TokenRequest, Tokens};
+use outbound::{Answer, Call, Credential, Failure, Fixed, Wire};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// Renewed when it has less than this left.
+const SPARE: Duration = Duration::from_secs(120);
+/// How long a renewal may take before another may try.
+const TURN: Duration = Duration::from_secs(20);
+
+struct Renewing {
+    hub: Hub,
+    tenant: String,
+    connection: String,
+    connector: String,
+}
+
+impl Hub {
+    pub(crate) fn credential(&self, connection: &Connection) -> Result<Arc<dyn Credential>, String> {
+        match &connection.api_key {
+            Some(sealed) => {
+                let key = self.vault.open_sealed(&purpose(&connection.id, "api_key"), sealed).map_err(|e| e.to_string())?;
+                Ok(Arc::new(Fixed::basic(&key, "")))
+            }
+            None => Ok(Arc::new(Renewing {
+                hub: self.clone(),
+                tenant: connection.tenant.clone(),
+                connection: connection.id.clone(),
+                connector: connection.connector.clone(),
+            })),
+        }
+    }
+
+    /// Asks Lever's authorization server for tokens. `Err(Refused)` when it says no for good.
+    pub(crate) async fn ask_for_tokens(&self, app: &LeverApp, request: &TokenRequest) -> Result<Tokens, Failure> {
+        let url = Url::parse(&app.token_url).map_err(|e| Failure::Blocked(e.to_string()))?;
+        let body = serde_json::to_vec(request).map_err(|e| Failure::Blocked(e.to_string()))?;
+        let Answer { status, body, .. } = self.outbound.send(&Call::new(Verb::Post, url, body), &Wire::default()).await?;
+        if status != 200 {
+            let body = outbound::redact(&body);
+            return Err(Failure::Refused { host: "Lever's sign-in server".into(), status, body, retry_after: None });
+        }
+        serde_json::from_slice(&body).map_err(|e| Failure::Unknown(format!("Lever's sign-in server answered no token: {e}")))
+    }
+}
+
+/// What is stored of a token.
+struct Stored {
+    access: Option<String>,
+    until: Ms,
+    refresh: Option<String>,
+    refreshing_until: Option<i64>,
+}
+
+impl Renewing {
+    async fn stored(&self) -> Result<Stored, Failure> {
+        let sql = "select access_token, access_until, refresh_token, refreshing_until from connection where tenant = $1 and id = $2 and state = 'connected'";
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        let row = self.hub.db.row(sql, params![self.tenant.as_str(), self.connection.as_str()]).await.map_err(fault)?;
+        let row = row.ok_or_else(|| Failure::NoCredential("This connection is not connected with Lever any more.".to_owned()))?;
+        let open = |column: &str| -> Result<Option<String>, Failure> {
+            let sealed: Option<String> = row.get(column).map_err(fault)?;
+            sealed.map(|s| self.hub.vault.open_sealed(&purpose(&self.connection, column), &s)).transpose().map_err(fault)
+        };
+        Ok(Stored {
+            access: open("access_token")?,
+            until: Ms(row.get::<Option<i64>>("access_until").map_err(fault)?.unwrap_or(0)),
+            refresh: open("refresh_token")?,
+            refreshing_until: row.get("refreshing_until").map_err(fault)?,
+        })
+    }
+
+    /// A token with enough time left; renewed if need be. `worn`: this one was refused just now.
+    async fn token(&self, worn: Option<&str>) -> Result<String, Failure> {
+        for _ in 0..100 {
+            let stored = self.stored().await?;
+            let now = self.hub.clock.now();
+            match &stored.access {
+                Some(token) if stored.until > now.plus(SPARE) && worn != Some(token.as_str()) => return Ok(token.clone()),
+                _ => {}
+            }
+            if self.take_turn(&stored, now).await? {
+                return self.renew(&stored, now).await;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err(Failure::NotSent("Lever's token is being renewed elsewhere and does not appear.".to_owned()))
+    }
+
+    async fn take_turn(&self, stored: &Stored, now: Ms) -> Result<bool, Failure> {
+        if stored.refreshing_until.is_some_and(|until| until > now.0) {
+            return Ok(false);
+        }
+        let sql = "update connection set refreshing_until = $1 where tenant = $2 and id = $3 and (refreshing_until is null or refreshing_until <= $4)";
+        let taken = self.hub.db.run(sql, params![now.plus(TURN).0, self.tenant.as_str(), self.connection.as_str(), now.0]).await;
+        Ok(taken.map_err(|e| Failure::NotSent(e.to_string()))? > 0)
+    }
+
+    async fn renew(&self, stored: &Stored, now: Ms) -> Result<String, Failure> {
+        let app = self.hub.lever_app(&self.tenant, &self.connector).await.map_err(|e| Failure::NotSent(e.to_string()))?;
+        let (Some(app), Some(refresh)) = (app, &stored.refresh) else {
+            self.broken("There is no refresh token. A Super Admin must connect again.").await;
+            return Err(Failure::NoCredential("Lever's token ran out and cannot be renewed; a Super Admin must connect again.".to_owned()));
+        };
+        let request = TokenRequest {
+            grant_type: "refresh_token".to_owned(),
+            client_id: app.client_id.clone(),
+            client_secret: app.client_secret.clone(),
+            refresh_token: Some(refresh.clone()),
+            ..TokenRequest::default()
+        };
+        match self.hub.ask_for_tokens(&app, &request).await {
+            Ok(tokens) => {
+                let seal = |what: &str, secret: &str| self.hub.vault.seal(&purpose(&self.connection, what), secret);
+                let next = tokens.refresh_token.as_deref().unwrap_or(refresh);
+                let sql = "update connection set access_token = $1, access_until = $2, refresh_token = $3, refreshing_until = null where tenant = $4 and id = $5";
+                let values = params![
+                    seal("access_token", &tokens.access_token), now.0 + tokens.expires_in * 1000, seal("refresh_token", next),
+                    self.tenant.as_str(), self.connection.as_str()
+                ];
+                self.hub.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
+                Ok(tokens.access_token)
+            }
+            Err(Failure::Refused { status: 400..=403, body, .. }) => {
+                self.broken("Access was revoked in Lever, or ran out. A Super Admin can connect again; nothing was lost.").await;
+                Err(Failure::NoCredential(format!("Lever does not renew the token any more: {body}")))
+            }
+            Err(passing) => {
+                let sql = "update connection set refreshing_until = null where tenant = $1 and id = $2";
+                let _ = self.hub.db.run(sql, params![self.tenant.as_str(), self.connection.as_str()]).await;
+                Err(Failure::NotSent(format!("Lever's sign-in server cannot be asked for a new token now: {passing}")))
+            }
+        }
+    }
+
+    async fn broken(&self, why: &str) {
+        let done = async {
+            if let Some(connection) = self.hub.connection(&self.tenant, &self.connection).await? {
+                self.hub.disconnect(&connection, "Lever", why).await?;
+            }
+            Ok::<(), db::Error>(())
+        };
+        if let Err(e) = done.await {
+            tracing::error!(error = %e, "a broken connection could not be marked");
+        }
+    }
+}
+
+impl Credential for Renewing {
+    fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Failure>> {
+        Box::pin(async move { Fixed::bearer(&self.token(None).await?).headers().await })
+    }
+
+    fn refused(&self) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            let Ok(stored) = self.stored().await else { return false };
+            let Some(worn) = stored.access else { return false };
+            self.token(Some(&worn)).await.is_ok()
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Whom the timeline is about: found again by name, e-mail or Lever address.
+
+use crate::Hub;
+use clock::Ms;
+use connector::Seen;
+use db::{Clauses, Row, Sql, params};
+
+/// A person we were told about.
+pub struct Hire {
+    /// Whose work it was.
+    pub connection: String,
+    /// The opportunity.
+    pub subject: String,
+    /// Their name.
+    pub name: String,
+    /// The posting's title.
+    pub posting: String,
+    /// Their profile in Lever.
+    pub url: String,
+    /// When Lever was read last.
+    pub seen_at: Ms,
+    /// How it stands at the partner: the state of the latest effect, else of the latest job.
+    pub state: Option<String>,
+}
+
+impl Hub {
+    /// Remembers what is needed to find the person again.
+    pub(crate) async fn note_hire(&self, tenant: &str, connection: &str, seen: &Seen) -> db::Result<()> {
+        let o = &seen.opportunity;
+        let posting = seen.posting.as_ref().map(|p| p.text.as_str()).unwrap_or_default();
+        let url = o.urls.as_ref().map(|u| u.show.as_str()).unwrap_or_default();
+        self.db
+            .run(
+                "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9) \
+                 on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
+                 url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at",
+                params![
+                    tenant, connection, o.id.as_str(), o.name.as_str(), o.emails.join(" "), posting, url, seen.hired, self.clock.now().0
+                ],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// The newest hires that fit: part of a name or an e-mail, a Lever address, an opportunity id.
+    pub(crate) async fn hires(&self, tenant: &str, search: &str, most: i64) -> db::Result<Vec<Hire>> {
+        let mut only = Clauses::default();
+        only.is("h.tenant =", tenant);
+        let search = search.trim().rsplit('/').next().unwrap_or_default();
+        if !search.is_empty() {
+            let engine = self.db.engine();
+            let text = only.bind(search);
+            only.and(format!("({} or {} or h.subject = {text})", engine.contains("h.name", &text), engine.contains("h.email", &text)));
+        }
+        let most = only.bind(most);
+        let sql = format!(
+            "select h.*, coalesce(\
+               (select e.state from effect e where e.tenant = h.tenant and e.subject = h.subject order by e.id desc limit 1),\
+               (select j.state from job j where j.tenant = h.tenant and j.subject = h.subject order by j.id desc limit 1)) as state \
+             from hire h{} order by h.seen_at desc, h.subject limit {most}",
+            only.sql()
+        );
+        self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
+    }
+
+    /// One of them.
+    pub(crate) async fn hire(&self, tenant: &str, subject: &str) -> db::Result<Option<Hire>> {
+        let sql = "select h.*, null as state from hire h where tenant = $1 and subject = $2 order by seen_at desc limit 1";
+        self.db.row(sql, params![tenant, subject]).await?.map(|row| read(&row)).transpose()
+    }
+}
+
+fn read(row: &Row) -> db::Result<Hire> {
+    Ok(Hire {
+        connection: row.text("connection")?,
+        subject: row.text("subject")?,
+        name: row.text("name")?,
+        posting: row.text("posting")?,
+        url: row.text("url")?,
+        seen_at: Ms(row.int("seen_at")?),
+        state: row.get("state")?,
+    })
+}

@@ -1,0 +1,77 @@
+//! Mending what is held: one click does what the connector offers, then lets go.
+
+use crate::Hub;
+use connector::Cx;
+use outbound::{Urgency, Wire};
+use serde_json::Value;
+
+impl Hub {
+    /// Lets everything go that waits for this cause.
+    pub(crate) async fn release(&self, tenant: &str, cause: &str, by: &str) -> db::Result<u64> {
+        let tx = self.db.begin().await?;
+        let released = pipeline::release(&tx, tenant, cause, self.clock.now()).await?;
+        self.audit(&tx, tenant, by, "hold: released", &format!("{released} released: {cause}")).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(released)
+    }
+
+    /// Does what the connector offers about the cause, then lets everything of the connection go: others may have
+    /// waited for the same thing under another cause. What still lacks something is held again.
+    pub(crate) async fn mend(&self, tenant: &str, cause: &str, by: &str) -> db::Result<Result<String, String>> {
+        let held = pipeline::held(&self.db, tenant).await?.into_iter().find(|h| h.cause == cause && h.mend != Value::Null);
+        let Some(held) = held else { return Ok(Err("Nothing waits for this any more.".to_owned())) };
+        let Some(connection) = self.connection(tenant, &held.connection).await? else { return Ok(Err("The connection is gone.".to_owned())) };
+        let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("The connector is gone.".to_owned())) };
+        let wire = Wire::default();
+        let (partner, lever) = match (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire)) {
+            (Ok(partner), Ok(lever)) => (partner, lever),
+            (Err(why), _) | (_, Err(why)) => return Ok(Err(why)),
+        };
+        let cx = Cx { partner: &partner, lever: &lever, attempt: 1 };
+        let said = match connector.mend(cx, &held.mend).await {
+            Ok(said) => said,
+            Err(why) => return Ok(Err(why)),
+        };
+        let tx = self.db.begin().await?;
+        let released = pipeline::release_of(&tx, tenant, &connection.id, self.clock.now()).await?;
+        self.audit(&tx, tenant, by, "hold: mended", &format!("{said} {released} released.")).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(Ok(said))
+    }
+}
+
+impl Hub {
+    /// What is held, by cause. For the command line.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held(&self, tenant: &str) -> db::Result<Vec<pipeline::Held>> {
+        pipeline::held(&self.db, tenant).await
+    }
+
+    /// What Lever told us, newest first. For the command line.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn told(&self, tenant: &str, most: i64) -> db::Result<Vec<pipeline::Told>> {
+        pipeline::told(&self.db, tenant, most).await
+    }
+
+    /// All connections. For the command line.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn all_connections(&self, tenant: &str) -> db::Result<Vec<crate::Connection>> {
+        self.connections(tenant).await
+    }
+
+    /// Lets everything go that waits for this cause.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn release_from_the_command_line(&self, tenant: &str, cause: &str) -> db::Result<u64> {
+        self.release(tenant, cause, "command line").await
+    }
+}

@@ -1,0 +1,127 @@
+//! The hosted connect page: a vendor sends a person here; they sign in with Lever or paste a key, and go back.
+
+use super::outside;
+use crate::Hub;
+use crate::connect::ConnectSession;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use lever_api::scope;
+use serde::Deserialize;
+use url::Url;
+use web::{Fields, Problem, html, see_other, ui};
+
+pub fn routes() -> Router<Hub> {
+    Router::new()
+        .route("/connect/callback", get(callback))
+        .route("/connect/{token}", get(show))
+        .route("/connect/{token}/lever", post(sign_in_with_lever))
+        .route("/connect/{token}/api-key", post(api_key))
+}
+
+async fn session(hub: &Hub, token: &str) -> Result<ConnectSession, Problem> {
+    hub.connect_session(token).await?.ok_or_else(|| {
+        Problem::new(axum::http::StatusCode::NOT_FOUND, "This link has run out", "Links to connect are good for one hour. Go back to where you came from and press Connect again.")
+    })
+}
+
+async fn show(State(hub): State<Hub>, Path(token): Path<String>) -> Result<Response, Problem> {
+    let session = session(&hub, &token).await?;
+    if let Some(connection) = &session.connection {
+        return Ok(see_other(&back(&session, connection)));
+    }
+    page(&hub, &session, &token, None).await
+}
+
+async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str>) -> Result<Response, Problem> {
+    let spec = session.connector.spec();
+    let app = hub.lever_app(&session.tenant, spec.id).await?;
+    let main = html! {
+        section.card.middle {
+            p.kicker { "Connect Lever" }
+            h1 { "Connect " (spec.name) " with Lever" }
+            @if let Some(why) = why { p.error role="alert" { (why) } }
+            p { (spec.about) " You need a Lever account with the role " b { "Super Admin" } "; Lever refuses everyone else." }
+            h2 { "What " (spec.name) " will be able to do in Lever" }
+            ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) } } }
+            @if app.is_some() {
+                form method="post" action=(format!("/connect/{token}/lever")) { button.main type="submit" { "Sign in with Lever" } }
+            }
+            details id="key" open[app.is_none()] {
+                summary { "Use an API key instead" }
+                p.hint { "In Lever: Settings > Integrations and API > API Credentials > Generate New Key. Tick these permissions:" }
+                ul { @for need in spec.needs { li { code { (need.access.permission) } } } }
+                p.hint { "For webhooks, tick also: " code { "find all webhooks" } ", " code { "delete a webhook" } "." }
+                form.fields method="post" action=(format!("/connect/{token}/api-key")) {
+                    (ui::field("API key", "key", "password", "", true))
+                    div.actions { button type="submit" { "Connect with this key" } }
+                }
+            }
+            p.hint { "Help: " a href=(spec.support) rel="noreferrer" { (spec.support) } }
+        }
+    };
+    let mut response = outside(&format!("Connect {}", spec.name), &main).into_response();
+    // "Sign in with Lever" leads to Lever's origin; "Connect with this key" back to the vendor's.
+    let origins = [app.map(|app| app.authorize_url), Some(session.return_url.clone())];
+    let origins: Vec<String> = origins.into_iter().flatten().filter_map(|url| Some(Url::parse(&url).ok()?.origin().ascii_serialization())).collect();
+    let policy = format!(
+        "default-src 'self'; img-src 'self' data:; form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+        origins.join(" ")
+    );
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+async fn sign_in_with_lever(State(hub): State<Hub>, Path(token): Path<String>) -> Result<Response, Problem> {
+    let session = session(&hub, &token).await?;
+    match hub.consent_url(&session).await? {
+        Ok(url) => Ok(see_other(&url)),
+        Err(why) => page(&hub, &session, &token, Some(&why)).await,
+    }
+}
+
+async fn api_key(State(hub): State<Hub>, Path(token): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let session = session(&hub, &token).await?;
+    match hub.finish_with_key(&session, fields.get("key")).await? {
+        Ok(connection) => Ok(see_other(&back(&session, &connection))),
+        Err(why) => page(&hub, &session, &token, Some(&why)).await,
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Answer {
+    code: String,
+    state: String,
+    error: String,
+    error_description: String,
+}
+
+/// Back from Lever, with a code or a refusal.
+async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>) -> Result<Response, Problem> {
+    let forged = || Problem::bad_request("This answer from Lever belongs to no connection that is being made. Go back to where you came from and press Connect again.");
+    let session = hub.session_of_state(&answer.state).await?.ok_or_else(forged)?;
+    let spec = session.connector.spec();
+    let refused = |why: String| {
+        let page = Problem::new(axum::http::StatusCode::OK, format!("{} is not connected", spec.name), why);
+        let to = if session.return_url.is_empty() { "/connections".to_owned() } else { session.return_url.clone() };
+        page.way_on("Back to where you came from", to)
+    };
+    if !answer.error.is_empty() {
+        let why = if answer.error == "access_denied" { "You pressed Cancel in Lever. Nothing was granted.".to_owned() } else { answer.error_description };
+        return Err(refused(why));
+    }
+    match hub.finish_with_code(&session, &answer.code).await? {
+        Ok(connection) => Ok(see_other(&back(&session, &connection))),
+        Err(why) => Err(refused(why)),
+    }
+}
+
+/// Where the person came from; the connection's page for those who started here.
+fn back(session: &ConnectSession, connection: &str) -> String {
+    if session.return_url.is_empty() { format!("/connections/{connection}") } else { session.return_url.clone() }
+}

@@ -1,0 +1,216 @@
+//! Connections: the list with what can be connected, and one connection with its state and settings.
+
+use super::Viewer;
+use crate::Hub;
+use crate::connections::Connection;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{Html, Response};
+use axum::routing::{get, post};
+use hub_api::Target;
+use lever_api::event::Event;
+use lever_api::scope;
+use outbound::{Urgency, Wire};
+use serde_json::{Value, json};
+use web::{Fields, Markup, Problem, html, see_other, ui};
+
+pub fn routes() -> Router<Hub> {
+    Router::new()
+        .route("/connections", get(list))
+        .route("/connections/new/{connector}", get(new).post(start))
+        .route("/connections/{id}", get(show))
+        .route("/connections/{id}/settings/{name}", post(set))
+        .route("/connections/{id}/check", post(check))
+        .route("/connections/{id}/disconnect", post(disconnect))
+}
+
+async fn list(viewer: Viewer) -> Result<Html<String>, Problem> {
+    let hub = &viewer.hub;
+    let connections = hub.connections(&viewer.operator.tenant).await?;
+    let now = hub.clock.now();
+    let rows = html! {
+        @for c in &connections {
+            tr {
+                td { a href=(format!("/connections/{}", c.id)) { (hub.connector(&c.connector).map_or(c.connector.as_str(), |k| k.spec().name)) } }
+                td { (state(c)) }
+                td { (ui::when(c.connected_at, now)) }
+                td { (c.connected_by) }
+            }
+        }
+    };
+    let main = html! {
+        (ui::heading("Connections", "Lever on one side, a partner on the other.", &html! {}))
+        @if !connections.is_empty() { (ui::table("Connections", &["Partner", "State", "Since", "Connected by"], &rows)) }
+        h2 { "What can be connected" }
+        div.grid {
+            @for connector in hub.connectors {
+                section.card {
+                    h3 { (connector.spec().name) }
+                    p { (connector.spec().about) }
+                    a.button href=(format!("/connections/new/{}", connector.spec().id)) { "Connect" }
+                }
+            }
+        }
+    };
+    viewer.page("Connections", main).await
+}
+
+fn state(connection: &Connection) -> Markup {
+    if connection.connected { ui::badge("good", "Connected") } else { ui::badge("bad", "Disconnected") }
+}
+
+/// The partner's side first: its address and credential; then Lever's consent.
+async fn new(viewer: Viewer, Path(connector): Path<String>) -> Result<Html<String>, Problem> {
+    viewer.need_change()?;
+    let spec = viewer.hub.connector(&connector).ok_or_else(Problem::not_found)?.spec();
+    let main = html! {
+        section.card.middle {
+            h1 { "Connect " (spec.name) }
+            p { (spec.about) }
+            form.fields method="post" action=(format!("/connections/new/{connector}")) {
+                (ui::field(&format!("Address of {}'s API", spec.name), "base_url", "url", spec.home, true))
+                @for (name, label) in spec.credential { (ui::field(label, name, "text", "", true)) }
+                div.actions { button.main type="submit" { "Continue to Lever" } a.button href="/connections" { "Cancel" } }
+            }
+        }
+    };
+    viewer.page(&format!("Connect {}", spec.name), main).await
+}
+
+async fn start(viewer: Viewer, Path(connector): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let spec = viewer.hub.connector(&connector).ok_or_else(Problem::not_found)?.spec();
+    let credential = spec.credential.iter().map(|(name, _)| ((*name).to_owned(), json!(fields.get(name)))).collect();
+    let target = Target { base_url: fields.get("base_url").trim_end_matches('/').to_owned(), credential };
+    match viewer.hub.start_connecting(&viewer.operator.tenant, &connector, "", &target).await? {
+        Ok(url) => Ok(see_other(&url)),
+        Err(why) => Err(Problem::bad_request(why).way_on("Back", format!("/connections/new/{connector}"))),
+    }
+}
+
+impl Viewer {
+    async fn connection(&self, id: &str) -> Result<Connection, Problem> {
+        self.hub.connection(&self.operator.tenant, id).await?.ok_or_else(Problem::not_found)
+    }
+}
+
+async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
+    let hub = &viewer.hub;
+    let c = viewer.connection(&id).await?;
+    let connector = hub.connector(&c.connector).ok_or_else(Problem::not_found)?;
+    let spec = connector.spec();
+    let webhooks = hub.webhooks_for_page(&c).await?;
+    let now = hub.clock.now();
+    let may = viewer.operator.may_change();
+    let next = pipeline::next_due(&hub.db, &c.tenant, &c.id).await?;
+    let main = html! {
+        (ui::heading(spec.name, spec.about, &html! { (state(&c)) }))
+        @if let Some(notice) = &c.notice { p.warn { (notice) } }
+        @if !c.connected { a.button.main href=(format!("/connections/new/{}", c.connector)) { "Connect again" } }
+        div.grid {
+            section.card {
+                h2 { "State" }
+                (ui::facts(&[
+                    ("Lever", html! { code { (c.lever_base) } }),
+                    ("Signed in by", html! { @if c.uses_oauth() { "Lever's consent page" } @else { "an API key" } }),
+                    ("Token good until", html! { @match c.access_until { Some(until) => { (ui::when(until, now)) ", renewed by itself" }, None => "does not end" } }),
+                    (spec.name, html! { code { (c.target_base) } }),
+                    ("Connected", html! { (ui::when(c.connected_at, now)) " by " (c.connected_by) }),
+                    ("Held work read again", html! { @match next { Some(at) => (ui::when(at, now)), None => "not scheduled" } }),
+                ]))
+                @if may {
+                    div.actions {
+                        (ui::action(&format!("/connections/{id}/check"), "Check both sides", ""))
+                        @if c.connected { (ui::action(&format!("/connections/{id}/disconnect"), "Disconnect", "danger")) }
+                    }
+                }
+            }
+            section.card {
+                h2 { "Settings" }
+                @for setting in hub.settings_of(&c) {
+                    div.heading {
+                        div { h3 { (setting.label) } p.hint { (setting.help) } }
+                        @if may { (ui::switch(&format!("/connections/{id}/settings/{}", setting.name), &setting.label, setting.value == json!(true))) }
+                    }
+                    hr;
+                }
+                @for (event, confirmed) in &webhooks {
+                    p {
+                        (ui::badge(if *confirmed { "good" } else { "wait" }, if *confirmed { "webhook made" } else { "being made" })) " "
+                        (event.parse::<Event>().map_or(event.as_str(), |e| e.label()))
+                    }
+                }
+                @if !webhooks.is_empty() {
+                    p.hint { "In Lever the event must be switched on too: Settings > Integrations and API > Webhooks." }
+                }
+            }
+            section.card {
+                h2 { "What it needs in Lever" }
+                ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) } } }
+            }
+        }
+    };
+    viewer.page(spec.name, main).await
+}
+
+async fn set(viewer: Viewer, Path((id, name)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let c = viewer.connection(&id).await?;
+    let mut settings = c.settings.clone();
+    if settings.get(&name).is_none() {
+        return Err(Problem::not_found());
+    }
+    settings[&name] = Value::Bool(fields.is_on("on"));
+    let here = format!("/connections/{id}");
+    match viewer.hub.change_settings(&c, &settings, &viewer.operator.name).await? {
+        Ok(()) => viewer.done("Saved.", &here).await,
+        Err(why) => Err(Problem::bad_request(why).way_on("Back", here)),
+    }
+}
+
+/// Asks both sides whether they still know us.
+async fn check(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let hub = &viewer.hub;
+    let c = viewer.connection(&id).await?;
+    let connector = hub.connector(&c.connector).ok_or_else(Problem::not_found)?;
+    let wire = Wire::default();
+    let partner = match hub.partner(&c, &wire) {
+        Ok(partner) => connector.check(&partner).await,
+        Err(why) => Err(why),
+    };
+    let lever = match hub.lever(&c, Urgency::Now, &wire) {
+        Ok(lever) => {
+            let list = lever_api::ListArchiveReasons { query: lever_api::ReasonFilter::default(), body: endpoint::Nothing };
+            lever.send(list).await.map(drop).map_err(|failure| failure.to_string())
+        }
+        Err(why) => Err(why),
+    };
+    let said = match (lever, partner) {
+        (Ok(()), Ok(())) => "Both sides answer.".to_owned(),
+        (Err(why), Ok(())) => format!("Lever does not: {why}"),
+        (Ok(()), Err(why)) => why,
+        (Err(lever), Err(partner)) => format!("Neither side does. Lever: {lever} {partner}"),
+    };
+    viewer.done(&said, &format!("/connections/{id}")).await
+}
+
+async fn disconnect(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let c = viewer.connection(&id).await?;
+    viewer.hub.leave_lever(&c).await;
+    let why = format!("Disconnected by {}.", viewer.operator.name);
+    viewer.hub.disconnect(&c, &viewer.operator.name, &why).await?;
+    viewer.done("Disconnected. Nothing is sent any more; history stays.", &format!("/connections/{id}")).await
+}
+
+impl Hub {
+    /// Takes our webhooks out of Lever, as far as Lever lets us.
+    async fn leave_lever(&self, connection: &Connection) {
+        let Ok(lever) = self.lever(connection, Urgency::Now, &Wire::default()) else { return };
+        let without = Connection { settings: Value::Null, ..connection.clone() };
+        if let Err(failure) = self.sync_webhooks(&without, &lever).await {
+            tracing::warn!(error = %failure, "webhooks could not be removed from Lever while disconnecting");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Hires: the list, and the timeline of one, from the first hint to the partner's confirmation.
+
+use super::{Viewer, state_badge};
+use crate::Hub;
+use crate::hires::Hire;
+use crate::work::think_job;
+use axum::Router;
+use axum::extract::{Path, Query};
+use axum::response::{Html, Response};
+use axum::routing::{get, post};
+use clock::Ms;
+use lever_api::event::Event;
+use pipeline::{Attempt, Item, Priority, State, Table, Told};
+use serde::Deserialize;
+use web::{Markup, Problem, html, ui};
+
+pub fn routes() -> Router<Hub> {
+    Router::new()
+        .route("/hires", get(list))
+        .route("/hires/{subject}", get(show))
+        .route("/hires/{subject}/look-again", post(look_again))
+        .route("/hires/{subject}/retry/{table}/{id}", post(retry))
+}
+
+#[derive(Deserialize, Default)]
+struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+async fn list(viewer: Viewer, Query(search): Query<Search>) -> Result<Html<String>, Problem> {
+    let hires = viewer.hub.hires(&viewer.operator.tenant, &search.q, 200).await?;
+    let main = html! {
+        (ui::heading("Hires", "Find one by name, e-mail, opportunity id or Lever address.", &html! {}))
+        form.inline method="get" action="/hires" role="search" {
+            (ui::field("Search", "q", "search", &search.q, false))
+            button type="submit" { "Search" }
+        }
+        @if hires.is_empty() {
+            (ui::empty("Nobody found", "Hires appear here as soon as Lever tells of them."))
+        } @else {
+            (rows(&hires, viewer.hub.clock.now()))
+        }
+    };
+    viewer.page("Hires", main).await
+}
+
+/// A table of hires.
+pub fn rows(hires: &[Hire], now: Ms) -> Markup {
+    let rows = html! {
+        @for hire in hires {
+            tr {
+                td { a href=(format!("/hires/{}", hire.subject)) { (if hire.name.is_empty() { "(no name)" } else { &hire.name }) } }
+                td { (hire.posting) }
+                td { @if let Some(state) = &hire.state { (state_badge(state)) } }
+                td { (ui::when(hire.seen_at, now)) }
+            }
+        }
+    };
+    ui::table("Hires", &["Name", "Job", "State", "Read"], &rows)
+}
+
+/// One entry of the timeline.
+struct Step {
+    at: Ms,
+    tone: &'static str,
+    title: String,
+    body: Markup,
+}
+
+async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String>, Problem> {
+    let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
+    let told = pipeline::inbox_of(&hub.db, tenant, &subject).await?;
+    let jobs = pipeline::items_of(&hub.db, Table::Job, tenant, &subject).await?;
+    let effects = pipeline::items_of(&hub.db, Table::Effect, tenant, &subject).await?;
+    let hire = hub.hire(tenant, &subject).await?;
+    if told.is_empty() && jobs.is_empty() && hire.is_none() {
+        return Err(Problem::not_found().way_on("Back to the hires", "/hires"));
+    }
+    let ids: Vec<&str> = jobs.iter().chain(&effects).map(|item| item.id.as_str()).collect();
+    let attempts = pipeline::attempts(&hub.db, &ids).await?;
+    let now = hub.clock.now();
+    let name = hire.as_ref().map(|h| h.name.clone()).filter(|n| !n.is_empty()).unwrap_or_else(|| "(no name)".to_owned());
+    let partner = hire.as_ref().map(|h| h.connection.clone()).unwrap_or_default();
+    let partner = hub.connection(tenant, &partner).await?.and_then(|c| hub.connector(&c.connector)).map_or("the partner", |c| c.spec().name);
+    let mut steps: Vec<Step> = told.iter().map(told_step).collect();
+    steps.extend(jobs.iter().map(|job| job_step(job, &attempts, now, &subject)));
+    for effect in &effects {
+        steps.extend(effect_steps(effect, &attempts, now, &subject, partner));
+    }
+    steps.sort_by_key(|step| step.at);
+    let actions = html! {
+        @if let Some(url) = hire.as_ref().map(|h| &h.url).filter(|u| u.starts_with("http")) { a.button href=(url) rel="noreferrer" { "Profile in Lever" } }
+        @if viewer.operator.may_change() { (ui::action(&format!("/hires/{subject}/look-again"), "Read again", "")) }
+    };
+    let main = html! {
+        (ui::heading(&name, hire.as_ref().map_or("", |h| h.posting.as_str()), &actions))
+        section.card {
+            h2 { "Timeline" }
+            ol.steps {
+                @for step in &steps {
+                    li class=(step.tone) {
+                        p { b { (step.title) } " " span.soft { (ui::when(step.at, now)) } }
+                        (step.body)
+                    }
+                }
+            }
+        }
+        p.soft { "Opportunity " code { (subject) } }
+    };
+    viewer.page(&name, main).await
+}
+
+fn told_step(told: &Told) -> Step {
+    let event = told.kind.parse::<Event>().map_or(told.kind.clone(), |e| e.label().to_owned());
+    let again = match told.again {
+        0 => String::new(),
+        1 => " · 1 duplicate ignored".to_owned(),
+        n => format!(" · {n} duplicates ignored"),
+    };
+    Step {
+        at: told.at,
+        tone: "good",
+        title: format!("Lever told us: {event}{again}"),
+        body: html! { details id=(told.id) { summary { "What was said" } pre { (told.body) } } },
+    }
+}
+
+fn job_step(job: &Item, attempts: &[Attempt], now: Ms, subject: &str) -> Step {
+    let (tone, title) = match job.state {
+        State::Done => ("good", "Read from Lever and decided"),
+        State::Held => ("wait", "Held"),
+        State::Failed => ("bad", "Could not be decided"),
+        State::Cancelled => ("plain", "Superseded by a later reading"),
+        State::Ready | State::Running => ("wait", "Being read from Lever"),
+    };
+    let body = html! {
+        @if job.state != State::Done { (why(job, now)) (tries(job, attempts, now)) (mend(job, "job", subject)) }
+    };
+    Step { at: job.ended_at.unwrap_or(job.created_at), tone, title: title.to_owned(), body }
+}
+
+fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, partner: &str) -> Vec<Step> {
+    let (tone, title) = match effect.state {
+        State::Done => ("good", format!("Confirmed by {partner}")),
+        State::Held => ("wait", "Held".to_owned()),
+        State::Failed => ("bad", "Failed".to_owned()),
+        State::Cancelled => ("plain", "No longer wanted".to_owned()),
+        State::Ready | State::Running => ("wait", format!("Being sent to {partner}")),
+    };
+    let intended = Step {
+        at: effect.created_at,
+        tone: "good",
+        title: format!("To be sent to {partner}"),
+        body: html! {
+            p.soft { code { (effect.payload["key"].as_str().unwrap_or(&effect.key)) } }
+            details id=(format!("{}-change", effect.id)) {
+                summary { "What is to be sent" }
+                pre { (serde_json::to_string_pretty(&effect.payload["change"]).unwrap_or_default()) }
+            }
+        },
+    };
+    let came = Step {
+        at: effect.ended_at.unwrap_or(effect.created_at),
+        tone,
+        title,
+        body: html! {
+            (why(effect, now))
+            @if let Some(id) = &effect.remote_id { p.soft { "Record " code { (id) } } }
+            (tries(effect, attempts, now))
+            (mend(effect, "effect", subject))
+        },
+    };
+    vec![intended, came]
+}
+
+fn why(item: &Item, now: Ms) -> Markup {
+    html! {
+        @if let Some(why) = &item.why { p { (why) } }
+        @if item.state == State::Ready && item.attempts > 0 { p.soft { "Next try " (ui::when(item.run_at, now)) } }
+    }
+}
+
+fn tries(item: &Item, attempts: &[Attempt], now: Ms) -> Markup {
+    let mine: Vec<&Attempt> = attempts.iter().filter(|a| a.item == item.id).collect();
+    html! {
+        @if !mine.is_empty() {
+            details id=(format!("{}-tries", item.id)) {
+                summary { (mine.len()) (if mine.len() == 1 { " try" } else { " tries" }) ", with what was sent and answered" }
+                @for attempt in mine {
+                    p { b { "Try " (attempt.n) } " " (ui::when(attempt.at, now)) ", " (attempt.took_ms) " ms: " (attempt.why) }
+                    @for exchange in attempt.exchanges.as_array().into_iter().flatten() {
+                        p.soft { (exchange["method"].as_str().unwrap_or_default()) " " (exchange["to"].as_str().unwrap_or_default()) " → " (exchange["status"]) }
+                        @if exchange["sent"].as_str().is_some_and(|s| !s.is_empty()) { pre { (exchange["sent"].as_str().unwrap_or_default()) } }
+                        pre { (exchange["got"].as_str().unwrap_or_default()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn mend(item: &Item, table: &str, subject: &str) -> Markup {
+    html! {
+        @if matches!(item.state, State::Held | State::Failed) || item.state == State::Ready && item.attempts > 0 {
+            div.actions {
+                @if item.state == State::Held { a.button href="/holds" { "See what can be done" } }
+                (ui::action(&format!("/hires/{subject}/retry/{table}/{}", item.id), "Try now", ""))
+            }
+        }
+    }
+}
+
+async fn look_again(viewer: Viewer, Path(subject): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
+    let hire = hub.hire(tenant, &subject).await?.ok_or_else(Problem::not_found)?;
+    let tx = hub.db.begin().await?;
+    hub.pipeline.job(&tx, tenant, think_job(&hire.connection, &subject, Priority::Now, hub.clock.now())).await?;
+    hub.audit(&tx, tenant, &viewer.operator.name, "hire: read again", &format!("{subject} is read again from Lever.")).await?;
+    tx.commit().await?;
+    hub.committed();
+    viewer.done("Reading again.", &format!("/hires/{subject}")).await
+}
+
+async fn retry(viewer: Viewer, Path((subject, table, id)): Path<(String, String, String)>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
+    let table = if table == "job" { Table::Job } else { Table::Effect };
+    let tx = hub.db.begin().await?;
+    let found = pipeline::release_one(&tx, table, tenant, &id, hub.clock.now()).await?;
+    hub.audit(&tx, tenant, &viewer.operator.name, "hire: tried again", &format!("{subject}: {id}")).await?;
+    tx.commit().await?;
+    hub.committed();
+    viewer.done(if found { "Trying now." } else { "It is not waiting any more." }, &format!("/hires/{subject}")).await
+}

@@ -1,0 +1,55 @@
+//! The overview: how much came through, what waits and for what, the latest hires.
+
+use super::hires::rows;
+use super::{Viewer, state_badge};
+use crate::Hub;
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use db::{Sql, params};
+use web::{Problem, html, ui};
+
+pub fn routes() -> Router<Hub> {
+    Router::new().route("/", get(show))
+}
+
+async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
+    let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
+    let connections = hub.connections(tenant).await?;
+    let held = pipeline::held(&hub.db, tenant).await?;
+    let waiting: i64 = held.iter().map(|h| h.count).sum();
+    let count = async |sql: &str| -> Result<i64, Problem> {
+        Ok(hub.db.row(sql, params![tenant]).await?.map(|row| row.int("n")).transpose()?.unwrap_or(0))
+    };
+    let done = count("select count(*) as n from effect where tenant = $1 and state = 'done'").await?;
+    let failed = count("select count(*) as n from effect where tenant = $1 and state = 'failed'").await?;
+    let busy = count("select count(*) as n from effect where tenant = $1 and state in ('ready', 'running')").await?;
+    let hires = hub.hires(tenant, "", 12).await?;
+    let main = html! {
+        (ui::heading("Overview", "Every hire that Lever told us of, and what became of it.", &html! {}))
+        @for c in connections.iter().filter(|c| !c.connected) {
+            p.error role="alert" { b { (c.connector) " is not connected. " } (c.notice.as_deref().unwrap_or_default()) " " a href=(format!("/connections/{}", c.id)) { "Mend it" } }
+        }
+        div.tiles {
+            a.tile href="/hires" { b { (done) } span { "confirmed at a partner" } }
+            a.tile href="/holds" { b { (waiting) } span { "held, waiting for a person" } }
+            a.tile href="/events" { b { (failed) } span { "failed" } }
+            div.tile { b { (busy) } span { "under way" } }
+        }
+        @if !held.is_empty() {
+            section.card {
+                h2 { "What waits, and for what" }
+                @for h in held.iter().take(5) { p { (state_badge("held")) " " b { (h.count) } " · " a href="/holds" { (h.cause) } } }
+            }
+        }
+        h2 { "Latest hires" }
+        @if connections.is_empty() {
+            (ui::empty("Nothing is connected yet", "Connect a partner with Lever: open Connections, or press Connect in the partner's own settings."))
+        } @else if hires.is_empty() {
+            (ui::empty("No hire yet", "Mark a candidate as hired in Lever, and they appear here within seconds."))
+        } @else {
+            (rows(&hires, hub.clock.now()))
+        }
+    };
+    viewer.page("Overview", main).await
+}

@@ -1,0 +1,159 @@
+//! Webhooks in Lever: kept as the settings want them, by a job that may run again at any time.
+//!
+//! Our row is written before the call, with the id that stands in the URL, so that a crash between the call and its
+//! answer leaves a trace on both sides: the next run finds a webhook whose token nobody knows, deletes it and makes
+//! another.
+
+use crate::Hub;
+use crate::connections::{Connection, purpose};
+use clock::Ms;
+use db::{Sql, params};
+use endpoint::Nothing;
+use lever_api::event::Event;
+use lever_api::{Configuration, CreateWebhook, DeleteWebhook, ListWebhooks, NewWebhook};
+use outbound::{Failure, Remote};
+use pipeline::{NewJob, Priority};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The kind of the job.
+pub const SYNC: &str = "webhooks";
+
+/// What the receiver must know of a webhook.
+pub struct Known {
+    pub tenant: String,
+    pub connection: String,
+    pub connector: String,
+    pub connected: bool,
+    /// Opened once, here; deliveries come by the thousand.
+    pub token: String,
+}
+
+/// The job that brings the webhooks in line with the settings.
+pub fn sync_job(connection: &str, now: Ms) -> NewJob {
+    NewJob {
+        connection: connection.to_owned(),
+        kind: SYNC.to_owned(),
+        subject: SYNC.to_owned(),
+        payload: Value::Null,
+        priority: Priority::Now,
+        run_at: now,
+    }
+}
+
+struct Row {
+    id: String,
+    event: String,
+    lever_id: Option<String>,
+    has_token: bool,
+}
+
+impl Hub {
+    /// What the receiver must know of a webhook, from memory if possible. `fresh`: read again, since what we knew did
+    /// not fit.
+    pub(crate) async fn subscription(&self, id: &str, fresh: bool) -> db::Result<Option<Arc<Known>>> {
+        if !fresh {
+            let known = self.subscriptions.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(id).cloned();
+            if known.is_some() {
+                return Ok(known);
+            }
+        }
+        let sql = "select s.tenant, s.connection, s.signature_token, c.connector, c.state from subscription s \
+                   join connection c on c.tenant = s.tenant and c.id = s.connection where s.id = $1";
+        let Some(row) = self.db.row(sql, params![id]).await? else { return Ok(None) };
+        let sealed: Option<String> = row.get("signature_token")?;
+        let token = sealed.map(|s| self.vault.open_sealed(&purpose(id, "signature"), &s)).transpose()?.unwrap_or_default();
+        let known = Arc::new(Known {
+            tenant: row.text("tenant")?,
+            connection: row.text("connection")?,
+            connector: row.text("connector")?,
+            connected: row.text("state")? == "connected",
+            token,
+        });
+        self.subscriptions.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned(), known.clone());
+        Ok(Some(known))
+    }
+
+    /// Something about connections changed; the receiver reads anew.
+    pub(crate) fn forget_subscriptions(&self) {
+        self.subscriptions.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    }
+
+    /// The address Lever sends to. Letters that cannot be guessed, though the signature is what counts.
+    fn hook_url(&self, id: &str) -> String {
+        self.at(&format!("/hooks/lever/{id}"))
+    }
+
+    /// Makes what is wanted and missing, deletes what is there and not wanted.
+    pub(crate) async fn sync_webhooks(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        let Some(connector) = self.connector(&connection.connector) else { return Ok(()) };
+        let wanted: Vec<Event> = if connector.wants_webhooks(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
+        let there = lever.send(ListWebhooks { query: Nothing, body: Nothing }).await?.data;
+        let rows = self.subscription_rows(connection).await.map_err(fault)?;
+        // Ours in Lever that we know nothing of, or do not want any more.
+        for hook in there.iter().filter(|hook| hook.url.starts_with(&self.hook_url(""))) {
+            let row = rows.iter().find(|row| hook.url == self.hook_url(&row.id));
+            let good = row.is_some_and(|row| row.has_token && row.lever_id.as_deref() == Some(&hook.id)) && wanted.contains(&hook.event);
+            if !good && let Ok(webhook) = hook.id.parse() {
+                lever.send(DeleteWebhook { webhook, query: Nothing, body: Nothing }).await?;
+            }
+        }
+        for row in &rows {
+            let event = row.event.parse::<Event>();
+            let alive = row.has_token && there.iter().any(|hook| Some(&hook.id) == row.lever_id.as_ref());
+            if !alive || !event.is_ok_and(|event| wanted.contains(&event)) {
+                self.db.run("delete from subscription where tenant = $1 and id = $2", params![connection.tenant.as_str(), row.id.as_str()]).await.map_err(fault)?;
+            }
+        }
+        let rows = self.subscription_rows(connection).await.map_err(fault)?;
+        for event in wanted {
+            if !rows.iter().any(|row| row.event == event.wire()) {
+                self.make_webhook(connection, lever, event).await?;
+            }
+        }
+        self.forget_subscriptions();
+        let _ = self.changed.send(());
+        Ok(())
+    }
+
+    async fn make_webhook(&self, connection: &Connection, lever: &Remote, event: Event) -> Result<(), Failure> {
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        let id = db::vault::random_hex(16);
+        self.db
+            .run(
+                "insert into subscription (tenant, id, connection, event) values ($1, $2, $3, $4)",
+                params![connection.tenant.as_str(), id.as_str(), connection.id.as_str(), event.wire()],
+            )
+            .await
+            .map_err(fault)?;
+        let body = NewWebhook { url: self.hook_url(&id), event: event.wire().to_owned(), configuration: Configuration::default() };
+        let made = lever.send(CreateWebhook { query: Nothing, body }).await?.data;
+        let sealed = made.configuration.signature_token.map(|token| self.vault.seal(&purpose(&id, "signature"), &token));
+        let tx = self.db.begin().await.map_err(fault)?;
+        tx.run("update subscription set lever_id = $1, signature_token = $2 where id = $3", params![made.id, sealed, id]).await.map_err(fault)?;
+        let said = format!("A webhook for {} was made in Lever.", event.label());
+        self.audit(&tx, &connection.tenant, "Fulcrum", "webhook: made", &said).await.map_err(fault)?;
+        tx.commit().await.map_err(fault)
+    }
+
+    async fn subscription_rows(&self, connection: &Connection) -> db::Result<Vec<Row>> {
+        let sql = "select * from subscription where tenant = $1 and connection = $2";
+        let rows = self.db.rows(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Row {
+                    id: row.text("id")?,
+                    event: row.text("event")?,
+                    lever_id: row.get("lever_id")?,
+                    has_token: row.get::<Option<String>>("signature_token")?.is_some(),
+                })
+            })
+            .collect()
+    }
+
+    /// The webhooks of a connection for its page: event, whether Lever has confirmed it.
+    pub(crate) async fn webhooks_for_page(&self, connection: &Connection) -> db::Result<Vec<(String, bool)>> {
+        Ok(self.subscription_rows(connection).await?.into_iter().map(|row| (row.event, row.has_token)).collect())
+    }
+}

@@ -1,0 +1,183 @@
+//! The work: read and decide (jobs), perform (effects), and what happens by the clock.
+
+use crate::Hub;
+use crate::connections::Connection;
+use crate::subscriptions::SYNC;
+use clock::Ms;
+use connector::{Cx, Decision, Outcome};
+use db::{Sql, params};
+use futures_util::future::BoxFuture;
+use outbound::{Failure, Urgency, Wire};
+use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The kind of job that reads one opportunity and decides.
+pub const THINK: &str = "think";
+/// Held work is read again: offers, for one, do not move an opportunity's `updatedAt`.
+pub const LOOK_AGAIN: &str = "look-again/900";
+/// The period in its name.
+pub const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(900);
+/// History is forgotten by age.
+pub const PRUNE: &str = "prune/86400";
+/// How long history is kept. Longer than the 30 days for which a webhook's token must be remembered.
+const KEPT: Duration = Duration::from_secs(90 * 86_400);
+
+/// The job that reads one opportunity and decides.
+pub fn think_job(connection: &str, subject: &str, priority: Priority, now: Ms) -> NewJob {
+    NewJob { connection: connection.to_owned(), kind: THINK.to_owned(), subject: subject.to_owned(), payload: Value::Null, priority, run_at: now }
+}
+
+/// Does the hub's jobs and effects.
+pub struct Work(pub Hub);
+
+impl Handler for Work {
+    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)> {
+        Box::pin(async move {
+            let wire = Wire::default();
+            let ending = match self.0.one(&item, &wire).await {
+                Ok(ending) => ending,
+                Err(e) => Ending::Retry { after: None, why: e.to_string() },
+            };
+            let _ = self.0.changed.send(());
+            (ending, wire.json())
+        })
+    }
+}
+
+fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
+    Ending::Hold { cause: cause.into(), why: why.into(), mend: Value::Null }
+}
+
+impl Hub {
+    async fn one(&self, item: &Item, wire: &Wire) -> db::Result<Ending> {
+        if item.kind == PRUNE {
+            pipeline::prune(&self.db, self.clock.now().minus(KEPT)).await?;
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        let Some(connection) = self.connection(&item.tenant, &item.connection).await? else {
+            return Ok(Ending::GiveUp { why: "The connection is gone.".to_owned() });
+        };
+        if !connection.connected {
+            return Ok(not_connected(&connection));
+        }
+        match (item.table, item.kind.as_str()) {
+            (Table::Job, THINK) => self.think(&connection, item, wire).await,
+            (Table::Job, SYNC) => Ok(match self.lever(&connection, Urgency::Now, wire) {
+                Ok(lever) => match self.sync_webhooks(&connection, &lever).await {
+                    Ok(()) => Ending::Decided(Vec::new()),
+                    Err(failure) => self.lever_failed(&connection, &failure, "keep its webhooks").await?,
+                },
+                Err(why) => Ending::Retry { after: None, why },
+            }),
+            (Table::Job, LOOK_AGAIN) => self.look_again(&connection).await,
+            (Table::Effect, kind) if kind == connection.connector => self.perform(&connection, item, wire).await,
+            (_, kind) => Ok(hold(
+                format!("This version of Fulcrum does not know the work {kind:?}"),
+                "It was stored by another version. Start that version, or give this work up.",
+            )),
+        }
+    }
+
+    /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
+    async fn think(&self, connection: &Connection, item: &Item, wire: &Wire) -> db::Result<Ending> {
+        let Ok(id) = item.subject.parse() else { return Ok(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) }) };
+        let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
+        let lever = match self.lever(connection, Urgency::Now, wire) {
+            Ok(lever) => lever,
+            Err(why) => return Ok(Ending::Retry { after: None, why }),
+        };
+        let mut seen = match self.read_truth(&connection.id, &lever, &id).await {
+            Ok(Some(seen)) => seen,
+            Ok(None) => {
+                let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
+                self.audit(&self.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
+                return Ok(Ending::GiveUp { why });
+            }
+            Err(failure) => return self.lever_failed(connection, &failure, "read who was hired").await,
+        };
+        self.note_hire(&item.tenant, &connection.id, &seen).await?;
+        seen.remote_id = pipeline::link_of(&self.db, &item.tenant, &connection.id, &item.subject).await?;
+        Ok(match connector.decide(&connection.settings, &seen) {
+            Decision::Nothing(_) => Ending::Decided(Vec::new()),
+            Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
+            Decision::Make(effects) => Ending::Decided(
+                effects
+                    .into_iter()
+                    .map(|effect| NewEffect {
+                        connection: connection.id.clone(),
+                        kind: connection.connector.clone(),
+                        // Two connections of one connector are two intentions.
+                        key: format!("{}:{}", connection.id, effect.key),
+                        subject: item.subject.clone(),
+                        payload: json!({ "key": effect.key, "change": effect.change }),
+                        priority: Priority::Now,
+                        run_at: self.clock.now(),
+                    })
+                    .collect(),
+            ),
+        })
+    }
+
+    async fn perform(&self, connection: &Connection, item: &Item, wire: &Wire) -> db::Result<Ending> {
+        let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
+        let (partner, lever) = match (self.partner(connection, wire), self.lever(connection, Urgency::Now, wire)) {
+            (Ok(partner), Ok(lever)) => (partner, lever),
+            (Err(why), _) | (_, Err(why)) => return Ok(Ending::Retry { after: None, why }),
+        };
+        let cx = Cx { partner: &partner, lever: &lever, attempt: item.attempts };
+        let key = item.payload["key"].as_str().unwrap_or_default();
+        Ok(match connector.perform(cx, &connection.settings, key, &item.payload["change"]).await {
+            Outcome::Done { remote_id, said } => Ending::Done { remote_id, why: said },
+            Outcome::Retry { after, why } => Ending::Retry { after, why },
+            Outcome::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
+            Outcome::GiveUp(why) => Ending::GiveUp { why },
+        })
+    }
+
+    /// A call to Lever failed: what passes is tried again, a lost credential ends the connection, a missing permission
+    /// waits for a person.
+    async fn lever_failed(&self, connection: &Connection, failure: &Failure, to: &str) -> db::Result<Ending> {
+        Ok(match failure.status() {
+            Some(401) => {
+                let why = if connection.uses_oauth() {
+                    "Lever does not accept the token any more: access was revoked. A Super Admin can connect again; nothing was lost."
+                } else {
+                    "Lever does not accept the API key any more: it was revoked. A Super Admin can make a new one; nothing was lost."
+                };
+                self.disconnect(connection, "Lever", why).await?;
+                not_connected(connection)
+            }
+            Some(403) => hold(
+                format!("Lever does not allow this connection to {to}"),
+                format!("Lever answered 403: {failure}. A Super Admin can give the missing permission: connect again, or make a new API key with it."),
+            ),
+            _ if matches!(failure, Failure::NoCredential(_)) => not_connected(connection),
+            _ if failure.may_pass() => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },
+            _ => hold(format!("Lever refuses what this connection asks to {to}"), failure.to_string()),
+        })
+    }
+
+    /// Everything this connection holds is read again, behind what is new.
+    async fn look_again(&self, connection: &Connection) -> db::Result<Ending> {
+        let sql = "select distinct subject from (select subject, tenant, connection, state, kind from job union all \
+                   select subject, tenant, connection, state, kind from effect) h \
+                   where tenant = $1 and connection = $2 and state = 'held' and kind <> $3 limit 1000";
+        let rows = self.db.rows(sql, params![connection.tenant.as_str(), connection.id.as_str(), SYNC]).await?;
+        let tx = self.db.begin().await?;
+        for row in rows {
+            let job = think_job(&connection.id, &row.text("subject")?, Priority::Later, self.clock.now());
+            self.pipeline.job(&tx, &connection.tenant, job).await?;
+        }
+        tx.commit().await?;
+        self.pipeline.wake();
+        Ok(Ending::Decided(Vec::new()))
+    }
+}
+
+fn not_connected(connection: &Connection) -> Ending {
+    hold(
+        format!("Not connected with Lever ({})", connection.connector),
+        "This connection is not connected any more. A Super Admin can connect again on the connection's page; then this goes on by itself.",
+    )
+}
