@@ -54,13 +54,14 @@ impl Ats {
         let account = "update account set name = $1";
         self.db.run(account, params!["Northwind Robotics"]).await?;
         let mut people = Vec::new();
+        let hash = web::password::hash(PASSWORD).await;
         for (name, email, role) in LOGINS {
             let new = NewPerson {
                 name: name.into(),
                 email: email.into(),
                 role: role.to_lowercase(),
                 job_title: Some(if role == "Limited Team Member" { "Head of Engineering".into() } else { "Recruiting".into() }),
-                password: Some(PASSWORD.into()),
+                password_hash: Some(hash.clone()),
             };
             people.push(self.add_person(new).await?);
         }

@@ -95,8 +95,8 @@ pub struct NewPerson {
     pub role: String,
     /// Job title.
     pub job_title: Option<String>,
-    /// Without one they cannot sign in.
-    pub password: Option<String>,
+    /// [`web::password::hash`] of their password; without one they cannot sign in.
+    pub password_hash: Option<String>,
 }
 
 impl Ats {
@@ -106,16 +106,12 @@ impl Ats {
     /// When the address is taken, or the database does not answer.
     pub async fn add_person(&self, new: NewPerson) -> db::Result<String> {
         let id = uuid::Uuid::new_v4().to_string();
-        let hash = match &new.password {
-            Some(password) => Some(web::password::hash(password).await),
-            None => None,
-        };
         let email = new.email.trim().to_lowercase();
         let username = email.split('@').next().unwrap_or_default().replace('.', "");
         self.db
             .run(
                 "insert into person (id, name, username, email, access_role, password, job_title, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
-                params![id.as_str(), new.name.trim(), username, email, new.role, hash, new.job_title, self.clock.now().0],
+                params![id.as_str(), new.name.trim(), username, email, new.role, new.password_hash, new.job_title, self.clock.now().0],
             )
             .await?;
         Ok(id)

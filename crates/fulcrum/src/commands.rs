@@ -47,7 +47,7 @@ pub async fn create_user(ground: &Ground, new: NewUser) -> Result<()> {
     if !ROLES.iter().any(|(name, _, _)| *name == role) {
         bail!("the role {role:?} does not exist; the roles are: {}", ROLES.map(|(name, _, _)| name).join(", "));
     }
-    let person = NewPerson { name: new.name, email: new.email.clone(), role, password: Some(password()?), ..NewPerson::default() };
+    let person = NewPerson { name: new.name, email: new.email.clone(), role, password_hash: Some(web::password::hash(&password()?).await), ..NewPerson::default() };
     match ground.ats().await?.add_person(person).await {
         Err(e) if e.is_duplicate() => bail!("there is a user with the e-mail {} already", new.email),
         other => other.map(drop).context("the user could not be added"),
@@ -69,7 +69,7 @@ pub async fn create_service_account(ground: &Ground, name: &str) -> Result<()> {
 
 pub async fn create_account(ground: &Ground, new: NewUser) -> Result<()> {
     let role = if new.role.is_empty() { "HR Admin" } else { &new.role };
-    ground.partners().await?.add_account("hr-cloud", &new.name, &new.email, role, &password()?).await.context("the person could not be added")
+    ground.partners().await?.add_account("hr-cloud", &new.name, &new.email, role, &web::password::hash(&password()?).await).await.context("the person could not be added")
 }
 
 pub async fn enable_lever(ground: &Ground) -> Result<()> {
@@ -96,10 +96,10 @@ pub async fn create_operator(ground: &Ground, new: NewUser) -> Result<()> {
     if !["owner", "operator", "viewer"].contains(&role.as_str()) {
         bail!("the role {role:?} does not exist; the roles are: owner, operator, viewer");
     }
-    let password = password()?;
+    let password_hash = web::password::hash(&password()?).await;
     let hub = ground.hub().await?;
     let tenant = tenant(&hub).await?;
-    let operator = NewOperator { name: new.name, email: new.email.clone(), role, password };
+    let operator = NewOperator { name: new.name, email: new.email.clone(), role, password_hash };
     match hub.add_operator(&tenant, &operator).await {
         Err(e) if e.is_duplicate() => bail!("there is a person with the e-mail {} already", new.email),
         other => other.context("the person could not be added"),

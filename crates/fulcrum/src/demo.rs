@@ -1,13 +1,13 @@
 //! `--demo`: three sides of one small company, connected the way people would connect them: by clicking, over HTTP.
 
 use crate::serve::Sides;
+use crate::visitor::Visitor;
 use crate::settings::{Settings, Side};
 use crate::sides::Ground;
-use anyhow::{Context, Result, bail};
-use endpoint::Verb;
+use anyhow::Result;
 use hub::{LeverApp, NewOperator};
 use lever_api::event::Event;
-use outbound::{Answer, Call, Outbound, Wire};
+use outbound::Outbound;
 use std::fmt::Write;
 use url::Url;
 
@@ -32,7 +32,7 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
     }
     let tenant = hub.add_tenant("Northwind Robotics").await?;
     let (name, email) = OPERATOR;
-    let operator = NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password: ats::demo::PASSWORD.into() };
+    let operator = NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password_hash: web::password::hash(ats::demo::PASSWORD).await };
     hub.add_operator(&tenant, &operator).await?;
     let (Some(ats), Some(partners)) = (&sides.ats, &sides.partners) else { return Ok(()) };
     let (hub_url, ats_url) = (settings.url(Side::Hub)?, settings.url(Side::Ats)?);
@@ -59,61 +59,16 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
 /// What an HR Admin and a Super Admin do: sign in, Connect, Sign in with Lever, Accept, switch the webhook on.
 async fn connect_hr_cloud(outbound: &Outbound, settings: &Settings) -> Result<()> {
     let (partners, ats) = (settings.url(Side::Partners)?, settings.url(Side::Ats)?);
-    let mut helen = Person::new(outbound);
+    let mut helen = Visitor::new(outbound);
     helen.sign_in(&partners.join("/hr-cloud/sign-in")?, partners::demo::LOGINS[0].1).await?;
     let connect_page = helen.press(&partners.join("/hr-cloud/settings/integrations/lever/connect")?, "").await?;
-    let mut ines = Person::new(outbound);
+    let mut ines = Visitor::new(outbound);
     ines.sign_in(&ats.join("/sign-in")?, ats::demo::LOGINS[0].1).await?;
     let consent = helen.press(&Url::parse(&format!("{connect_page}/lever"))?, "").await?;
     let callback = ines.press(&consent, "answer=accept").await?;
-    helen.open(&callback).await?;
+    helen.follow(&callback).await?;
     helen.press(&partners.join("/hr-cloud/settings/integrations/lever/settings/use_webhook")?, "on=yes").await?;
     Ok(())
-}
-
-/// Someone with a browser, as far as forms and redirects go.
-struct Person<'a> {
-    outbound: &'a Outbound,
-    cookie: String,
-}
-
-impl<'a> Person<'a> {
-    fn new(outbound: &'a Outbound) -> Self {
-        Self { outbound, cookie: String::new() }
-    }
-
-    async fn sign_in(&mut self, page: &Url, email: &str) -> Result<()> {
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("email", email)
-            .append_pair("password", ats::demo::PASSWORD)
-            .finish();
-        self.press(page, &form).await.map(drop)
-    }
-
-    /// Sends a form: where it leads.
-    async fn press(&mut self, to: &Url, form: &str) -> Result<Url> {
-        let answer = self.send(Verb::Post, to, form).await?;
-        let location = answer.headers.get("location").and_then(|v| v.to_str().ok());
-        match location {
-            Some(location) => Ok(to.join(location)?),
-            None => bail!("{} answered {} instead of leading on: {}", to.path(), answer.status, String::from_utf8_lossy(&answer.body)),
-        }
-    }
-
-    async fn open(&mut self, page: &Url) -> Result<()> {
-        self.send(Verb::Get, page, "").await.map(drop)
-    }
-
-    async fn send(&mut self, verb: Verb, to: &Url, form: &str) -> Result<Answer> {
-        let mut call = Call::new(verb, to.clone(), form.as_bytes().to_vec());
-        call.headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
-        call.headers.insert("cookie", self.cookie.parse()?);
-        let answer = self.outbound.send(&call, &Wire::default()).await.with_context(|| format!("calling {}", to.path()))?;
-        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|v| v.to_str().ok()) {
-            cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
-        }
-        Ok(answer)
-    }
 }
 
 /// What the terminal says when everything is up.
@@ -135,7 +90,7 @@ pub fn banner(settings: &Settings) -> Result<String> {
     }
     if settings.demo {
         let _ = writeln!(text, "\n  Password for every demo login: {}", ats::demo::PASSWORD);
-        let _ = writeln!(text, "  Try it: open the ATS, choose a candidate in the Offer column, press \"Mark as hired\",");
+        let _ = writeln!(text, "  Try it: open the ATS, choose Ada Lovelace Byron in the Offer column, press \"Mark as hired\",");
         let _ = writeln!(text, "  then look at HR Cloud and at the hub. Stop with Ctrl-C.");
     } else {
         let _ = writeln!(text, "\n  First time here? Make people who can sign in:");

@@ -7,3 +7,4 @@ pub mod demo;
 pub mod serve;
 pub mod settings;
 pub mod sides;
+pub mod visitor;

@@ -6,7 +6,6 @@ use crate::sides::Ground;
 use anyhow::{Context, Result};
 use axum::Router;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -16,20 +15,54 @@ use tokio::task::JoinSet;
 ///
 /// # Errors
 /// When an address is taken, or a database cannot be opened.
-pub async fn serve(settings: Settings) -> Result<()> {
+pub async fn serve(mut settings: Settings) -> Result<()> {
     let (tell, told) = watch::channel(false);
+    let listeners = Listeners::bind(&mut settings).await?;
     let ground = Ground::new(settings)?;
     let mut tasks = JoinSet::new();
-    let sides = start(&ground, &told, &mut tasks).await?;
+    let sides = start(&ground, listeners, &told, &mut tasks).await?;
     if ground.settings.demo {
         demo::fill(&ground, &sides).await.context("the demo company could not be set up")?;
     }
+    work(&sides, &told, &mut tasks);
     println!("{}", demo::banner(&ground.settings)?);
     signal().await;
     let _ = tell.send(true);
     // Open pages hold their live connections; they are given a moment and then cut.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), async { while tasks.join_next().await.is_some() {} }).await;
     Ok(())
+}
+
+/// The addresses that were taken, one for each side to be served.
+#[derive(Default)]
+pub struct Listeners {
+    hub: Option<TcpListener>,
+    ats: Option<TcpListener>,
+    partners: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Takes the addresses. Where a setting says port 0, it then says the port that was given.
+    ///
+    /// # Errors
+    /// When one is taken by somebody else.
+    pub async fn bind(settings: &mut Settings) -> Result<Self> {
+        let mut listeners = Self::default();
+        for (side, name) in [(Side::Hub, "hub"), (Side::Ats, "ATS"), (Side::Partners, "partner apps")] {
+            if settings.serves(side) {
+                let (slot, address) = match side {
+                    Side::Hub => (&mut listeners.hub, &mut settings.hub),
+                    Side::Ats => (&mut listeners.ats, &mut settings.ats),
+                    Side::Partners => (&mut listeners.partners, &mut settings.partners),
+                };
+                let taken = || format!("the {name} cannot listen on {address}; is another server running there?");
+                let listener = web::listen(*address).await.with_context(taken)?;
+                *address = listener.local_addr()?;
+                *slot = Some(listener);
+            }
+        }
+        Ok(listeners)
+    }
 }
 
 /// The sides that were started.
@@ -43,42 +76,40 @@ pub struct Sides {
     pub partners: Option<partners::Partners>,
 }
 
-/// Takes the addresses, opens the stores, and only then serves: no answer comes before the store is open.
+/// Opens the stores, and only then serves: no answer comes before the store is open.
 ///
 /// # Errors
-/// When an address is taken, or a database cannot be opened.
-pub async fn start(ground: &Ground, told: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) -> Result<Sides> {
-    let settings = &ground.settings;
+/// When a database cannot be opened.
+pub async fn start(ground: &Ground, listeners: Listeners, told: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) -> Result<Sides> {
     let mut sides = Sides::default();
-    if settings.serves(Side::Ats) {
-        let listener = listen(settings.ats, "ATS").await?;
+    if let Some(listener) = listeners.ats {
         let ats = ground.ats().await?;
-        let (pipeline, handler, told) = (ats.pipeline.clone(), Arc::new(ats::Deliveries(ats.clone())), told.clone());
-        let stop = stopped(&told);
-        tasks.spawn(async move { pipeline.run(handler, told).await });
-        put(tasks, listener, ats.router(), stop);
+        put(tasks, listener, ats.router(), stopped(told));
         sides.ats = Some(ats);
     }
-    if settings.serves(Side::Partners) {
-        let listener = listen(settings.partners, "partner apps").await?;
+    if let Some(listener) = listeners.partners {
         let partners = ground.partners().await?;
         put(tasks, listener, partners.router(), stopped(told));
         sides.partners = Some(partners);
     }
-    if settings.serves(Side::Hub) {
-        let listener = listen(settings.hub, "hub").await?;
+    if let Some(listener) = listeners.hub {
         let hub = ground.hub().await?;
-        let (pipeline, handler, told) = (hub.pipeline.clone(), Arc::new(hub::Work(hub.clone())), told.clone());
-        let stop = stopped(&told);
-        tasks.spawn(async move { pipeline.run(handler, told).await });
-        put(tasks, listener, hub.router(), stop);
+        put(tasks, listener, hub.router(), stopped(told));
         sides.hub = Some(hub);
     }
     Ok(sides)
 }
 
-async fn listen(address: SocketAddr, name: &str) -> Result<TcpListener> {
-    web::listen(address).await.with_context(|| format!("the {name} cannot listen on {address}; is another server running there?"))
+/// Starts the runners: deliveries of the ATS, jobs and effects of the hub.
+pub fn work(sides: &Sides, told: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+    if let Some(ats) = &sides.ats {
+        let (pipeline, handler, told) = (ats.pipeline.clone(), Arc::new(ats::Deliveries(ats.clone())), told.clone());
+        tasks.spawn(async move { pipeline.run(handler, told).await });
+    }
+    if let Some(hub) = &sides.hub {
+        let (pipeline, handler, told) = (hub.pipeline.clone(), Arc::new(hub::Work(hub.clone())), told.clone());
+        tasks.spawn(async move { pipeline.run(handler, told).await });
+    }
 }
 
 fn put(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) {

@@ -12,8 +12,8 @@ pub struct NewOperator {
     pub email: String,
     /// `owner`, `operator` or `viewer`.
     pub role: String,
-    /// Their password.
-    pub password: String,
+    /// [`web::password::hash`] of their password.
+    pub password_hash: String,
 }
 
 /// A signed-in person.
@@ -61,12 +61,11 @@ impl Hub {
     /// # Errors
     /// When the address is taken, or the database does not answer.
     pub async fn add_operator(&self, tenant: &str, new: &NewOperator) -> db::Result<()> {
-        let hash = web::password::hash(&new.password).await;
         self.db
             .run(
                 "insert into operator (tenant, id, name, email, role, password, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
                 params![
-                    tenant, uuid::Uuid::new_v4().to_string(), new.name.as_str(), new.email.to_lowercase(), new.role.as_str(), hash, self.clock.now().0
+                    tenant, uuid::Uuid::new_v4().to_string(), new.name.as_str(), new.email.to_lowercase(), new.role.as_str(), new.password_hash.as_str(), self.clock.now().0
                 ],
             )
             .await

@@ -187,13 +187,12 @@ impl Partners {
     ///
     /// # Errors
     /// When the address is taken there, or the database does not answer.
-    pub async fn add_account(&self, app: &str, name: &str, email: &str, role: &str, password: &str) -> db::Result<()> {
+    pub async fn add_account(&self, app: &str, name: &str, email: &str, role: &str, password_hash: &str) -> db::Result<()> {
         let id = uuid::Uuid::new_v4().to_string();
-        let hash = web::password::hash(password).await;
         self.db
             .run(
                 "insert into account (id, app, name, email, role, password) values ($1, $2, $3, $4, $5, $6)",
-                params![id, app, name, email.to_lowercase(), role, hash],
+                params![id, app, name, email.to_lowercase(), role, password_hash],
             )
             .await
             .map(drop)

@@ -1,11 +1,9 @@
 //! People and lists for `--demo`.
 
 use crate::Partners;
+use crate::hr_cloud::records::NewRecord;
 use db::{Sql, params};
-use hr_cloud::records::NewRecord;
 use serde_json::json;
-
-use crate::hr_cloud;
 
 /// The password of every demo login, on all three sides.
 pub const PASSWORD: &str = "demo-demo";
@@ -28,8 +26,9 @@ impl Partners {
         if self.db.row("select id from account limit 1", params![]).await?.is_some() {
             return Ok(());
         }
+        let hash = web::password::hash(PASSWORD).await;
         for (name, email, role) in LOGINS {
-            self.add_account("hr-cloud", name, email, role, PASSWORD).await?;
+            self.add_account("hr-cloud", name, email, role, &hash).await?;
         }
         self.set_hr_setting("lever_enabled", "yes").await?;
         let named = |kind: &'static str, field: &str, code: &str, names: &[&str]| -> Vec<NewRecord> {

@@ -70,7 +70,7 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         name: fields.get("name").to_owned(),
         email: fields.get("email").to_owned(),
         role: role.0.to_owned(),
-        password: fields.some("password"),
+        password_hash: Some(web::password::hash(fields.get("password")).await),
         ..NewPerson::default()
     };
     match viewer.ats.add_person(new).await {

@@ -1,0 +1,85 @@
+//! Someone with a browser, as far as forms, cookies and redirects go. The demo uses it to connect the sides the way
+//! people would, and the tests use it to click through the pages.
+
+use anyhow::{Context, Result, bail};
+use endpoint::Verb;
+use outbound::{Answer, Call, Outbound, Wire};
+use url::Url;
+
+/// A visitor with cookies.
+#[derive(Clone)]
+pub struct Visitor {
+    outbound: Outbound,
+    cookie: String,
+}
+
+impl Visitor {
+    /// Without cookies yet.
+    #[must_use]
+    pub fn new(outbound: &Outbound) -> Self {
+        Self { outbound: outbound.clone(), cookie: String::new() }
+    }
+
+    /// Signs in with the demo's password.
+    ///
+    /// # Errors
+    /// When the page does not lead on.
+    pub async fn sign_in(&mut self, page: &Url, email: &str) -> Result<()> {
+        let form = form(&[("email", email), ("password", ats::demo::PASSWORD)]);
+        self.press(page, &form).await.map(drop)
+    }
+
+    /// Sends a form: where it leads.
+    ///
+    /// # Errors
+    /// When it does not lead on.
+    pub async fn press(&mut self, to: &Url, form: &str) -> Result<Url> {
+        let answer = self.send(Verb::Post, to, form).await?;
+        match answer.headers.get("location").and_then(|v| v.to_str().ok()) {
+            Some(location) => Ok(to.join(location)?),
+            None => bail!("{} answered {} instead of leading on: {}", to.path(), answer.status, String::from_utf8_lossy(&answer.body)),
+        }
+    }
+
+    /// Opens a page that leads on: where to.
+    ///
+    /// # Errors
+    /// When it does not lead on.
+    pub async fn follow(&mut self, page: &Url) -> Result<Url> {
+        let answer = self.send(Verb::Get, page, "").await?;
+        match answer.headers.get("location").and_then(|v| v.to_str().ok()) {
+            Some(location) => Ok(page.join(location)?),
+            None => bail!("{} answered {} instead of leading on: {}", page.path(), answer.status, String::from_utf8_lossy(&answer.body)),
+        }
+    }
+
+    /// Opens a page: its status and text.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn open(&mut self, page: &Url) -> Result<(u16, String)> {
+        let answer = self.send(Verb::Get, page, "").await?;
+        Ok((answer.status, String::from_utf8_lossy(&answer.body).into_owned()))
+    }
+
+    /// Sends a form or opens a page, whatever the answer.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn send(&mut self, verb: Verb, to: &Url, form: &str) -> Result<Answer> {
+        let mut call = Call::new(verb, to.clone(), form.as_bytes().to_vec());
+        call.headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
+        call.headers.insert("cookie", self.cookie.parse()?);
+        let answer = self.outbound.send(&call, &Wire::default()).await.with_context(|| format!("calling {}", to.path()))?;
+        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|v| v.to_str().ok()) {
+            cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
+        }
+        Ok(answer)
+    }
+}
+
+/// Fields as a form sends them.
+#[must_use]
+pub fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}

@@ -1,0 +1,17 @@
+//! The product's stories, each on SQLite and on PostgreSQL, with three real sides that meet over HTTP on this machine.
+//! The clock stands still until a story moves it, and nothing runs until a story drains the queues.
+
+mod ats_access;
+mod ats_api;
+mod ats_oauth;
+mod ats_roles;
+mod board;
+mod connecting;
+mod every_page;
+mod first_hire;
+mod partner_faults;
+mod receiving;
+mod reference;
+mod secrets;
+mod tidy;
+mod world;

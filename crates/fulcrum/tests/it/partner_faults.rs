@@ -1,0 +1,202 @@
+//! HR Cloud at its worst: several sentences, 401, 403, 429, 500, silence, and a success whose answer is lost. A broken
+//! wire stands between the hub and HR Cloud and does to the next calls what the story says.
+
+use crate::world::{World, on_both};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{Response, StatusCode};
+use endpoint::Verb;
+use outbound::{Call, Outbound, Wire};
+use serde_json::json;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use url::Url;
+
+/// What happens to one call that would create an employee.
+#[derive(Clone, Debug)]
+enum Fault {
+    Answer(u16, &'static str),
+    /// Carried out, but the connection breaks before the answer.
+    LoseAnswer,
+    /// The connection breaks before anything happens.
+    Nothing,
+}
+
+#[derive(Clone)]
+struct BrokenWire {
+    outbound: Outbound,
+    to: Url,
+    next: Arc<Mutex<VecDeque<Fault>>>,
+}
+
+async fn carry(State(wire): State<BrokenWire>, request: Request) -> Response<Body> {
+    let creates = request.method() == "POST" && request.uri().path().ends_with("xEmployee");
+    let fault = if creates { wire.next.lock().unwrap().pop_front() } else { None };
+    if let Some(Fault::Answer(status, body)) = fault {
+        return Response::builder().status(status).header("retry-after", "7").body(Body::from(body)).unwrap();
+    }
+    let broken = || Body::from_stream(futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("the wire broke")) }));
+    if let Some(Fault::Nothing) = fault {
+        return Response::new(broken());
+    }
+    let verb = if request.method() == "POST" { Verb::Post } else { Verb::Get };
+    let url = wire.to.join(request.uri().path_and_query().unwrap().as_str()).unwrap();
+    let headers = request.headers().clone();
+    let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
+    let mut call = Call::new(verb, url, body.to_vec());
+    for name in ["customer_key", "customer_secret"] {
+        call.headers.insert(name, headers[name].clone());
+    }
+    let answer = wire.outbound.send(&call, &Wire::default()).await.unwrap();
+    if let Some(Fault::LoseAnswer) = fault {
+        return Response::new(broken());
+    }
+    Response::builder().status(StatusCode::from_u16(answer.status).unwrap()).body(Body::from(answer.body)).unwrap()
+}
+
+/// Puts the broken wire between; what is pushed happens to the next employees.
+async fn break_the_wire(w: &World) -> Arc<Mutex<VecDeque<Fault>>> {
+    let next: Arc<Mutex<VecDeque<Fault>>> = Arc::default();
+    let wire = BrokenWire { outbound: w.outbound.clone(), to: w.partners_url.clone(), next: next.clone() };
+    let listener = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let base = format!("http://{}/hr-cloud", listener.local_addr().unwrap());
+    tokio::spawn(async move { web::serve(listener, Router::new().fallback(carry).with_state(wire), std::future::pending()).await });
+    let db = w.db("hub").await;
+    db::Sql::run(&db, "update connection set target_base = $1", db::params![base]).await.unwrap();
+    db.close().await;
+    next
+}
+
+const ADA: &str = "ada.lovelace.byron@mail.example";
+
+#[tokio::test]
+async fn hrc_o19_what_passes_is_tried_again_until_it_comes_through_once() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        faults.lock().unwrap().extend([
+            Fault::Answer(500, "{\"Message\":\"An error has occurred.\"}"),
+            Fault::Answer(503, "<html>down</html>"),
+            Fault::Nothing,
+            Fault::Answer(429, ""),
+            Fault::LoseAnswer,
+        ]);
+        w.hire(&ada).await;
+        w.drain().await;
+        for _ in 0..8 {
+            w.later(Duration::from_secs(120)).await;
+        }
+        assert_eq!(w.employees(ADA).await.len(), 1);
+        let timeline = w.timeline(&ada).await;
+        for words in ["answered 500", "answered 503", "broke off", "answered 429", "was there already", "6 tries"] {
+            assert!(timeline.contains(words), "{words}: {timeline}");
+        }
+        assert!(faults.lock().unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_success_whose_answer_is_lost_is_found_and_not_repeated() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        let before = w.headcount().await;
+        faults.lock().unwrap().extend([Fault::LoseAnswer]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.headcount().await, before + 1, "it had come through");
+        w.later(Duration::from_secs(60)).await;
+        assert_eq!(w.headcount().await, before + 1);
+        assert!(w.timeline(&ada).await.contains("was there already"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn retry_after_is_kept_to_the_second() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        faults.lock().unwrap().extend([Fault::Answer(429, "")]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        w.later(Duration::from_millis(6_900)).await;
+        assert!(w.employees(ADA).await.is_empty());
+        w.later(Duration::from_millis(200)).await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o19_what_a_person_must_mend_is_held_with_its_sentences_and_goes_when_released() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        let several = "{\"Message\":\"Validation failed. Value for xCostCenter is required but missing. Value for xEmail is not allowed.\"}";
+        for (status, body, cause) in [
+            (400, several, "HR Cloud refuses: Value for xCostCenter is required but missing. Value for xEmail is not allowed."),
+            (403, "{\"Message\":\"No access.\"}", "HR Cloud does not allow this"),
+            (401, "", "HR Cloud does not accept the credential"),
+        ] {
+            faults.lock().unwrap().extend([Fault::Answer(status, body)]);
+            if status == 400 {
+                w.hire(&ada).await;
+            }
+            w.drain().await;
+            w.later(Duration::from_secs(600)).await;
+            assert!(w.employees(ADA).await.is_empty(), "held, not repeated");
+            let mut olga = w.at_hub().await;
+            let holds = olga.read("/holds").await;
+            assert!(holds.contains(cause), "{cause}: {holds}");
+            olga.press("/holds/release", &[("cause", cause)]).await;
+        }
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o06_a_manager_who_is_no_employee_is_left_empty_and_flagged() {
+    on_both(async |w| {
+        let found = w.employees("tomasz@northwind.example").await;
+        let id = found[0]["Id"].as_str().unwrap();
+        let change = json!({ "xEmail": "moved@northwind.example" });
+        w.partners.update_record("xEmployee", id, change).await.unwrap().unwrap();
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await[0].get("xManagerLookup"), None);
+        assert!(w.timeline(&ada).await.contains("the manager tomasz@northwind.example is no employee yet and was left empty"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_readings_of_the_paging_parameter_lead_to_the_same_lists() {
+    on_both(async |w| {
+        for i in 0..450 {
+            let doc = json!({ "xPositionTitle": format!("Position {i:03}") });
+            w.partners.create_record(partners::hr_cloud::records::NewRecord { kind: "xPosition".into(), doc }).await.unwrap().unwrap();
+        }
+        let board = json!([{ "id": "p449", "text": "Position 449", "categories":
+            { "department": "Engineering", "location": "Berlin", "team": "Motion", "commitment": "Full-time" } }]);
+        w.ats.load_board(board.to_string().as_bytes()).await.unwrap();
+        let mut ines = w.at_ats("ines").await;
+        for paging in ["", "skip"] {
+            w.partners.set_hr_setting("paging", paging).await.unwrap();
+            let email = format!("last{paging}@mail.example");
+            let profile = ines.press("/candidates/new", &[("name", "Last One"), ("email", &email), ("posting", "p449"), ("stage", "offer")]).await;
+            let opportunity = profile.path().rsplit('/').next().unwrap().to_owned();
+            ines.press(&format!("/candidates/{opportunity}/offer"), &[("start", "2026-06-01"), ("status", "signed")]).await;
+            w.hire(&opportunity).await;
+            w.drain().await;
+            assert!(w.timeline(&opportunity).await.contains("created employee"), "{paging}");
+        }
+    })
+    .await;
+}

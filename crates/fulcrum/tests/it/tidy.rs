@@ -1,0 +1,136 @@
+//! The house rules that a compiler does not check.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// Which crate may depend on which of ours. A new arrow needs a decision record.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("endpoint", &[]),
+    ("lever-api", &["endpoint"]),
+    ("hub-api", &["endpoint"]),
+    ("db", &["clock"]),
+    ("outbound", &["clock", "endpoint"]),
+    ("web", &["clock", "db", "endpoint"]),
+    ("pipeline", &["clock", "db"]),
+    ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
+    ("connectors", &["connector", "endpoint", "lever-api", "outbound"]),
+    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "web"]),
+    ("partners", &["clock", "db", "endpoint", "hub-api", "outbound", "pipeline", "web"]),
+    ("hub", &["clock", "connector", "db", "endpoint", "hub-api", "lever-api", "outbound", "pipeline", "web"]),
+];
+
+fn manifest(name: &str) -> String {
+    std::fs::read_to_string(format!("{ROOT}/crates/{name}/Cargo.toml")).unwrap()
+}
+
+#[test]
+fn arrows_point_down() {
+    let ours: Vec<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    let folders = std::fs::read_dir(format!("{ROOT}/crates")).unwrap();
+    for folder in folders {
+        let name = folder.unwrap().file_name().into_string().unwrap();
+        assert!(name == "fulcrum" || ours.contains(&name.as_str()), "the crate {name} is not in the list of arrows");
+    }
+    for (name, allowed) in ARROWS {
+        let text = manifest(name);
+        let dependencies = text.split("\n[dependencies]").nth(1).unwrap_or_default().split("\n[").next().unwrap_or_default();
+        let used: Vec<&str> = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|d| ours.contains(d)).collect();
+        for arrow in used {
+            assert!(allowed.contains(&arrow), "{name} -> {arrow} is not allowed");
+        }
+    }
+}
+
+/// Words do no I/O, connectors see no database, only `db` names a driver, only `outbound` an HTTP client.
+#[test]
+fn each_crate_is_without_what_it_must_not_have() {
+    let without = |name: &str, forbidden: &[&str]| {
+        for line in manifest(name).lines() {
+            let dependency = line.split(['.', ' ', '=']).next().unwrap_or_default();
+            assert!(!forbidden.contains(&dependency), "{name} must not depend on {dependency}");
+        }
+    };
+    for words in ["clock", "endpoint", "lever-api", "hub-api"] {
+        without(words, &["tokio", "reqwest", "axum", "sea-orm", "db", "outbound"]);
+    }
+    for name in ["connector", "connectors"] {
+        without(name, &["db", "sea-orm", "axum", "tokio", "reqwest", "web"]);
+    }
+    for (name, _) in ARROWS {
+        if *name != "db" {
+            without(name, &["sea-orm", "sqlx"]);
+        }
+        if *name != "outbound" {
+            without(name, &["reqwest", "rustls"]);
+        }
+    }
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn ours() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for folder in ["crates", "e2e", "bench"] {
+        sources(&Path::new(ROOT).join(folder), &mut found);
+    }
+    found.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn a_file_is_one_thought() {
+    for (path, text) in ours() {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{} has {lines} lines", path.display());
+        assert!(text.starts_with("//!") || text.starts_with("#![") || path.ends_with("tests.rs"), "{} does not say what it is", path.display());
+    }
+}
+
+#[test]
+fn the_only_conditional_sql_is_in_db() {
+    // One SQL text for both engines: fragments that differ come from `Engine`, except where a test or a lock names one.
+    let mut branches: BTreeMap<String, usize> = BTreeMap::new();
+    for (path, text) in ours().into_iter().filter(|(p, _)| p.components().any(|c| c.as_os_str() == "src") && !p.ends_with("tests.rs")) {
+        let name = path.strip_prefix(Path::new(ROOT)).unwrap().display().to_string();
+        if !name.contains("crates/db/") {
+            let n = text.matches("Engine::Postgres").count() + text.matches("Engine::Sqlite").count();
+            if n > 0 {
+                branches.insert(name, n);
+            }
+        }
+    }
+    let total: usize = branches.values().sum();
+    assert!(total <= 1, "this may shrink and never grow: {branches:?}");
+}
+
+#[test]
+fn requirements_that_tests_name_are_spelled_as_the_list_spells_them() {
+    let mut named = Vec::new();
+    for (path, text) in ours() {
+        for line in text.lines().filter(|line| line.contains("fn ") && line.contains('(')) {
+            let words: Vec<&str> = line.split("fn ").nth(1).unwrap_or_default().split('(').next().unwrap_or_default().split('_').collect();
+            for pair in words.windows(2) {
+                if ["com", "hrc", "jnd", "jrg", "fnd", "jbm"].contains(&pair[0]) {
+                    let digits = pair[1].trim_start_matches('o');
+                    assert!(digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()), "{}: {line}", path.display());
+                    named.push(format!("{}-{}", pair[0].to_uppercase(), pair[1].to_uppercase()));
+                }
+            }
+        }
+    }
+    named.sort();
+    named.dedup();
+    println!("requirements named by tests: {}", named.join(" "));
+    assert!(named.len() > 30);
+}

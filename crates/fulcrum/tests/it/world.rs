@@ -1,0 +1,337 @@
+//! A world for one story: the demo company on all three sides, and verbs that speak the product's language.
+
+use clock::{Clock, Ms};
+use db::Engine;
+use db::scratch::engines;
+use db::vault::Vault;
+use endpoint::Verb;
+use fulcrum::demo;
+use fulcrum::serve::{Listeners, Sides, start};
+use fulcrum::settings::Settings;
+use fulcrum::sides::Ground;
+use fulcrum::visitor::{Visitor, form};
+use lever_api::event::{Delivery, sign};
+use outbound::{Answer, Call, Outbound, Reach, Wire};
+use serde_json::{Value, json};
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use url::Url;
+
+/// 2 March 2026, 09:00 UTC.
+pub const START: Ms = Ms(1_772_442_000_000);
+
+/// The three sides of the demo company, connected.
+pub struct World {
+    pub ats: ats::Ats,
+    pub hub: hub::Hub,
+    pub partners: partners::Partners,
+    pub clock: Clock,
+    pub outbound: Outbound,
+    pub vault: Vault,
+    pub ats_url: Url,
+    pub hub_url: Url,
+    pub partners_url: Url,
+    pub folder: PathBuf,
+    database: Option<(String, String)>,
+    _stop: watch::Sender<bool>,
+    _tasks: JoinSet<()>,
+}
+
+/// Tells a story on every engine.
+pub async fn on_both<F: AsyncFn(World)>(story: F) {
+    for engine in engines() {
+        eprintln!("on {engine:?}");
+        let world = World::new(engine).await;
+        let (folder, database) = (world.folder.clone(), world.database.clone());
+        story(world).await;
+        let _ = std::fs::remove_dir_all(folder);
+        if let Some((server, name)) = database {
+            let _ = admin(&server, &format!("drop database {name} with (force)")).await;
+        }
+    }
+}
+
+async fn admin(server: &str, sql: &str) -> db::Result<()> {
+    let db = db::Db::open(&db::Place::Postgres { url: server.to_owned(), schema: "public".to_owned() }).await?;
+    db::Sql::run(&db, sql, vec![]).await?;
+    db.close().await;
+    Ok(())
+}
+
+#[allow(clippy::disallowed_methods, reason = "tests learn here where PostgreSQL is")]
+async fn database(engine: Engine) -> Option<(String, String)> {
+    if engine == Engine::Sqlite {
+        return None;
+    }
+    let server = std::env::var("FULCRUM_TEST_POSTGRES").unwrap();
+    let name = format!("t_{}", db::vault::random_hex(8));
+    admin(&server, &format!("create database {name}")).await.unwrap();
+    Some((server, name))
+}
+
+impl World {
+    pub async fn new(engine: Engine) -> Self {
+        let folder = std::env::temp_dir().join(format!("fulcrum-{}", db::vault::random_hex(8)));
+        let database = database(engine).await;
+        let url = database.as_ref().map(|(server, name)| Url::parse(server).unwrap().join(name).unwrap().to_string());
+        let mut settings: Settings = serde_json::from_value(json!({
+            "data": folder, "database_url": url, "log": "warn", "only": [], "hub": "127.0.0.1:0", "ats": "127.0.0.1:0", "partners": "127.0.0.1:0",
+            "demo": true, "allow_loopback": true, "allow_private_networks": false, "allow_plain_http": false, "no_rate_limit": true,
+        }))
+        .unwrap();
+        let listeners = Listeners::bind(&mut settings).await.unwrap();
+        let clock = Clock::standing_at(START);
+        let mut ground = Ground::new(settings).unwrap();
+        ground.clock = clock.clone();
+        ground.outbound = Outbound::new(Reach::with_loopback(), clock.clone());
+        let (stop, told) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let sides: Sides = start(&ground, listeners, &told, &mut tasks).await.unwrap();
+        demo::fill(&ground, &sides).await.unwrap();
+        let side = |side| ground.settings.url(side).unwrap();
+        use fulcrum::settings::Side::{Ats, Hub, Partners};
+        let world = Self {
+            ats_url: side(Ats),
+            hub_url: side(Hub),
+            partners_url: side(Partners),
+            ats: sides.ats.unwrap(),
+            hub: sides.hub.unwrap(),
+            partners: sides.partners.unwrap(),
+            outbound: ground.outbound.clone(),
+            vault: ground.vault.clone(),
+            clock,
+            folder,
+            database,
+            _stop: stop,
+            _tasks: tasks,
+        };
+        world.drain().await;
+        world
+    }
+
+    /// Does everything whose time has come, on both sides that have work, until nothing is left.
+    pub async fn drain(&self) {
+        loop {
+            let sent = self.ats.pipeline.drain(&ats::Deliveries(self.ats.clone())).await.unwrap();
+            let done = self.hub.pipeline.drain(&hub::Work(self.hub.clone())).await.unwrap();
+            if sent + done == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Moves the clock, then does what came due.
+    pub async fn later(&self, by: Duration) {
+        self.clock.advance(by);
+        self.drain().await;
+    }
+
+    /// Somebody signed in at the ATS, by the first part of their address.
+    pub async fn at_ats(&self, who: &str) -> At {
+        At::sign_in(&self.outbound, &self.ats_url, "/sign-in", who).await
+    }
+
+    /// Somebody signed in at HR Cloud.
+    pub async fn at_hr_cloud(&self, who: &str) -> At {
+        At::sign_in(&self.outbound, &self.partners_url, "/hr-cloud/sign-in", who).await
+    }
+
+    /// The operator of the hub.
+    pub async fn at_hub(&self) -> At {
+        At::sign_in(&self.outbound, &self.hub_url, "/sign-in", "olga").await
+    }
+
+    /// An API key with all permissions.
+    pub async fn key(&self) -> String {
+        let all: Vec<String> = lever_api::permissions().into_iter().map(str::to_owned).collect();
+        self.ats.create_api_key("all", &all, false, None).await.unwrap()
+    }
+
+    /// Calls the ATS' API with a key.
+    pub async fn lever(&self, key: &str, verb: Verb, path: &str, body: Value) -> (u16, Value) {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let mut call = Call::new(verb, self.ats_url.join(path).unwrap(), body);
+        if !key.is_empty() {
+            let pair = outbound::Fixed::basic(key, "");
+            call.headers.extend(outbound::Credential::headers(&pair).await.unwrap());
+        }
+        self.call(&call).await
+    }
+
+    /// Calls HR Cloud's API with a key pair of its own.
+    pub async fn hr_cloud(&self, verb: Verb, path: &str, body: Value) -> (u16, Value) {
+        let pair = self.partners.create_service_account("test").await.unwrap();
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let mut call = Call::new(verb, self.partners_url.join(&format!("/hr-cloud/v1/cloud/{path}")).unwrap(), body);
+        call.headers.insert("customer_key", pair.customer_key.parse().unwrap());
+        call.headers.insert("customer_secret", pair.customer_secret.parse().unwrap());
+        self.call(&call).await
+    }
+
+    pub async fn call(&self, call: &Call) -> (u16, Value) {
+        let Answer { status, body, .. } = self.outbound.send(call, &Wire::default()).await.unwrap();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// The demo's candidate of this name.
+    pub async fn candidate(&self, name: &str) -> String {
+        let (status, found) = self.lever(&self.key().await, Verb::Get, "/v1/opportunities?limit=100", Value::Null).await;
+        assert_eq!(status, 200);
+        let all = found["data"].as_array().unwrap();
+        all.iter().find(|o| o["name"] == name).unwrap_or_else(|| panic!("no {name}"))["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The recruiter marks somebody as hired, on the profile page.
+    pub async fn hire(&self, opportunity: &str) {
+        let mut ines = self.at_ats("ines").await;
+        let reason = self.hired_reason().await;
+        ines.press(&format!("/candidates/{opportunity}/archive"), &[("reason", &reason)]).await;
+    }
+
+    pub async fn hired_reason(&self) -> String {
+        let (_, found) = self.lever(&self.key().await, Verb::Get, "/v1/archive_reasons?type=hired", Value::Null).await;
+        found["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Employees with this e-mail, as HR Cloud's API prints them.
+    pub async fn employees(&self, email: &str) -> Vec<Value> {
+        let filter: String = url::form_urlencoded::byte_serialize(format!("xEmail eq '{email}'").as_bytes()).collect();
+        let (status, found) = self.hr_cloud(Verb::Get, &format!("xEmployee?filter={filter}"), Value::Null).await;
+        assert_eq!(status, 200);
+        found.as_array().unwrap().clone()
+    }
+
+    /// How many employees there are in all.
+    pub async fn headcount(&self) -> usize {
+        let (_, found) = self.hr_cloud(Verb::Get, "xEmployee?pageSize=500", Value::Null).await;
+        found.as_array().unwrap().len()
+    }
+
+    /// The page of a hire, as text without markup.
+    pub async fn timeline(&self, opportunity: &str) -> String {
+        self.at_hub().await.read(&format!("/hires/{opportunity}")).await
+    }
+
+    /// The database of a side, for what no page and no API tells.
+    pub async fn db(&self, side: &str) -> db::Db {
+        let place = match &self.database {
+            None => db::Place::File(self.folder.join(format!("{side}.db"))),
+            Some((server, name)) => {
+                db::Place::Postgres { url: Url::parse(server).unwrap().join(name).unwrap().to_string(), schema: side.to_owned() }
+            }
+        };
+        db::Db::open(&place).await.unwrap()
+    }
+
+    /// Lever's webhooks: id, address, signature token, as Lever itself knows them.
+    pub async fn webhooks(&self) -> Vec<(String, Url, String)> {
+        let db = self.db("ats").await;
+        let rows = db::Sql::rows(&db, "select id, url, signature_token from webhook", vec![]).await.unwrap();
+        let read = |row: &db::Row| {
+            let id = row.text("id").unwrap();
+            let token = self.vault.open_sealed(&format!("webhook/{id}"), &row.text("signature_token").unwrap()).unwrap();
+            (id, Url::parse(&row.text("url").unwrap()).unwrap(), token)
+        };
+        let found = rows.iter().map(read).collect();
+        db.close().await;
+        found
+    }
+
+    /// The one for hires.
+    pub async fn webhook(&self) -> (Url, String) {
+        let (_, url, token) = self.webhooks().await.pop().expect("a webhook for hires");
+        (url, token)
+    }
+
+    /// A delivery as Lever would send it about this opportunity, signed.
+    pub async fn delivery(&self, opportunity: &str) -> Delivery {
+        let (_, key) = self.webhook().await;
+        let (token, at) = (db::vault::random_hex(24), self.clock.now().0);
+        Delivery {
+            id: Some("e".into()),
+            event: "candidateHired".into(),
+            triggered_at: at,
+            signature: Some(sign(&key, &token, at)),
+            token: Some(token),
+            data: json!({ "opportunityId": opportunity, "candidateId": opportunity }),
+        }
+    }
+
+    /// Posts a body to the hub's receiver.
+    pub async fn deliver(&self, body: Vec<u8>) -> (u16, Value) {
+        let (url, _) = self.webhook().await;
+        self.call(&Call::new(Verb::Post, url, body)).await
+    }
+
+    pub async fn deliver_json(&self, delivery: &Delivery) -> u16 {
+        self.deliver(serde_json::to_vec(delivery).unwrap()).await.0
+    }
+}
+
+/// Somebody looking at the pages of one side.
+pub struct At {
+    visitor: Visitor,
+    base: Url,
+}
+
+impl At {
+    async fn sign_in(outbound: &Outbound, base: &Url, page: &str, who: &str) -> Self {
+        let mut visitor = Visitor::new(outbound);
+        let email = if who.contains('@') { who.to_owned() } else { format!("{who}@northwind.example") };
+        visitor.sign_in(&base.join(page).unwrap(), &email).await.unwrap();
+        Self { visitor, base: base.clone() }
+    }
+
+    fn url(&self, path: &str) -> Url {
+        self.base.join(path).unwrap()
+    }
+
+    /// Opens a page: status and HTML.
+    pub async fn open(&mut self, path: &str) -> (u16, String) {
+        let url = self.url(path);
+        self.visitor.open(&url).await.unwrap()
+    }
+
+    /// Opens a page that must be there: its text without markup, spaces folded.
+    pub async fn read(&mut self, path: &str) -> String {
+        let (status, html) = self.open(path).await;
+        assert_eq!(status, 200, "{path}: {html}");
+        text(&html)
+    }
+
+    /// Presses a button: where it leads.
+    pub async fn press(&mut self, path: &str, fields: &[(&str, &str)]) -> Url {
+        let url = self.url(path);
+        self.visitor.press(&url, &form(fields)).await.unwrap()
+    }
+
+    /// Presses a button that may be refused: the status and the page's text.
+    pub async fn try_press(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let url = self.url(path);
+        let answer = self.visitor.send(Verb::Post, &url, &form(fields)).await.unwrap();
+        (answer.status, text(&String::from_utf8_lossy(&answer.body)))
+    }
+
+    /// Opens a page that leads on.
+    pub async fn follow(&mut self, url: &Url) -> Url {
+        self.visitor.follow(url).await.unwrap()
+    }
+}
+
+/// What a person reads: no markup, spaces folded.
+pub fn text(html: &str) -> String {
+    let page = scraper::Html::parse_document(html);
+    page.root_element().text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The sides, by their own names.
+impl Deref for At {
+    type Target = Url;
+    fn deref(&self) -> &Url {
+        &self.base
+    }
+}
