@@ -3,15 +3,16 @@
 use crate::Rest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
 
 /// One object: `{"data": {...}}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Data<T> {
     /// The object.
     pub data: T,
     /// Whatever stands beside it.
     #[serde(flatten)]
-    #[schema(ignore)]
     pub rest: Rest,
 }
 
@@ -23,7 +24,7 @@ impl<T> Data<T> {
 }
 
 /// One page of a list: `{"data": [...], "hasNext": true, "next": "..."}`. `next` is absent on the last page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct List<T> {
     /// The objects of this page.
@@ -49,6 +50,30 @@ impl<T> List<T> {
         Self { data, has_next: Some(false), next: None }
     }
 }
+
+/// The two envelopes describe themselves by hand, because the derive forgets to name what a generic envelope holds.
+macro_rules! envelope_schema {
+    ($name:ident, $data:ident => $schema:expr) => {
+        impl<T: ToSchema> utoipa::PartialSchema for $name<T> {
+            fn schema() -> RefOr<Schema> {
+                let $data = Ref::from_schema_name(T::name());
+                $schema.into()
+            }
+        }
+        impl<T: ToSchema> ToSchema for $name<T> {
+            fn schemas(named: &mut Vec<(String, RefOr<Schema>)>) {
+                named.push((T::name().into_owned(), T::schema()));
+                T::schemas(named);
+            }
+        }
+    };
+}
+envelope_schema!(Data, data => ObjectBuilder::new().property("data", data).required("data"));
+envelope_schema!(List, data => ObjectBuilder::new()
+    .property("data", ArrayBuilder::new().items(data))
+    .property("hasNext", ObjectBuilder::new().schema_type(Type::Boolean))
+    .property("next", ObjectBuilder::new().schema_type(Type::String))
+    .required("data"));
 
 /// The parameters of every read of one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

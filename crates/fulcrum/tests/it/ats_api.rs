@@ -205,7 +205,7 @@ async fn a_failing_receiver_is_tried_six_times_with_growing_waits_and_the_page_t
         for _ in 0..6 {
             w.later(std::time::Duration::from_secs(6 * 3600)).await;
         }
-        let seen = ines.read(&page).await;
+        let seen = w.at_ats("ines").await.read(&page).await;
         assert!(seen.contains("failed") && seen.contains("6 tries"), "{seen}");
     })
     .await;

@@ -31,7 +31,7 @@ async fn hrc_01_hrc_16_a_hire_becomes_one_employee_however_often_lever_tells_us(
         assert_eq!(e["xEmploymentTypeLookup"]["xType"], "Full-time");
         assert_eq!(e["xEmploymentStatusLookup"]["xType"], "Active");
         assert_eq!(e["xManagerLookup"]["xEmail"], "tomasz@northwind.example");
-        assert_eq!(e["xStartDate"], "2026-03-16");
+        assert_eq!(e["xStartDate"], "2026-03-23");
 
         let timeline = w.timeline(&ada).await;
         for words in ["Lever told us: Candidate Hired", "2 duplicates ignored", "Read from Lever and decided", "To be sent to HR Cloud", "Confirmed by HR Cloud", "created employee"] {
