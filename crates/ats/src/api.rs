@@ -68,7 +68,6 @@ impl Ats {
     }
 
     /// Everything: the API, OAuth, the pages.
-    #[must_use]
     pub fn router(&self) -> Router {
         let document = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
         let ready = self.clone();
@@ -79,7 +78,11 @@ impl Ats {
             .route(
                 "/readyz",
                 axum::routing::get(move || async move {
-                    if ready.db.ping().await.is_ok() { (axum::http::StatusCode::OK, "ready\n") } else { (axum::http::StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n") }
+                    if ready.db.ping().await.is_ok() {
+                        (axum::http::StatusCode::OK, "ready\n")
+                    } else {
+                        (axum::http::StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+                    }
                 }),
             );
         web::finish(pages::routes(self.clone()), api, |request| {

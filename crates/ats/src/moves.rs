@@ -104,8 +104,15 @@ impl Ats {
             "insert into contact (id, name, headline, location, emails, phones, links, is_anonymized, created_at, updated_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
             params![
-                id.as_str(), text(&new.name), text(&new.headline), text(&new.location), text_of(&emails), text_of(&new.phones),
-                text_of(&distinct(new.links.clone())), false, at
+                id.as_str(),
+                text(&new.name),
+                text(&new.headline),
+                text(&new.location),
+                text_of(&emails),
+                text_of(&new.phones),
+                text_of(&distinct(new.links.clone())),
+                false,
+                at
             ],
         )
         .await?;
@@ -270,11 +277,8 @@ impl Ats {
         }
         let all = distinct(all);
         let column = if kind == Kind::Tag { "tags" } else { "sources" };
-        tx.run(
-            &format!("update opportunity set {column} = $1, updated_at = $2 where id = $3"),
-            params![text_of(&all), self.clock.now().0, id],
-        )
-        .await?;
+        tx.run(&format!("update opportunity set {column} = $1, updated_at = $2 where id = $3"), params![text_of(&all), self.clock.now().0, id])
+            .await?;
         Ok(index(tx, id, kind, &all).await?)
     }
 
@@ -316,9 +320,13 @@ impl Ats {
         tx.run(
             "update contact set name = $1, headline = $2, location = $3, emails = $4, phones = $5, updated_at = $6 where id = $7",
             params![
-                or_kept(&change.name, "name")?, or_kept(&change.headline, "headline")?, or_kept(&change.location, "location")?,
+                or_kept(&change.name, "name")?,
+                or_kept(&change.headline, "headline")?,
+                or_kept(&change.location, "location")?,
                 emails.map_or_else(|| row.text("emails"), |emails| Ok(text_of(&emails)))?,
-                change.phones.as_ref().map_or_else(|| row.text("phones"), |phones| Ok(text_of(phones)))?, now, id
+                change.phones.as_ref().map_or_else(|| row.text("phones"), |phones| Ok(text_of(phones)))?,
+                now,
+                id
             ],
         )
         .await?;
@@ -360,4 +368,3 @@ pub fn distinct(texts: Vec<String>) -> Vec<String> {
     }
     seen
 }
-

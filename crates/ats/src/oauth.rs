@@ -177,7 +177,10 @@ impl Ats {
         let Some(row) = row else { return refused(403, "invalid_grant", "Invalid authorization code or refresh token") };
         let grant = row.text("grant_id")?;
         let usable = row.text("app_id")? == request.client_id && row.get::<Option<i64>>("revoked_at")?.is_none() && row.int("expires_at")? > now.0;
-        let elsewhere = request.redirect_uri.as_ref().is_some_and(|uri| kind == "code" && row.get::<Option<String>>("redirect_uri").ok().flatten().as_ref() != Some(uri));
+        let elsewhere = request
+            .redirect_uri
+            .as_ref()
+            .is_some_and(|uri| kind == "code" && row.get::<Option<String>>("redirect_uri").ok().flatten().as_ref() != Some(uri));
         if !usable || elsewhere {
             return refused(403, "invalid_grant", "Invalid authorization code or refresh token");
         }
@@ -271,11 +274,8 @@ pub fn token_routes(ats: Ats) -> Router {
 async fn token(State(ats): State<Ats>, request: Request) -> Response {
     let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("json"));
     let Ok(body) = axum::body::to_bytes(request.into_body(), 64 << 10).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-    let read: Option<TokenRequest> =
-        if is_json { serde_json::from_slice(&body).ok() } else { serde_html_form::from_bytes(&body).ok() };
-    let refused = |status: u16, error: TokenError| {
-        (StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN), axum::Json(error)).into_response()
-    };
+    let read: Option<TokenRequest> = if is_json { serde_json::from_slice(&body).ok() } else { serde_html_form::from_bytes(&body).ok() };
+    let refused = |status: u16, error: TokenError| (StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN), axum::Json(error)).into_response();
     let Some(read) = read else {
         return refused(400, TokenError { error: "invalid_request".into(), error_description: "The body could not be read".into() });
     };

@@ -1,9 +1,9 @@
 //! `/postings`: job advertisements.
 
 use crate::Ats;
-use crate::profiles::text_of;
 use crate::access::Caller;
 use crate::paging::Page;
+use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
 use lever_api::{Categories, Data, GetPosting, List, ListPostings, Posting, Rest};
@@ -58,11 +58,8 @@ fn read(ats: &Ats, row: &Row) -> db::Result<Posting> {
     let id = row.text("id")?;
     let state = row.text("state")?;
     let site = format!("{}jobs", ats.base);
-    let urls = if state == "draft" {
-        Value::Null
-    } else {
-        json!({ "list": site, "show": format!("{site}/{id}"), "apply": format!("{site}/{id}/apply") })
-    };
+    let urls =
+        if state == "draft" { Value::Null } else { json!({ "list": site, "show": format!("{site}/{id}"), "apply": format!("{site}/{id}/apply") }) };
     let mut rest: Rest = serde_json::from_value(row.json("extra")?).unwrap_or_default();
     rest.insert("transcribeInterviews".into(), json!(false));
     rest.insert("screening".into(), json!({ "enabled": false }));
@@ -135,11 +132,29 @@ impl Ats {
         tx.run(
             &sql,
             params![
-                posting.id.as_str(), posting.text.as_str(), posting.state.as_str(), text(&posting.user), text(&posting.owner),
-                text(&posting.hiring_manager), c.team.clone(), c.department.clone(), c.location.clone(), c.commitment.clone(), c.level.clone(),
-                text_of(&c.all_locations), text_of(&posting.tags), text_of(&posting.followers), text_of(&posting.content), posting.country.clone(),
-                posting.workplace_type.clone(), text_of(&posting.distribution_channels), text_of(&posting.requisition_codes),
-                posting.confidentiality.as_str(), text_of(&posting.rest), posting.created_at, posting.updated_at
+                posting.id.as_str(),
+                posting.text.as_str(),
+                posting.state.as_str(),
+                text(&posting.user),
+                text(&posting.owner),
+                text(&posting.hiring_manager),
+                c.team.clone(),
+                c.department.clone(),
+                c.location.clone(),
+                c.commitment.clone(),
+                c.level.clone(),
+                text_of(&c.all_locations),
+                text_of(&posting.tags),
+                text_of(&posting.followers),
+                text_of(&posting.content),
+                posting.country.clone(),
+                posting.workplace_type.clone(),
+                text_of(&posting.distribution_channels),
+                text_of(&posting.requisition_codes),
+                posting.confidentiality.as_str(),
+                text_of(&posting.rest),
+                posting.created_at,
+                posting.updated_at
             ],
         )
         .await

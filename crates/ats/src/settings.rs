@@ -64,8 +64,7 @@ impl Ats {
     }
 
     pub(crate) async fn departments(&self) -> db::Result<Vec<Department>> {
-        let mut all: Vec<Department> =
-            self.names("department").await?.into_iter().map(|name| Department { name, teams: Vec::new() }).collect();
+        let mut all: Vec<Department> = self.names("department").await?.into_iter().map(|name| Department { name, teams: Vec::new() }).collect();
         for row in self.db.rows("select name, department from team order by lower(name), name", vec![]).await? {
             let (team, department) = (row.text("name")?, row.text("department")?);
             match all.iter_mut().find(|d| d.name == department) {

@@ -5,8 +5,8 @@ use crate::access::Caller;
 use crate::labels::Kind;
 use crate::refusal::{Refusal, Result};
 use lever_api::{
-    AddLinks, AddSources, AddTags, Contact, CreateOpportunity, Data, Opportunity, OpportunityId, PerformAs, RemoveLinks, RemoveSources,
-    RemoveTags, UpdateContact, UpdateOpportunityArchived, UpdateOpportunityStage,
+    AddLinks, AddSources, AddTags, Contact, CreateOpportunity, Data, Opportunity, OpportunityId, PerformAs, RemoveLinks, RemoveSources, RemoveTags,
+    UpdateContact, UpdateOpportunityArchived, UpdateOpportunityStage,
 };
 use serde_json::json;
 use std::sync::Arc;

@@ -118,11 +118,15 @@ pub fn outcome_of(partner: &str, failure: &Failure) -> Outcome {
     match failure.status() {
         Some(401) => hold(
             format!("{partner} does not accept the credential"),
-            format!("{partner} answered 401: the credential of this connection is not valid any more. Someone who administers {partner} can make a new one and enter it on the connection's page."),
+            format!(
+                "{partner} answered 401: the credential of this connection is not valid any more. Someone who administers {partner} can make a new one and enter it on the connection's page."
+            ),
         ),
         Some(403) => hold(
             format!("{partner} does not allow this"),
-            format!("{partner} answered 403: the service account may not do this. Someone who administers {partner} can give it the permission. ({failure})"),
+            format!(
+                "{partner} answered 403: the service account may not do this. Someone who administers {partner} can give it the permission. ({failure})"
+            ),
         ),
         _ if failure.may_pass() => Outcome::Retry { after: failure.retry_after(), why: failure.to_string() },
         _ => hold(format!("{partner} refuses what was sent"), failure.to_string()),

@@ -22,8 +22,7 @@ pub async fn migrate(db: &Db, migrations: &[Migration], now: Ms) -> Result<()> {
         tx.run("select pg_advisory_xact_lock(7400, hashtext(current_schema()))", vec![]).await?;
     }
     tx.run("create table if not exists migration (id text primary key, applied_at bigint not null)", vec![]).await?;
-    let applied: Vec<String> =
-        tx.rows("select id from migration", vec![]).await?.iter().map(|row| row.text("id")).collect::<Result<_>>()?;
+    let applied: Vec<String> = tx.rows("select id from migration", vec![]).await?.iter().map(|row| row.text("id")).collect::<Result<_>>()?;
     for migration in migrations.iter().filter(|m| !applied.iter().any(|id| id == m.id)) {
         Db::script(&tx, migration.sql).await?;
         tx.run("insert into migration (id, applied_at) values ($1, $2)", params![migration.id, now.0]).await?;

@@ -79,4 +79,3 @@ impl Row {
         self.get(column)
     }
 }
-

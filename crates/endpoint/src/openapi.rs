@@ -72,13 +72,12 @@ fn operation(info: &Info, schemas: &Schemas) -> Value {
 
 /// The first word of the path that is neither a version nor a parameter: the resource.
 fn tag(path: &str) -> &str {
-    path.split('/').find(|part| !part.is_empty() && !part.starts_with('{') && !(part.len() == 2 && part.starts_with('v'))).unwrap_or("api")
+    path.split('/').find(|part| !(part.is_empty() || part.starts_with('{') || part.len() == 2 && part.starts_with('v'))).unwrap_or("api")
 }
 
 fn parameters(info: &Info, query: &Value) -> Vec<Value> {
     let in_path = info.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let mut all: Vec<Value> =
-        in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })).collect();
+    let mut all: Vec<Value> = in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })).collect();
     let required: Vec<&str> = query["required"].as_array().map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
     for (name, schema) in query["properties"].as_object().into_iter().flatten() {
         let about = schema["description"].as_str().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! `--demo`: three sides of one small company, connected the way people would connect them: by clicking, over HTTP.
 
 use crate::serve::Sides;
-use crate::visitor::Visitor;
 use crate::settings::{Settings, Side};
 use crate::sides::Ground;
+use crate::visitor::Visitor;
 use anyhow::Result;
 use hub::{LeverApp, NewOperator};
 use lever_api::event::Event;
@@ -32,7 +32,8 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
     }
     let tenant = hub.add_tenant("Northwind Robotics").await?;
     let (name, email) = OPERATOR;
-    let operator = NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password_hash: web::password::hash(ats::demo::PASSWORD).await };
+    let operator =
+        NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password_hash: web::password::hash(ats::demo::PASSWORD).await };
     hub.add_operator(&tenant, &operator).await?;
     let (Some(ats), Some(partners)) = (&sides.ats, &sides.partners) else { return Ok(()) };
     let (hub_url, ats_url) = (settings.url(Side::Hub)?, settings.url(Side::Ats)?);

@@ -172,7 +172,9 @@ impl Settings {
         }
         for (name, address) in [("hub", self.hub), ("ats", self.ats), ("partners", self.partners)] {
             if self.demo && !address.ip().is_loopback() {
-                bail!("{name} = {address}: the demo has known passwords and is served on this machine only; use a loopback address, or leave --demo out");
+                bail!(
+                    "{name} = {address}: the demo has known passwords and is served on this machine only; use a loopback address, or leave --demo out"
+                );
             }
         }
         Ok(())

@@ -33,11 +33,8 @@ impl Ground {
         let key_file = settings.key_file.clone().unwrap_or_else(|| settings.data.join("key"));
         let vault = Vault::open(&key_file)?;
         let clock = Clock::of_this_machine();
-        let reach = Reach {
-            loopback: settings.allow_loopback || settings.demo,
-            private: settings.allow_private_networks,
-            plain: settings.allow_plain_http,
-        };
+        let reach =
+            Reach { loopback: settings.allow_loopback || settings.demo, private: settings.allow_private_networks, plain: settings.allow_plain_http };
         let outbound = Outbound::new(reach, clock.clone());
         Ok(Self { settings, clock, vault, outbound })
     }

@@ -1,8 +1,8 @@
 //! The hub's own API, as declared in `hub-api`.
 
+use crate::Hub;
 use crate::connections::Connection as Stored;
 use crate::tokens::Caller;
-use crate::Hub;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -88,7 +88,11 @@ async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings)
     let mut settings = connection.settings.as_object().cloned().unwrap_or_default();
     let known: Vec<String> = hub.settings_of(&connection).into_iter().map(|s| s.name).collect();
     if let Some(unknown) = request.body.0.keys().find(|name| !known.contains(name)) {
-        return Err(Refused::new(StatusCode::BAD_REQUEST, "unknown_setting", format!("There is no setting {unknown:?}; there are: {}.", known.join(", "))));
+        return Err(Refused::new(
+            StatusCode::BAD_REQUEST,
+            "unknown_setting",
+            format!("There is no setting {unknown:?}; there are: {}.", known.join(", ")),
+        ));
     }
     settings.extend(request.body.0);
     hub.change_settings(&connection, &settings.into(), &caller.name)

@@ -32,7 +32,13 @@ pub type Trouble = String;
 
 impl Hub {
     /// Starts connecting: the address to send the person to.
-    pub(crate) async fn start_connecting(&self, tenant: &str, connector: &str, return_url: &str, target: &Target) -> db::Result<Result<String, Trouble>> {
+    pub(crate) async fn start_connecting(
+        &self,
+        tenant: &str,
+        connector: &str,
+        return_url: &str,
+        target: &Target,
+    ) -> db::Result<Result<String, Trouble>> {
         if self.connector(connector).is_none() {
             let known: Vec<&str> = self.connectors.iter().map(|c| c.spec().id).collect();
             return Ok(Err(format!("There is no connector {connector:?}; there are: {}.", known.join(", "))));
@@ -85,7 +91,10 @@ impl Hub {
     pub(crate) async fn consent_url(&self, session: &ConnectSession) -> db::Result<Result<String, Trouble>> {
         let spec = session.connector.spec();
         let Some(app) = self.lever_app(&session.tenant, spec.id).await? else {
-            return Ok(Err(format!("Fulcrum is not registered with Lever for {} yet. Its operator can enter the client id and secret, or you can use an API key.", spec.name)));
+            return Ok(Err(format!(
+                "Fulcrum is not registered with Lever for {} yet. Its operator can enter the client id and secret, or you can use an API key.",
+                spec.name
+            )));
         };
         let state = random_hex(24);
         self.db.run("update connect_session set state = $1 where digest = $2", params![digest(&state), session.digest.as_str()]).await?;
@@ -132,7 +141,9 @@ impl Hub {
         let Ok(url) = Url::parse(&base) else { return Ok(Err(format!("The address of Lever, {base}, cannot be read."))) };
         let lever = Remote::new(self.outbound.clone(), url, Arc::new(Fixed::basic(key, "")));
         match lever.send(ListStages { query: Listing::default(), body: Nothing }).await {
-            Err(failure) if failure.status() == Some(401) => return Ok(Err("Lever does not know this key. Copy it again: it is shown only once.".to_owned())),
+            Err(failure) if failure.status() == Some(401) => {
+                return Ok(Err("Lever does not know this key. Copy it again: it is shown only once.".to_owned()));
+            }
             // The key is good; which permissions it has is another question.
             Err(failure) if failure.status() == Some(403) => {}
             Err(failure) => return Ok(Err(format!("The key could not be tried: {failure}."))),
@@ -150,7 +161,6 @@ impl Hub {
             .await?;
         Ok(Ok(id))
     }
-
 }
 
 impl LeverApp {
@@ -158,4 +168,3 @@ impl LeverApp {
         "https://api.lever.co".to_owned()
     }
 }
-

@@ -111,7 +111,13 @@ impl Hub {
                  client_secret = excluded.client_secret, authorize_url = excluded.authorize_url, token_url = excluded.token_url, \
                  api_base = excluded.api_base, audience = excluded.audience",
                 params![
-                    tenant, connector, app.client_id.as_str(), secret, app.authorize_url.as_str(), app.token_url.as_str(), app.api_base.as_str(),
+                    tenant,
+                    connector,
+                    app.client_id.as_str(),
+                    secret,
+                    app.authorize_url.as_str(),
+                    app.token_url.as_str(),
+                    app.api_base.as_str(),
                     app.audience.as_str()
                 ],
             )
@@ -145,7 +151,15 @@ impl Hub {
     }
 
     /// Makes the connection, or brings an older one of the same connector back to life with its settings.
-    pub(crate) async fn connect(&self, tenant: &str, connector: &dyn AnyConnector, base: &str, entry: &Entry, target: &Target, by: &str) -> db::Result<String> {
+    pub(crate) async fn connect(
+        &self,
+        tenant: &str,
+        connector: &dyn AnyConnector,
+        base: &str,
+        entry: &Entry,
+        target: &Target,
+        by: &str,
+    ) -> db::Result<String> {
         let now = self.clock.now();
         let spec = connector.spec();
         let old = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id);
@@ -171,7 +185,19 @@ impl Hub {
              refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
              connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null",
             params![
-                tenant, id.as_str(), spec.id, base, key, access, until, refresh, target.base_url.as_str(), credential, settings.to_string(), by, now.0
+                tenant,
+                id.as_str(),
+                spec.id,
+                base,
+                key,
+                access,
+                until,
+                refresh,
+                target.base_url.as_str(),
+                credential,
+                settings.to_string(),
+                by,
+                now.0
             ],
         )
         .await?;
@@ -219,7 +245,8 @@ impl Hub {
             params![settings.to_string(), connection.tenant.as_str(), connection.id.as_str()],
         )
         .await?;
-        self.audit(&tx, &connection.tenant, actor, "connection: settings", &format!("Settings of {} are now {settings}.", connector.spec().name)).await?;
+        self.audit(&tx, &connection.tenant, actor, "connection: settings", &format!("Settings of {} are now {settings}.", connector.spec().name))
+            .await?;
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
         tx.commit().await?;
         self.committed();

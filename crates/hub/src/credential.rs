@@ -104,7 +104,8 @@ impl Renewing {
         if stored.refreshing_until.is_some_and(|until| until > now.0) {
             return Ok(false);
         }
-        let sql = "update connection set refreshing_until = $1 where tenant = $2 and id = $3 and (refreshing_until is null or refreshing_until <= $4)";
+        let sql =
+            "update connection set refreshing_until = $1 where tenant = $2 and id = $3 and (refreshing_until is null or refreshing_until <= $4)";
         let taken = self.hub.db.run(sql, params![now.plus(TURN).0, self.tenant.as_str(), self.connection.as_str(), now.0]).await;
         Ok(taken.map_err(|e| Failure::NotSent(e.to_string()))? > 0)
     }
@@ -128,8 +129,11 @@ impl Renewing {
                 let next = tokens.refresh_token.as_deref().unwrap_or(refresh);
                 let sql = "update connection set access_token = $1, access_until = $2, refresh_token = $3, refreshing_until = null where tenant = $4 and id = $5";
                 let values = params![
-                    seal("access_token", &tokens.access_token), now.0 + tokens.expires_in * 1000, seal("refresh_token", next),
-                    self.tenant.as_str(), self.connection.as_str()
+                    seal("access_token", &tokens.access_token),
+                    now.0 + tokens.expires_in * 1000,
+                    seal("refresh_token", next),
+                    self.tenant.as_str(),
+                    self.connection.as_str()
                 ];
                 self.hub.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
                 Ok(tokens.access_token)

@@ -34,9 +34,7 @@ impl Hub {
                 "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9) \
                  on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
                  url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at",
-                params![
-                    tenant, connection, o.id.as_str(), o.name.as_str(), o.emails.join(" "), posting, url, seen.hired, self.clock.now().0
-                ],
+                params![tenant, connection, o.id.as_str(), o.name.as_str(), o.emails.join(" "), posting, url, seen.hired, self.clock.now().0],
             )
             .await
             .map(drop)

@@ -126,7 +126,6 @@ impl Ground {
 
 impl Hub {
     /// Everything: receiver, API, pages.
-    #[must_use]
     pub fn router(&self) -> Router {
         web::finish(pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())), |_| None)
     }

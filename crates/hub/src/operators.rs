@@ -65,7 +65,13 @@ impl Hub {
             .run(
                 "insert into operator (tenant, id, name, email, role, password, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
                 params![
-                    tenant, uuid::Uuid::new_v4().to_string(), new.name.as_str(), new.email.to_lowercase(), new.role.as_str(), new.password_hash.as_str(), self.clock.now().0
+                    tenant,
+                    uuid::Uuid::new_v4().to_string(),
+                    new.name.as_str(),
+                    new.email.to_lowercase(),
+                    new.role.as_str(),
+                    new.password_hash.as_str(),
+                    self.clock.now().0
                 ],
             )
             .await

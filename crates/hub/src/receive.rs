@@ -23,10 +23,7 @@ const AHEAD: Duration = Duration::from_secs(5 * 60);
 const HORIZON: Duration = Duration::from_secs(24 * 3600);
 
 pub fn routes(hub: Hub) -> Router {
-    Router::new()
-        .route("/hooks/lever/{subscription}", post(receive))
-        .route("/readyz", get(ready))
-        .with_state(hub)
+    Router::new().route("/hooks/lever/{subscription}", post(receive)).route("/readyz", get(ready)).with_state(hub)
 }
 
 async fn ready(State(hub): State<Hub>) -> Response {
@@ -117,7 +114,8 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
     if !known.connected {
         return refuse(StatusCode::GONE, "delivery: not connected", "This connection is not connected any more.");
     }
-    let reacts = delivery.event.parse::<Event>().is_ok_and(|event| hub.connector(&known.connector).is_some_and(|c| c.spec().reacts_to.contains(&event)));
+    let reacts =
+        delivery.event.parse::<Event>().is_ok_and(|event| hub.connector(&known.connector).is_some_and(|c| c.spec().reacts_to.contains(&event)));
     let subject = delivery.opportunity().filter(|o| o.parse::<lever_api::OpportunityId>().is_ok()).unwrap_or_default().to_owned();
     let jobs = if reacts && !subject.is_empty() { vec![think_job(&known.connection, &subject, Priority::Now, now)] } else { Vec::new() };
     let said = match (jobs.is_empty(), subject.is_empty()) {

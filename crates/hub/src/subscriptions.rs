@@ -103,7 +103,10 @@ impl Hub {
             let event = row.event.parse::<Event>();
             let alive = row.has_token && there.iter().any(|hook| Some(&hook.id) == row.lever_id.as_ref());
             if !alive || !event.is_ok_and(|event| wanted.contains(&event)) {
-                self.db.run("delete from subscription where tenant = $1 and id = $2", params![connection.tenant.as_str(), row.id.as_str()]).await.map_err(fault)?;
+                self.db
+                    .run("delete from subscription where tenant = $1 and id = $2", params![connection.tenant.as_str(), row.id.as_str()])
+                    .await
+                    .map_err(fault)?;
             }
         }
         let rows = self.subscription_rows(connection).await.map_err(fault)?;

@@ -150,7 +150,9 @@ impl Hub {
             }
             Some(403) => hold(
                 format!("Lever does not allow this connection to {to}"),
-                format!("Lever answered 403: {failure}. A Super Admin can give the missing permission: connect again, or make a new API key with it."),
+                format!(
+                    "Lever answered 403: {failure}. A Super Admin can give the missing permission: connect again, or make a new API key with it."
+                ),
             ),
             _ if matches!(failure, Failure::NoCredential(_)) => not_connected(connection),
             _ if failure.may_pass() => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },

@@ -279,14 +279,8 @@ labels! {
 const READ: &str = "opportunities:read:admin";
 const WRITE: &str = "opportunities:write:admin";
 /// References of an opportunity that can be inlined, with the kind of object each names.
-pub const OPPORTUNITY_EXPANDS: &[(&str, &str)] = &[
-    ("contact", "contact"),
-    ("stage", "stage"),
-    ("owner", "user"),
-    ("followers", "user"),
-    ("sourcedBy", "user"),
-    ("applications", "application"),
-];
+pub const OPPORTUNITY_EXPANDS: &[(&str, &str)] =
+    &[("contact", "contact"), ("stage", "stage"), ("owner", "user"), ("followers", "user"), ("sourcedBy", "user"), ("applications", "application")];
 
 endpoint! {
     /// List opportunities.

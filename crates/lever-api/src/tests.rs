@@ -5,18 +5,13 @@ use serde_json::{Value, json};
 
 #[test]
 fn the_signature_is_levers() {
-    let signature = sign(
-        "0123456789abcdef0123456789abcdef0123456789abcdef",
-        "be58f711f349c7780e4579cd7c63341ac6f881e4dccc3154",
-        1_760_000_000_000,
-    );
+    let signature = sign("0123456789abcdef0123456789abcdef0123456789abcdef", "be58f711f349c7780e4579cd7c63341ac6f881e4dccc3154", 1_760_000_000_000);
     assert_eq!(signature, "be83dcd0103cacd5a28a786f9631ca3da9a71e812d1f446daae206803e4b5fab");
 }
 
 #[test]
 fn com_13_a_truncated_or_missing_signature_is_no_signature() {
-    let mut delivery =
-        Delivery { token: Some("aa".into()), triggered_at: 1, signature: Some(sign("key", "aa", 1)), ..Delivery::default() };
+    let mut delivery = Delivery { token: Some("aa".into()), triggered_at: 1, signature: Some(sign("key", "aa", 1)), ..Delivery::default() };
     assert!(delivery.is_signed_with("key"));
     assert!(!delivery.is_signed_with("another key"));
     delivery.signature = delivery.signature.map(|s| s[..62].to_owned());

@@ -30,12 +30,7 @@ impl Budget {
     /// `rate` tokens a second, at most `burst` saved up.
     #[must_use]
     pub fn new(rate: u32, burst: u32) -> Self {
-        Self {
-            full_at: Mutex::new(Instant::now()),
-            urgent: AtomicUsize::new(0),
-            every: Duration::from_secs(1) / rate.max(1),
-            burst: burst.max(1),
-        }
+        Self { full_at: Mutex::new(Instant::now()), urgent: AtomicUsize::new(0), every: Duration::from_secs(1) / rate.max(1), burst: burst.max(1) }
     }
 
     /// Lever's own limit for one credential.

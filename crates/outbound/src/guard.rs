@@ -57,9 +57,7 @@ impl Reach {
         if allowed {
             return Ok(());
         }
-        Err(Failure::Blocked(format!(
-            "{ip} is not on the public internet and is not called (settings allow_loopback, allow_private_networks)"
-        )))
+        Err(Failure::Blocked(format!("{ip} is not on the public internet and is not called (settings allow_loopback, allow_private_networks)")))
     }
 
     /// The addresses of a name that are within reach.
@@ -96,7 +94,15 @@ fn kind(ip: IpAddr) -> Kind {
             let benchmark = a == 198 && (18..20).contains(&b);
             if ip.is_private() || shared {
                 Kind::Private
-            } else if ip.is_link_local() || ip.is_multicast() || ip.is_broadcast() || ip.is_documentation() || ip == Ipv4Addr::UNSPECIFIED || a == 0 || a >= 240 || benchmark {
+            } else if ip.is_link_local()
+                || ip.is_multicast()
+                || ip.is_broadcast()
+                || ip.is_documentation()
+                || ip == Ipv4Addr::UNSPECIFIED
+                || a == 0
+                || a >= 240
+                || benchmark
+            {
                 // Link-local is where cloud machines keep their own credentials; nothing of ours is ever there.
                 Kind::Never
             } else {
@@ -107,7 +113,12 @@ fn kind(ip: IpAddr) -> Kind {
             let first = ip.segments()[0];
             if first & 0xfe00 == 0xfc00 {
                 Kind::Private
-            } else if first & 0xffc0 == 0xfe80 || ip.is_multicast() || ip.is_unspecified() || first == 0x2001 && ip.segments()[1] == 0xdb8 || first == 0x64 {
+            } else if first & 0xffc0 == 0xfe80
+                || ip.is_multicast()
+                || ip.is_unspecified()
+                || first == 0x2001 && ip.segments()[1] == 0xdb8
+                || first == 0x64
+            {
                 Kind::Never
             } else {
                 Kind::Public

@@ -265,8 +265,7 @@ impl Remote {
         let query = (!parts.query.is_empty()).then_some(parts.query.as_str());
         let answer = self.raw(E::INFO.verb, &path, query, parts.body).await?;
         let bytes: &[u8] = if answer.body.is_empty() { b"null" } else { &answer.body };
-        serde_json::from_slice(bytes)
-            .map_err(|e| Failure::Unknown(format!("{} answered something that is not {}: {e}", self.host(), E::INFO.name)))
+        serde_json::from_slice(bytes).map_err(|e| Failure::Unknown(format!("{} answered something that is not {}: {e}", self.host(), E::INFO.name)))
     }
 
     /// Calls a path below the base: the way round the types, for what they do not know yet.

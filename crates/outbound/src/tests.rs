@@ -12,9 +12,21 @@ fn verdict(reach: &Reach, url: &str) -> bool {
 fn the_guard_sees_through_every_spelling_of_this_machine() {
     let public = Reach::default();
     for url in [
-        "https://127.0.0.1/", "https://2130706433/", "https://0x7f.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://0.0.0.0/",
-        "https://10.0.0.1/", "https://192.168.1.1/", "https://172.16.0.1/", "https://169.254.169.254/", "https://[fe80::1]/", "https://[fd00::1]/",
-        "https://100.64.0.1/", "http://example.org/", "ftp://example.org/",
+        "https://127.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://0.0.0.0/",
+        "https://10.0.0.1/",
+        "https://192.168.1.1/",
+        "https://172.16.0.1/",
+        "https://169.254.169.254/",
+        "https://[fe80::1]/",
+        "https://[fd00::1]/",
+        "https://100.64.0.1/",
+        "http://example.org/",
+        "ftp://example.org/",
     ] {
         assert!(!verdict(&public, url), "{url}");
     }

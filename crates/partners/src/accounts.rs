@@ -96,10 +96,7 @@ fn brand(app: &str) -> Option<&'static str> {
 }
 
 pub(crate) fn routes() -> Router<Partners> {
-    Router::new()
-        .route("/{app}/sign-in", get(show).post(sign_in))
-        .route("/{app}/sign-out", post(sign_out))
-        .route("/live", get(live))
+    Router::new().route("/{app}/sign-in", get(show).post(sign_in)).route("/{app}/sign-out", post(sign_out)).route("/live", get(live))
 }
 
 /// Tells open pages that something changed.

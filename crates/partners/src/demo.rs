@@ -43,7 +43,15 @@ impl Partners {
         };
         let mut records = named("xDepartment", "xDepartmentName", "xDepartmentCode", &["Engineering", "Product", "People"]);
         records.extend(named("xLocation", "xLocationName", "xLocationCode", &["Berlin", "Lisbon", "London"]));
-        let titles = ["Backend Engineer", "Robotics Engineer", "Product Designer", "Account Executive", "People Partner", "Head of Engineering", "HR Director"];
+        let titles = [
+            "Backend Engineer",
+            "Robotics Engineer",
+            "Product Designer",
+            "Account Executive",
+            "People Partner",
+            "Head of Engineering",
+            "HR Director",
+        ];
         records.extend(named("xPosition", "xPositionTitle", "xPositionCode", &titles));
         records.extend(named("xEmploymentType", "xType", "", &["Full-time", "Part-time", "Contract"]));
         for record in records {

@@ -86,7 +86,6 @@ impl Ground {
 
 impl Partners {
     /// Every app's pages and API.
-    #[must_use]
     pub fn router(&self) -> Router {
         use axum::http::StatusCode;
         use axum::routing::get;
@@ -94,7 +93,11 @@ impl Partners {
         let api = hr_cloud::api_routes(self.clone()).route(
             "/readyz",
             get(move || async move {
-                if ready.db.ping().await.is_ok() { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n") }
+                if ready.db.ping().await.is_ok() {
+                    (StatusCode::OK, "ready\n")
+                } else {
+                    (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+                }
             }),
         );
         let pages = Router::new()

@@ -14,8 +14,19 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
         let mut values = Vec::with_capacity(chunk.len() * 13);
         for (tenant, origin, effect) in chunk {
             values.extend(params![
-                fresh_id(now), tenant.as_str(), effect.connection.as_str(), effect.kind.as_str(), effect.key.as_str(), effect.subject.as_str(),
-                effect.payload.to_string(), origin.clone(), "ready", effect.priority as i64, effect.run_at.0, 0i64, now.0
+                fresh_id(now),
+                tenant.as_str(),
+                effect.connection.as_str(),
+                effect.kind.as_str(),
+                effect.key.as_str(),
+                effect.subject.as_str(),
+                effect.payload.to_string(),
+                origin.clone(),
+                "ready",
+                effect.priority as i64,
+                effect.run_at.0,
+                0i64,
+                now.0
             ]);
         }
         let sql = format!(

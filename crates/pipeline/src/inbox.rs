@@ -42,8 +42,15 @@ pub(crate) async fn receive(db: &Db, hints: Vec<Hint>, now: Ms) -> Result<Vec<Re
     for hint in &hints {
         let id = fresh_id(now);
         values.extend(params![
-            id.clone(), hint.tenant.as_str(), hint.source.as_str(), hint.event_key.as_str(), hint.kind.as_str(), hint.subject.as_str(),
-            hint.body.as_str(), now.0, 0i64
+            id.clone(),
+            hint.tenant.as_str(),
+            hint.source.as_str(),
+            hint.event_key.as_str(),
+            hint.kind.as_str(),
+            hint.subject.as_str(),
+            hint.body.as_str(),
+            now.0,
+            0i64
         ]);
         ids.push(id);
     }

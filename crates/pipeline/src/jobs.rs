@@ -16,8 +16,19 @@ pub(crate) async fn insert_jobs(tx: &impl Sql, jobs: Vec<(String, Option<String>
         let mut values = Vec::with_capacity(chunk.len() * 13);
         for (tenant, origin, job) in chunk {
             values.extend(params![
-                fresh_id(now), tenant.as_str(), job.connection.as_str(), job.kind.as_str(), job.subject.as_str(), job.subject.as_str(),
-                job.payload.to_string(), origin.clone(), "ready", job.priority as i64, job.run_at.0, 0i64, now.0
+                fresh_id(now),
+                tenant.as_str(),
+                job.connection.as_str(),
+                job.kind.as_str(),
+                job.subject.as_str(),
+                job.subject.as_str(),
+                job.payload.to_string(),
+                origin.clone(),
+                "ready",
+                job.priority as i64,
+                job.run_at.0,
+                0i64,
+                now.0
             ]);
         }
         let sql = format!(

@@ -158,9 +158,7 @@ async fn supersede(tx: &impl Sql, table: Table, ended: &[Ended], mine: &HashSet<
         tx.run(
             "update job set state = 'cancelled', ended_at = $1 where tenant = $2 and connection = $3 and kind = $4 and key = $5 \
              and state = 'held' and id <> $6",
-            params![
-                now.0, e.item.tenant.as_str(), e.item.connection.as_str(), e.item.kind.as_str(), e.item.key.as_str(), e.item.id.as_str()
-            ],
+            params![now.0, e.item.tenant.as_str(), e.item.connection.as_str(), e.item.kind.as_str(), e.item.key.as_str(), e.item.id.as_str()],
         )
         .await?;
     }
@@ -182,7 +180,15 @@ async fn note_attempts(tx: &impl Sql, table: Table, ended: &[Ended], mine: &Hash
         };
         let took = i64::try_from(e.took.as_millis()).unwrap_or(i64::MAX);
         values.extend(params![
-            fresh_id(now), e.item.tenant.as_str(), e.item.id.as_str(), e.item.attempts, now.0, took, outcome, why, e.exchanges.as_str()
+            fresh_id(now),
+            e.item.tenant.as_str(),
+            e.item.id.as_str(),
+            e.item.attempts,
+            now.0,
+            took,
+            outcome,
+            why,
+            e.exchanges.as_str()
         ]);
         rows += 1;
     }

@@ -43,7 +43,12 @@ pub async fn due(db: &impl Sql, now: Ms) -> Result<Vec<Schedule>> {
     let rows = db.rows("select * from schedule where next_at <= $1 order by next_at limit 100", params![now.0]).await?;
     rows.iter()
         .map(|row| {
-            Ok(Schedule { tenant: row.text("tenant")?, connection: row.text("connection")?, name: row.text("name")?, next_at: Ms(row.int("next_at")?) })
+            Ok(Schedule {
+                tenant: row.text("tenant")?,
+                connection: row.text("connection")?,
+                name: row.text("name")?,
+                next_at: Ms(row.int("next_at")?),
+            })
         })
         .collect()
 }

@@ -38,7 +38,6 @@ pub struct Shell {
 
 impl Shell {
     /// The whole page.
-    #[must_use]
     pub fn page(&self, title: &str, main: &Markup) -> Html<String> {
         let page = html! {
             (DOCTYPE)

@@ -73,10 +73,6 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     let created = ats.create_opportunity(&tx, Some(&viewer.person.user.id), &new, false).await?;
     tx.commit().await?;
     ats.committed();
-    let said = if created.deduped {
-        "Added. The e-mail was known, so this is a new opportunity of the same person."
-    } else {
-        "Candidate added."
-    };
+    let said = if created.deduped { "Added. The e-mail was known, so this is a new opportunity of the same person." } else { "Candidate added." };
     viewer.done(said, &format!("/candidates/{}", created.id)).await
 }

@@ -82,10 +82,7 @@ impl Viewer {
     }
 
     fn shell(&self) -> Shell {
-        let mut nav = vec![
-            Nav { label: "Candidates", href: "/candidates".into() },
-            Nav { label: "Postings", href: "/postings".into() },
-        ];
+        let mut nav = vec![Nav { label: "Candidates", href: "/candidates".into() }, Nav { label: "Postings", href: "/postings".into() }];
         if self.person.may(Right::ManageIntegrations) {
             nav.push(Nav { label: "Integrations and API", href: "/settings/integrations".into() });
         }
@@ -149,9 +146,8 @@ impl Viewer {
         }
         let me = self.person.user.id.as_str();
         let mine = |value: &serde_json::Value| reference(value) == Some(me);
-        let on_posting = postings.iter().any(|p| {
-            Some(p.id.as_str()) == posting && (mine(&p.owner) || mine(&p.hiring_manager) || p.followers.iter().any(mine))
-        });
+        let on_posting =
+            postings.iter().any(|p| Some(p.id.as_str()) == posting && (mine(&p.owner) || mine(&p.hiring_manager) || p.followers.iter().any(mine)));
         self.person.may(Right::ManageProfiles) && (on_posting || mine(&opportunity.owner) || opportunity.followers.iter().any(mine))
     }
 }

@@ -36,8 +36,7 @@ async fn every_endpoint_wants_a_credential_with_exactly_its_permission() {
             let (status, body) = ask(None).await;
             assert_eq!((status, body["code"].as_str()), (401, Some("UnauthorizedError")), "{info:?}");
             assert_eq!(ask(Some("guessed")).await.0, 401, "{info:?}");
-            let others: Vec<String> =
-                lever_api::permissions().into_iter().filter(|p| *p != info.access.permission).map(str::to_owned).collect();
+            let others: Vec<String> = lever_api::permissions().into_iter().filter(|p| *p != info.access.permission).map(str::to_owned).collect();
             let all_but_one = w.ats.create_api_key("but one", &others, false, None).await.unwrap();
             let (status, body) = ask(Some(&all_but_one)).await;
             assert_eq!(status, 403, "{info:?}: {body}");

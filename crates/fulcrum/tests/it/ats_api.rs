@@ -82,7 +82,9 @@ async fn expand_inlines_and_include_narrows_and_what_cannot_be_expanded_is_a_400
         let path = format!("/v1/opportunities/{ada}");
         let (_, plain) = w.lever(&key, Verb::Get, &path, Value::Null).await;
         assert!(plain["data"]["contact"].is_string() && plain["data"]["applications"][0].is_string());
-        let (_, wide) = w.lever(&key, Verb::Get, &format!("{path}?expand=contact&expand=stage&expand=owner&expand=applications&expand=followers"), Value::Null).await;
+        let (_, wide) = w
+            .lever(&key, Verb::Get, &format!("{path}?expand=contact&expand=stage&expand=owner&expand=applications&expand=followers"), Value::Null)
+            .await;
         let o = &wide["data"];
         assert_eq!(o["contact"]["location"], json!({ "name": "Berlin" }));
         assert_eq!(o["stage"], json!({ "id": "offer", "text": "Offer" }));
@@ -114,7 +116,13 @@ async fn a_known_address_makes_a_new_opportunity_of_the_same_person() {
         assert_eq!(second["data"]["owner"], json!(me));
         let (status, body) = w.lever(&key, Verb::Post, "/v1/opportunities", json!({ "name": "x" })).await;
         assert_eq!((status, body["message"].as_str()), (400, Some("Missing required parameter: perform_as")));
-        for bad in [json!({ "postings": ["a", "b"] }), json!({ "stage": "nowhere" }), json!({ "origin": "moon" }), json!({ "postings": ["gone"] }), json!({ "createdAt": 9_999_999_999_999_i64 })] {
+        for bad in [
+            json!({ "postings": ["a", "b"] }),
+            json!({ "stage": "nowhere" }),
+            json!({ "origin": "moon" }),
+            json!({ "postings": ["gone"] }),
+            json!({ "createdAt": 9_999_999_999_999_i64 }),
+        ] {
             let (status, body) = create(bad.clone()).await;
             assert_eq!(status, 400, "{bad}: {body}");
         }
@@ -181,7 +189,11 @@ async fn webhooks_show_their_token_once_and_only_to_who_made_them() {
         assert_eq!(changed["data"][0]["configuration"]["conditions"]["origins"], json!(["referred"]));
         assert_eq!(w.lever(&other, Verb::Delete, &format!("/v1/webhooks/{id}"), Value::Null).await.0, 404);
         assert_eq!(w.lever(&key, Verb::Delete, &format!("/v1/webhooks/{id}"), Value::Null).await.0, 204);
-        for bad in [json!({ "url": url, "event": "sneezed" }), json!({ "url": "http://10.0.0.1/", "event": "candidateHired" }), json!({ "url": "nonsense", "event": "candidateHired" })] {
+        for bad in [
+            json!({ "url": url, "event": "sneezed" }),
+            json!({ "url": "http://10.0.0.1/", "event": "candidateHired" }),
+            json!({ "url": "nonsense", "event": "candidateHired" }),
+        ] {
             assert_eq!(w.lever(&key, Verb::Post, "/v1/webhooks", bad.clone()).await.0, 400, "{bad}");
         }
     })

@@ -47,7 +47,8 @@ async fn a_limited_team_member_sees_only_candidates_of_their_own_postings() {
 #[tokio::test]
 async fn com_03_jnd_01_settings_need_their_permission_also_in_a_role_of_ones_own() {
     on_both(async |w| {
-        for (who, company, integrations, users) in [("ines", 200, 200, 200), ("omar", 200, 403, 200), ("mei", 403, 403, 403), ("ruth", 403, 403, 403)] {
+        for (who, company, integrations, users) in [("ines", 200, 200, 200), ("omar", 200, 403, 200), ("mei", 403, 403, 403), ("ruth", 403, 403, 403)]
+        {
             let mut at = w.at_ats(who).await;
             assert_eq!(at.open("/settings/company/locations").await.0, company, "{who}");
             assert_eq!(at.open("/settings/integrations/webhooks").await.0, integrations, "{who}");

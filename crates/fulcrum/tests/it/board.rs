@@ -12,7 +12,8 @@ fn board(name: &str) -> Vec<u8> {
 async fn hire_onto(w: &World, title: &str, email: &str) -> String {
     let mut ines = w.at_ats("ines").await;
     let postings = w.lever(&w.key().await, Verb::Get, "/v1/postings?limit=100", Value::Null).await.1;
-    let posting = postings["data"].as_array().unwrap().iter().find(|p| p["text"].as_str().unwrap().trim() == title).unwrap_or_else(|| panic!("{title}"));
+    let posting =
+        postings["data"].as_array().unwrap().iter().find(|p| p["text"].as_str().unwrap().trim() == title).unwrap_or_else(|| panic!("{title}"));
     let profile = ines
         .press("/candidates/new", &[("name", "Real Person"), ("email", email), ("posting", posting["id"].as_str().unwrap()), ("stage", "offer")])
         .await;

@@ -101,9 +101,11 @@ async fn every_page_is_whole_and_no_link_is_dead() {
 #[tokio::test]
 async fn strangers_are_led_to_the_sign_in_page_and_back_and_wrong_passwords_are_slowed() {
     on_both(async |w| {
-        for (base, page, sign_in) in
-            [(&w.ats_url, "/settings/users", "/sign-in"), (&w.hub_url, "/holds", "/sign-in"), (&w.partners_url, "/hr-cloud/people", "/hr-cloud/sign-in")]
-        {
+        for (base, page, sign_in) in [
+            (&w.ats_url, "/settings/users", "/sign-in"),
+            (&w.hub_url, "/holds", "/sign-in"),
+            (&w.partners_url, "/hr-cloud/people", "/hr-cloud/sign-in"),
+        ] {
             let mut stranger = fulcrum::visitor::Visitor::new(&w.outbound);
             let to = stranger.follow(&base.join(page).unwrap()).await.unwrap();
             assert_eq!(to.path(), sign_in);

@@ -23,7 +23,8 @@ async fn hrc_01_hrc_16_a_hire_becomes_one_employee_however_often_lever_tells_us(
         assert_eq!(employees.len(), 1);
         let e = &employees[0];
         // HRC-18 to HRC-29: the eleven fields of the document, and what the API demands beside them.
-        let names = ["xFirstName", "xMIddleName", "xLastName", "xFullName", "xEmail", "xEmployeeNumber", "xRecordStatus"].map(|f| e[f].as_str().unwrap());
+        let names =
+            ["xFirstName", "xMIddleName", "xLastName", "xFullName", "xEmail", "xEmployeeNumber", "xRecordStatus"].map(|f| e[f].as_str().unwrap());
         assert_eq!(names, ["Ada", "Lovelace", "Byron", "Ada Lovelace Byron", "ada.lovelace.byron@mail.example", ada.as_str(), "Active"]);
         assert_eq!(e["xPositionLookup"]["xPositionTitle"], "Backend Engineer");
         assert_eq!(e["xDepartmentLookup"]["xDepartmentName"], "Engineering");
@@ -34,7 +35,14 @@ async fn hrc_01_hrc_16_a_hire_becomes_one_employee_however_often_lever_tells_us(
         assert_eq!(e["xStartDate"], "2026-03-23");
 
         let timeline = w.timeline(&ada).await;
-        for words in ["Lever told us: Candidate Hired", "2 duplicates ignored", "Read from Lever and decided", "To be sent to HR Cloud", "Confirmed by HR Cloud", "created employee"] {
+        for words in [
+            "Lever told us: Candidate Hired",
+            "2 duplicates ignored",
+            "Read from Lever and decided",
+            "To be sent to HR Cloud",
+            "Confirmed by HR Cloud",
+            "created employee",
+        ] {
             assert!(timeline.contains(words), "{words}: {timeline}");
         }
     })
@@ -108,7 +116,8 @@ async fn hrc_o04_a_hire_without_a_start_date_waits_and_goes_on_by_itself_when_th
     on_both(async |w| {
         let mut ines = w.at_ats("ines").await;
         let postings = w.lever(&w.key().await, endpoint::Verb::Get, "/v1/postings", json!(null)).await.1;
-        let engineer = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();
+        let engineer =
+            postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();
         let profile = ines
             .press("/candidates/new", &[("name", "Grace Hopper"), ("email", "grace@mail.example"), ("posting", &engineer), ("stage", "offer")])
             .await;
@@ -150,7 +159,8 @@ async fn hrc_o07_the_same_e_mail_under_another_number_is_for_people_to_decide() 
         let mut ines = w.at_ats("ines").await;
         let postings = w.lever(&w.key().await, endpoint::Verb::Get, "/v1/postings", json!(null)).await.1;
         let job = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Product Designer").unwrap()["id"].as_str().unwrap().to_owned();
-        let profile = ines.press("/candidates/new", &[("name", "Eva Lund"), ("email", "eva@northwind.example"), ("posting", &job), ("stage", "offer")]).await;
+        let profile =
+            ines.press("/candidates/new", &[("name", "Eva Lund"), ("email", "eva@northwind.example"), ("posting", &job), ("stage", "offer")]).await;
         let eva = profile.path().rsplit('/').next().unwrap().to_owned();
         ines.press(&format!("/candidates/{eva}/offer"), &[("start", "2026-06-01"), ("status", "signed")]).await;
         w.hire(&eva).await;

@@ -54,9 +54,13 @@ async fn bad_bodies_get_a_clear_status_and_are_audited() {
     on_both(async |w| {
         let mut huge = vec![b'{'; (1 << 20) + 1];
         huge.push(b'}');
-        for (body, status, said) in
-            [(huge, 413, "too long"), (b"{\"event\":".to_vec(), 400, "unreadable"), (b"[]".to_vec(), 400, "unreadable"), (vec![], 400, "unreadable"), (b"{\"event\":5}".to_vec(), 400, "unreadable")]
-        {
+        for (body, status, said) in [
+            (huge, 413, "too long"),
+            (b"{\"event\":".to_vec(), 400, "unreadable"),
+            (b"[]".to_vec(), 400, "unreadable"),
+            (vec![], 400, "unreadable"),
+            (b"{\"event\":5}".to_vec(), 400, "unreadable"),
+        ] {
             let (got, sentence) = w.deliver(body).await;
             assert_eq!(got, status, "{said}");
             assert!(sentence.as_str().unwrap().ends_with(".\n"), "{sentence}");

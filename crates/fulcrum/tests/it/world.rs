@@ -220,9 +220,7 @@ impl World {
     pub async fn db(&self, side: &str) -> db::Db {
         let place = match &self.database {
             None => db::Place::File(self.folder.join(format!("{side}.db"))),
-            Some((server, name)) => {
-                db::Place::Postgres { url: Url::parse(server).unwrap().join(name).unwrap().to_string(), schema: side.to_owned() }
-            }
+            Some((server, name)) => db::Place::Postgres { url: Url::parse(server).unwrap().join(name).unwrap().to_string(), schema: side.to_owned() },
         };
         db::Db::open(&place).await.unwrap()
     }

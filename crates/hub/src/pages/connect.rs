@@ -23,7 +23,11 @@ pub fn routes() -> Router<Hub> {
 
 async fn session(hub: &Hub, token: &str) -> Result<ConnectSession, Problem> {
     hub.connect_session(token).await?.ok_or_else(|| {
-        Problem::new(axum::http::StatusCode::NOT_FOUND, "This link has run out", "Links to connect are good for one hour. Go back to where you came from and press Connect again.")
+        Problem::new(
+            axum::http::StatusCode::NOT_FOUND,
+            "This link has run out",
+            "Links to connect are good for one hour. Go back to where you came from and press Connect again.",
+        )
     })
 }
 
@@ -103,7 +107,11 @@ struct Answer {
 
 /// Back from Lever, with a code or a refusal.
 async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>) -> Result<Response, Problem> {
-    let forged = || Problem::bad_request("This answer from Lever belongs to no connection that is being made. Go back to where you came from and press Connect again.");
+    let forged = || {
+        Problem::bad_request(
+            "This answer from Lever belongs to no connection that is being made. Go back to where you came from and press Connect again.",
+        )
+    };
     let session = hub.session_of_state(&answer.state).await?.ok_or_else(forged)?;
     let spec = session.connector.spec();
     let refused = |why: String| {
@@ -112,7 +120,8 @@ async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>) -> Resul
         page.way_on("Back to where you came from", to)
     };
     if !answer.error.is_empty() {
-        let why = if answer.error == "access_denied" { "You pressed Cancel in Lever. Nothing was granted.".to_owned() } else { answer.error_description };
+        let why =
+            if answer.error == "access_denied" { "You pressed Cancel in Lever. Nothing was granted.".to_owned() } else { answer.error_description };
         return Err(refused(why));
     }
     match hub.finish_with_code(&session, &answer.code).await? {

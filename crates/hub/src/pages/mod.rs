@@ -63,7 +63,14 @@ impl FromRequestParts<Hub> for Viewer {
 impl Viewer {
     /// The page, refreshed when something changes.
     pub async fn page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
-        let nav = [("Overview", "/"), ("Hires", "/hires"), ("Holds", "/holds"), ("Events", "/events"), ("Connections", "/connections"), ("Audit log", "/audit")];
+        let nav = [
+            ("Overview", "/"),
+            ("Hires", "/hires"),
+            ("Holds", "/holds"),
+            ("Events", "/events"),
+            ("Connections", "/connections"),
+            ("Audit log", "/audit"),
+        ];
         let shell = Shell {
             brand: "Fulcrum",
             home: "/".into(),

@@ -18,9 +18,8 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let connections = hub.connections(tenant).await?;
     let held = pipeline::held(&hub.db, tenant).await?;
     let waiting: i64 = held.iter().map(|h| h.count).sum();
-    let count = async |sql: &str| -> Result<i64, Problem> {
-        Ok(hub.db.row(sql, params![tenant]).await?.map(|row| row.int("n")).transpose()?.unwrap_or(0))
-    };
+    let count =
+        async |sql: &str| -> Result<i64, Problem> { Ok(hub.db.row(sql, params![tenant]).await?.map(|row| row.int("n")).transpose()?.unwrap_or(0)) };
     let done = count("select count(*) as n from effect where tenant = $1 and state = 'done'").await?;
     let failed = count("select count(*) as n from effect where tenant = $1 and state = 'failed'").await?;
     let busy = count("select count(*) as n from effect where tenant = $1 and state in ('ready', 'running')").await?;

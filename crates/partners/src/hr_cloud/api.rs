@@ -121,11 +121,7 @@ fn at<'a>(record: &'a Value, path: &str) -> Option<&'a str> {
     path.split('.').try_fold(record, |value, name| value.get(name)).and_then(Value::as_str)
 }
 
-async fn one(
-    State(partners): State<Partners>,
-    Path((resource, id)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Refused> {
+async fn one(State(partners): State<Partners>, Path((resource, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
     admit(&partners, &headers, &resource).await?;
     let missing = || Refused(StatusCode::NOT_FOUND, format!("There is no {resource} with the Id {id}."));
     let record = partners.record(&resource, &id).await?.ok_or_else(missing)?;
@@ -200,4 +196,3 @@ async fn update_many(
     }
     Ok(Json(Value::Array(changed)))
 }
-

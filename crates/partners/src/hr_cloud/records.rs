@@ -14,10 +14,24 @@ pub struct NewRecord {
 
 /// The kinds there are: field with the name, field with the code, what is demanded.
 pub const KINDS: [(&str, &str, Option<&str>, &[&str]); 7] = [
-    ("xEmployee", "xFullName", None, &[
-        "xFirstName", "xLastName", "xFullName", "xEmail", "xEmployeeNumber", "xRecordStatus", "xStartDate", "xDepartmentLookup", "xLocationLookup",
-        "xPositionLookup", "xEmploymentStatusLookup",
-    ]),
+    (
+        "xEmployee",
+        "xFullName",
+        None,
+        &[
+            "xFirstName",
+            "xLastName",
+            "xFullName",
+            "xEmail",
+            "xEmployeeNumber",
+            "xRecordStatus",
+            "xStartDate",
+            "xDepartmentLookup",
+            "xLocationLookup",
+            "xPositionLookup",
+            "xEmploymentStatusLookup",
+        ],
+    ),
     ("xDepartment", "xDepartmentName", Some("xDepartmentCode"), &["xDepartmentCode", "xDepartmentName", "xRecordStatus"]),
     ("xDivision", "xDivisionName", Some("xDivisionCode"), &["xDivisionCode", "xDivisionName", "xRecordStatus"]),
     ("xLocation", "xLocationName", Some("xLocationCode"), &["xLocationCode", "xLocationName", "xRecordStatus"]),

@@ -35,9 +35,7 @@ impl Partners {
         self.db
             .run(
                 "insert into hr_service_account (id, title, customer_key, secret_digest, active, created_at) values ($1, $2, $3, $4, $5, $6)",
-                params![
-                    uuid::Uuid::new_v4().to_string(), title, pair.customer_key.as_str(), digest(&pair.customer_secret), true, self.clock.now().0
-                ],
+                params![uuid::Uuid::new_v4().to_string(), title, pair.customer_key.as_str(), digest(&pair.customer_secret), true, self.clock.now().0],
             )
             .await?;
         Ok(pair)
