@@ -58,8 +58,8 @@ pub struct Ground {
     pub rate_budget: bool,
     /// How many at once, and in one commit.
     pub work: pipeline::Settings,
-    /// Shows the demo's logins on the sign-in page.
-    pub demo: bool,
+    /// The demo's login, shown on the sign-in page: e-mail and password.
+    pub demo: Option<(&'static str, &'static str)>,
 }
 
 /// The hub. Clones share everything.
@@ -75,7 +75,7 @@ pub struct Inner {
     pub(crate) base: Url,
     pub(crate) connectors: &'static [&'static dyn AnyConnector],
     pub(crate) rate_budget: bool,
-    pub(crate) demo: bool,
+    pub(crate) demo: Option<(&'static str, &'static str)>,
     /// The durable path.
     pub pipeline: Pipeline,
     pub(crate) sessions: Sessions,

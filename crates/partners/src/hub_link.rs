@@ -25,6 +25,11 @@ impl Partners {
             .map(drop)
     }
 
+    /// Where an app's hub is.
+    pub(crate) async fn hub_base(&self, app: &str) -> db::Result<Option<String>> {
+        self.db.row("select base from hub_link where app = $1", params![app]).await?.map(|row| row.text("base")).transpose()
+    }
+
     /// The hub, if this app knows of one.
     pub(crate) async fn hub(&self, app: &str) -> db::Result<Option<Hub>> {
         let Some(row) = self.db.row("select base, token from hub_link where app = $1", params![app]).await? else { return Ok(None) };

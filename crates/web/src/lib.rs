@@ -7,6 +7,7 @@
 mod api;
 mod assets;
 mod body;
+mod door;
 mod form;
 pub mod password;
 mod problem;
@@ -18,9 +19,10 @@ mod time;
 pub mod ui;
 
 pub use api::{Api, Dialect};
+pub use door::{Door, Front, Stranger, live, routes as door_routes};
 pub use form::{Fields, see_other};
 pub use problem::Problem;
-pub use serve::{finish, listen, serve};
+pub use serve::{finish, leading_to, listen, serve};
 pub use session::{MIGRATIONS, Session, Sessions};
 pub use shell::{Nav, Shell};
 pub use throttle::Throttle;

@@ -32,17 +32,29 @@ pub fn finish(pages: Router, api: Router, fallback: fn(&Request) -> Option<Respo
         }))
 }
 
-/// Nothing from elsewhere, no inline script or style, no framing. A page that posts to another origin (the consent
-/// page, whose answer leads back to the application) sets its own policy.
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
+/// Nothing from elsewhere, no inline script or style, no framing. A page whose form leads to another origin is
+/// made with [`leading_to`].
 async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(
-        "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
-    ));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A page whose form leads to other origins as well: the consent page back to the application, a partner's Connect to
+/// the hub. Everything else stays forbidden.
+#[must_use]
+pub fn leading_to(mut response: Response, addresses: &[&str]) -> Response {
+    let origins: Vec<String> =
+        addresses.iter().filter_map(|a| url::Url::parse(a).ok()).map(|url| url.origin().ascii_serialization()).filter(|o| o != "null").collect();
+    if let Ok(policy) = HeaderValue::try_from(POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", origins.join(" ")))) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

@@ -5,12 +5,10 @@ use super::Viewer;
 use crate::Ats;
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use lever_api::oauth::Authorize;
 use lever_api::scope;
-use url::Url;
 use web::{Fields, Problem, html, see_other};
 
 pub fn routes() -> Router<Ats> {
@@ -39,17 +37,8 @@ async fn show(State(ats): State<Ats>, Query(request): Query<Authorize>, viewer: 
             p.hint { "You can take this back at any time under Settings > Integrations and API > Authorized Apps." }
         }
     };
-    let mut response = viewer.page(&format!("Authorize {}", asked.app.name), main).await?.into_response();
-    // The answer leads back to the application, so the form's target may be there too.
-    if let Some(origin) = Url::parse(&asked.request.redirect_uri).ok().map(|url| url.origin().ascii_serialization()) {
-        let policy = format!(
-            "default-src 'self'; img-src 'self' data:; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-        );
-        if let Ok(policy) = HeaderValue::try_from(policy) {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-    }
-    Ok(response)
+    let page = viewer.page(&format!("Authorize {}", asked.app.name), main).await?.into_response();
+    Ok(web::leading_to(page, &[&asked.request.redirect_uri]))
 }
 
 async fn answer(State(ats): State<Ats>, Query(request): Query<Authorize>, viewer: Viewer, fields: Fields) -> Result<Response, Problem> {

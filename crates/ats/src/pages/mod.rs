@@ -8,22 +8,20 @@ mod integrations;
 mod pipeline_board;
 mod postings;
 mod profile;
-mod sign_in;
 mod users;
 mod webhook;
 
-use crate::Ats;
 use crate::people::{Person, Right};
+use crate::{Ats, demo};
 use axum::Router;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, Response};
 use axum::routing::get;
-use futures_util::Stream;
+use clock::Clock;
 use lever_api::{Opportunity, Posting, reference};
-use std::convert::Infallible;
-use web::{Markup, Nav, Problem, Session, Shell, see_other};
+use tokio::sync::broadcast;
+use web::{Door, Front, Markup, Nav, Problem, Session, Sessions, Shell, Stranger, Throttle, see_other};
 
 /// A signed-in person looking at a page.
 pub struct Viewer {
@@ -34,34 +32,36 @@ pub struct Viewer {
     pub here: String,
 }
 
-/// Nobody is signed in: off to the sign-in page and back, or a fault.
-pub enum Stranger {
-    SignIn(String),
-    Fault(Problem),
-}
-
-impl IntoResponse for Stranger {
-    fn into_response(self) -> Response {
-        match self {
-            Self::SignIn(next) => {
-                let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                see_other(&format!("/sign-in?next={next}"))
-            }
-            Self::Fault(problem) => problem.into_response(),
-        }
-    }
-}
-
 impl FromRequestParts<Ats> for Viewer {
     type Rejection = Stranger;
 
     async fn from_request_parts(parts: &mut Parts, ats: &Ats) -> Result<Self, Stranger> {
-        let fault = |e: db::Error| Stranger::Fault(e.into());
-        let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        let back = if parts.method == http::Method::GET { here.clone() } else { "/".to_owned() };
-        let session = ats.sessions.of(&parts.headers).await.map_err(fault)?.ok_or_else(|| Stranger::SignIn(back.clone()))?;
-        let person = ats.person(&session.person).await.map_err(fault)?.ok_or(Stranger::SignIn(back))?;
+        let session = ats.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
+        let person = ats.person(&session.person).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         Ok(Self { ats: ats.clone(), person, session, here: parts.uri.path().to_owned() })
+    }
+}
+
+impl Door for Ats {
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+    fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+    fn changes(&self) -> &broadcast::Sender<()> {
+        &self.changed
+    }
+    fn front(&self, _: &'static str) -> Front {
+        let logins = demo::LOGINS.iter().map(|(_, email, role)| (*role, *email)).collect();
+        let demo = self.demo.then_some((demo::PASSWORD, logins));
+        Front { brand: "Fulcrum ATS", side: "ats", about: "A Lever-compatible applicant tracking system.", demo }
+    }
+    async fn check(&self, _: &'static str, email: &str, password: &str) -> db::Result<Option<String>> {
+        self.sign_in(email, password).await
     }
 }
 
@@ -166,8 +166,8 @@ pub fn day(text: &str) -> Result<Option<clock::Ms>, Problem> {
 pub fn routes(ats: Ats) -> Router {
     Router::new()
         .route("/", get(|| async { see_other("/candidates") }))
-        .route("/live", get(live))
-        .merge(sign_in::routes())
+        .merge(web::live())
+        .merge(web::door_routes(""))
         .merge(consent::routes())
         .merge(pipeline_board::routes())
         .merge(add::routes())
@@ -178,15 +178,4 @@ pub fn routes(ats: Ats) -> Router {
         .merge(company::routes())
         .merge(users::routes())
         .with_state(ats)
-}
-
-/// Tells open pages that something changed; they fetch themselves again.
-async fn live(State(ats): State<Ats>, _: Viewer) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let changes = futures_util::stream::unfold(ats.changed.subscribe(), |mut changes| async move {
-        match changes.recv().await {
-            Err(tokio::sync::broadcast::error::RecvError::Closed) => None,
-            _ => Some((Ok(Event::default().event("changed").data("")), changes)),
-        }
-    });
-    Sse::new(changes).keep_alive(KeepAlive::default())
 }

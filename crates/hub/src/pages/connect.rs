@@ -5,12 +5,10 @@ use crate::Hub;
 use crate::connect::ConnectSession;
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use lever_api::scope;
 use serde::Deserialize;
-use url::Url;
 use web::{Fields, Problem, html, see_other, ui};
 
 pub fn routes() -> Router<Hub> {
@@ -66,18 +64,9 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
             p.hint { "Help: " a href=(spec.support) rel="noreferrer" { (spec.support) } }
         }
     };
-    let mut response = outside(&format!("Connect {}", spec.name), &main).into_response();
     // "Sign in with Lever" leads to Lever's origin; "Connect with this key" back to the vendor's.
-    let origins = [app.map(|app| app.authorize_url), Some(session.return_url.clone())];
-    let origins: Vec<String> = origins.into_iter().flatten().filter_map(|url| Some(Url::parse(&url).ok()?.origin().ascii_serialization())).collect();
-    let policy = format!(
-        "default-src 'self'; img-src 'self' data:; form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
-        origins.join(" ")
-    );
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    Ok(response)
+    let lever = app.map(|app| app.authorize_url).unwrap_or_default();
+    Ok(web::leading_to(outside(&format!("Connect {}", spec.name), &main).into_response(), &[&lever, &session.return_url]))
 }
 
 async fn sign_in_with_lever(State(hub): State<Hub>, Path(token): Path<String>) -> Result<Response, Problem> {

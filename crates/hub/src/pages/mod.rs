@@ -7,19 +7,16 @@ mod events;
 mod hires;
 mod holds;
 mod overview;
-mod sign_in;
 
 use crate::Hub;
 use crate::operators::Operator;
 use axum::Router;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
-use futures_util::Stream;
-use std::convert::Infallible;
-use web::{Markup, Nav, Problem, Session, Shell, see_other};
+use axum::response::{Html, Response};
+use clock::Clock;
+use tokio::sync::broadcast;
+use web::{Door, Front, Markup, Nav, Problem, Session, Sessions, Shell, Stranger, Throttle, see_other};
 
 /// A signed-in person looking at a page.
 pub struct Viewer {
@@ -29,34 +26,35 @@ pub struct Viewer {
     pub here: String,
 }
 
-/// Nobody is signed in, or a fault.
-pub enum Stranger {
-    SignIn(String),
-    Fault(Problem),
-}
-
-impl IntoResponse for Stranger {
-    fn into_response(self) -> Response {
-        match self {
-            Self::SignIn(next) => {
-                let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                see_other(&format!("/sign-in?next={next}"))
-            }
-            Self::Fault(problem) => problem.into_response(),
-        }
-    }
-}
-
 impl FromRequestParts<Hub> for Viewer {
     type Rejection = Stranger;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Stranger> {
-        let fault = |e: db::Error| Stranger::Fault(e.into());
-        let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        let back = if parts.method == http::Method::GET { here } else { "/".to_owned() };
-        let session = hub.sessions.of(&parts.headers).await.map_err(fault)?.ok_or_else(|| Stranger::SignIn(back.clone()))?;
-        let operator = hub.operator(&session.person).await.map_err(fault)?.ok_or(Stranger::SignIn(back))?;
+        let session = hub.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
+        let operator = hub.operator(&session.person).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         Ok(Self { hub: hub.clone(), operator, session, here: parts.uri.path().to_owned() })
+    }
+}
+
+impl Door for Hub {
+    fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+    fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+    fn changes(&self) -> &broadcast::Sender<()> {
+        &self.changed
+    }
+    fn front(&self, _: &'static str) -> Front {
+        let demo = self.demo.map(|(email, password)| (password, vec![("Operator", email)]));
+        Front { brand: "Fulcrum", side: "hub", about: "The hub between Lever and the systems around hiring.", demo }
+    }
+    async fn check(&self, _: &'static str, email: &str, password: &str) -> db::Result<Option<String>> {
+        self.sign_in(email, password).await
     }
 }
 
@@ -121,8 +119,8 @@ pub fn state_badge(state: &str) -> Markup {
 /// All pages.
 pub fn routes(hub: Hub) -> Router {
     Router::new()
-        .route("/live", get(live))
-        .merge(sign_in::routes())
+        .merge(web::live())
+        .merge(web::door_routes(""))
         .merge(overview::routes())
         .merge(hires::routes())
         .merge(holds::routes())
@@ -131,15 +129,4 @@ pub fn routes(hub: Hub) -> Router {
         .merge(connect::routes())
         .merge(audit::routes())
         .with_state(hub)
-}
-
-/// Tells open pages that something changed.
-async fn live(State(hub): State<Hub>, _: Viewer) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let changes = futures_util::stream::unfold(hub.changed.subscribe(), |mut changes| async move {
-        match changes.recv().await {
-            Err(tokio::sync::broadcast::error::RecvError::Closed) => None,
-            _ => Some((Ok(Event::default().event("changed").data("")), changes)),
-        }
-    });
-    Sse::new(changes).keep_alive(KeepAlive::default())
 }

@@ -7,12 +7,10 @@ use crate::Partners;
 use crate::accounts::Person;
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use hub_api::{Connection, Target};
 use serde_json::{Map, Value, json};
-use url::Url;
 use web::{Fields, Markup, Problem, html, see_other, ui};
 
 const LIST: &str = "/hr-cloud/settings/integrations";
@@ -62,17 +60,9 @@ async fn show(person: Person) -> Result<Response, Problem> {
         Ok(Some(connection)) if connection.state == "connected" => connected(connection),
         Ok(other) => offer(other.as_ref()),
     };
-    let mut response = person.page("Lever", true, frame(LIST, &body)).await?.into_response();
-    // Connect leads to the hub's page, which is another origin.
-    if let Some(origin) = person.partners.hub_origin("hr-cloud").await? {
-        let policy = format!(
-            "default-src 'self'; img-src 'self' data:; form-action 'self' {origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-        );
-        if let Ok(policy) = HeaderValue::try_from(policy) {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-    }
-    Ok(response)
+    let page = person.page("Lever", true, frame(LIST, &body)).await?.into_response();
+    // Connect leads to the hub's page.
+    Ok(web::leading_to(page, &[&person.partners.hub_base("hr-cloud").await?.unwrap_or_default()]))
 }
 
 fn offer(old: Option<&Connection>) -> Markup {
@@ -104,14 +94,6 @@ fn connected(connection: &Connection) -> Markup {
             hr;
             p.hint { "To disconnect: in Lever, Settings > Integrations and API > Authorized Apps > HR Cloud > Revoke Access." }
         }
-    }
-}
-
-impl Partners {
-    async fn hub_origin(&self, app: &str) -> db::Result<Option<String>> {
-        let row = db::Sql::row(&self.db, "select base from hub_link where app = $1", db::params![app]).await?;
-        let base = row.map(|row| row.text("base")).transpose()?;
-        Ok(base.and_then(|base| Url::parse(&base).ok()).map(|url| url.origin().ascii_serialization()))
     }
 }
 
