@@ -1,1 +1,249 @@
-//! e2e
+//! Walks in a real browser: a person's way through the product, with what they read and press and nothing else.
+//! Needs `chromium` and `chromedriver` (scripts/setup) and the built binary.
+
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use thirtyfour::prelude::*;
+
+/// How long a person waits for a page to show something.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running demo on ports of its own, gone when dropped.
+pub struct Demo {
+    server: Child,
+    folder: PathBuf,
+    /// The ATS.
+    pub ats: String,
+    /// HR Cloud.
+    pub hr_cloud: String,
+    /// The hub.
+    pub hub: String,
+}
+
+/// The binary beside this test's own.
+///
+/// # Errors
+/// When it is not built.
+pub fn binary() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let folder = own.ancestors().nth(2).context("the target folder")?;
+    let binary = folder.join("fulcrum");
+    if !binary.exists() {
+        bail!("{} is not built: run `cargo build` first", binary.display());
+    }
+    Ok(binary)
+}
+
+impl Demo {
+    /// Starts the demo and waits until it says that it is ready.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start() -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("fulcrum-e2e-{}-{n}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let local = "127.0.0.1:0";
+        let mut server = Command::new(binary()?)
+            .args(["serve", "--demo", "--hub", local, "--ats", local, "--partners", local, "--data"])
+            .arg(&folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("starting fulcrum")?;
+        let mut lines = BufReader::new(server.stdout.take().context("its output")?).lines();
+        let (mut urls, deadline) = (Vec::new(), Instant::now() + Duration::from_secs(60));
+        while urls.len() < 3 && Instant::now() < deadline {
+            let Some(line) = lines.next() else { break };
+            urls.extend(line?.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
+        }
+        let [ats, hr_cloud, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
+        Ok(Self { server, folder, ats, hr_cloud, hub })
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A browser and whoever sits before it.
+pub struct Person {
+    chromedriver: Child,
+    /// For what a walk needs beyond reading and pressing.
+    pub driver: WebDriver,
+}
+
+impl Person {
+    /// Opens a browser window of this size, light or dark.
+    ///
+    /// # Errors
+    /// When chromium or chromedriver is missing.
+    pub async fn sits_down(width: u32, height: u32, dark: bool) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let chromedriver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("starting chromedriver; `make setup` installs it")?;
+        let mut wishes = DesiredCapabilities::chrome();
+        for flag in ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"] {
+            wishes.add_arg(flag)?;
+        }
+        for flag in ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"] {
+            wishes.add_arg(flag)?;
+        }
+        wishes.add_arg(&format!("--window-size={width},{height}"))?;
+        if dark {
+            wishes.add_arg("--force-dark-mode")?;
+            wishes.add_arg("--blink-settings=preferredColorScheme=0")?;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match WebDriver::new(format!("http://127.0.0.1:{port}"), wishes.clone()).await {
+                Ok(driver) => return Ok(Self { chromedriver, driver }),
+                Err(e) if Instant::now() > deadline => return Err(e).context("opening the browser"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Makes the page as wide as a phone or a desk: a window alone is never narrower than 500.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn resizes(&self, width: u32, height: u32) -> Result<()> {
+        let size = [("width", width), ("height", height), ("deviceScaleFactor", 1), ("mobile", 0)];
+        let mut parameters = serde_json::Map::from_iter(size.map(|(name, value)| (name.to_owned(), value.into())));
+        parameters.insert("mobile".to_owned(), (width < 600).into());
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", parameters).await?;
+        Ok(())
+    }
+
+    /// Opens an address.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn opens(&self, address: &str) -> Result<()> {
+        Ok(self.driver.goto(address).await?)
+    }
+
+    /// Waits until the page says this.
+    ///
+    /// # Errors
+    /// When it does not within twenty seconds; the error shows what it says instead.
+    pub async fn reads(&self, words: &str) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = match self.driver.find(By::Tag("body")).await {
+                Ok(body) => body.text().await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
+            if text.contains(words) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("waited for {words:?} at {}, but the page says:\n{text}", self.driver.current_url().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
+    }
+
+    /// Presses the button or link with this name, as soon as there is one.
+    ///
+    /// # Errors
+    /// When there is none within twenty seconds.
+    pub async fn presses(&self, name: &str) -> Result<()> {
+        self.presses_where(&format!("normalize-space(.)=\"{name}\" or @aria-label=\"{name}\""), name).await
+    }
+
+    /// Presses the button or link whose name begins so: a card with more on it than its title.
+    ///
+    /// # Errors
+    /// When there is none within twenty seconds.
+    pub async fn presses_containing(&self, name: &str) -> Result<()> {
+        self.presses_where(&format!("starts-with(normalize-space(.), \"{name}\")"), name).await
+    }
+
+    async fn presses_where(&self, condition: &str, name: &str) -> Result<()> {
+        let path = format!("//*[self::button or self::a or self::summary][{condition}]");
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // A live page may replace a button between finding and pressing it; then the person just presses again.
+            if let Ok(found) = self.driver.find(By::XPath(&path)).await
+                && found.scroll_into_view().await.is_ok()
+                && found.click().await.is_ok()
+            {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("there is nothing to press named {name:?} at {}", self.driver.current_url().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
+    }
+
+    /// Types into the field with this label.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub async fn types(&self, label: &str, text: &str) -> Result<()> {
+        let path = format!("//label[span[normalize-space(.)=\"{label}\"]]//*[self::input or self::textarea]");
+        let field = self.driver.find(By::XPath(&path)).await.with_context(|| format!("a field labelled {label:?}"))?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Chooses an entry of the list with this label.
+    ///
+    /// # Errors
+    /// When there is no such list or entry.
+    pub async fn chooses(&self, label: &str, entry: &str) -> Result<()> {
+        let path = format!("//label[span[normalize-space(.)=\"{label}\"]]//select/option[contains(normalize-space(.), \"{entry}\")]");
+        let option = self.driver.find(By::XPath(&path)).await.with_context(|| format!("{entry:?} in the list {label:?}"))?;
+        Ok(option.click().await?)
+    }
+
+    /// Signs in with the demo's password.
+    ///
+    /// # Errors
+    /// When the sign-in page is not there.
+    pub async fn signs_in(&self, email: &str) -> Result<()> {
+        self.types("E-mail", email).await?;
+        self.types("Password", "demo-demo").await?;
+        self.presses("Sign in").await
+    }
+
+    /// Takes a picture, if pictures are wanted (`FULCRUM_TEST_PICTURES` names a folder).
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    #[allow(clippy::disallowed_methods, reason = "a tool for people, not the product")]
+    pub async fn takes_a_picture(&self, name: &str) -> Result<()> {
+        if let Ok(folder) = std::env::var("FULCRUM_TEST_PICTURES") {
+            std::fs::create_dir_all(&folder)?;
+            self.driver.screenshot(&Path::new(&folder).join(format!("{name}.png"))).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the browser.
+    ///
+    /// # Errors
+    /// When it is gone already.
+    pub async fn leaves(mut self) -> Result<()> {
+        self.driver.clone().quit().await?;
+        self.chromedriver.kill()?;
+        self.chromedriver.wait()?;
+        Ok(())
+    }
+}

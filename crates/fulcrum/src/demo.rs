@@ -91,7 +91,7 @@ pub fn banner(settings: &Settings) -> Result<String> {
     }
     if settings.demo {
         let _ = writeln!(text, "\n  Password for every demo login: {}", ats::demo::PASSWORD);
-        let _ = writeln!(text, "  Try it: open the ATS, choose Ada Lovelace Byron in the Offer column, press \"Mark as hired\",");
+        let _ = writeln!(text, "  Try it: open the ATS, choose Ada Lovelace Byron in the last column (Offer), press \"Mark as hired\",");
         let _ = writeln!(text, "  then look at HR Cloud and at the hub. Stop with Ctrl-C.");
     } else {
         let _ = writeln!(text, "\n  First time here? Make people who can sign in:");

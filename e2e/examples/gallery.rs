@@ -1,0 +1,70 @@
+//! Takes a picture of every page, at desk and phone width, light and dark, for people to judge:
+//! `cargo run -p e2e --example gallery -- FOLDER`
+
+use anyhow::{Context, Result};
+use e2e::{Demo, Person};
+use std::path::Path;
+use thirtyfour::prelude::*;
+
+const ATS: &[&str] = &[
+    "candidates", "candidates/new", "candidates?archived=yes", "postings", "settings/integrations/webhooks", "settings/integrations/api-credentials",
+    "settings/integrations/api-credentials/new", "settings/integrations/authorized-apps", "settings/company/locations",
+    "settings/company/departments-and-teams", "settings/users",
+];
+const HR_CLOUD: &[&str] = &["people", "settings/lists", "settings/integrations", "settings/integrations/lever", "settings/service-accounts"];
+const HUB: &[&str] = &["", "hires", "holds", "events", "connections", "connections/new/hr-cloud", "audit"];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let folder = std::env::args().nth(1).context("name a folder for the pictures")?;
+    std::fs::create_dir_all(&folder)?;
+    let demo = Demo::start()?;
+    for (width, height, dark, kind) in [(1280, 900, false, "desk"), (1280, 900, true, "desk-dark"), (420, 900, false, "phone"), (420, 900, true, "phone-dark")] {
+        let person = Person::sits_down(width, height, dark).await?;
+        person.resizes(width, height).await?;
+        for (side, base, pages, email) in
+            [("ats", &demo.ats, ATS, "ines"), ("hr-cloud", &demo.hr_cloud, HR_CLOUD, "helen"), ("hub", &demo.hub, HUB, "olga")]
+        {
+            person.opens(&format!("{base}{}", if side == "hr-cloud" { "sign-in" } else { "" })).await?;
+            save(&person, &folder, side, "sign-in", kind).await?;
+            person.signs_in(&format!("{email}@northwind.example")).await?;
+            person.reads("Sign out").await?;
+            let mut pages: Vec<String> = pages.iter().map(|p| (*p).to_owned()).collect();
+            if side == "ats" {
+                person.opens(&format!("{base}candidates")).await?;
+                let profile = person.driver.find(By::XPath("//section[@data-stage='offer']//a")).await?.attr("href").await?.unwrap_or_default();
+                pages.push(profile.trim_start_matches('/').to_owned());
+                if kind == "desk" {
+                    for name in ["Ada Lovelace Byron", "María José García López", "Priya Raman"] {
+                        person.opens(&format!("{base}candidates")).await?;
+                        person.presses(name).await?;
+                        person.presses("Mark as hired").await?;
+                        person.reads("Congratulations").await?;
+                    }
+                }
+            }
+            for (page, selector) in [("hires", "//td/a"), ("connections", "//table//td/a"), ("people", "//ul//a")] {
+                if pages.iter().any(|p| p == page) {
+                    person.opens(&format!("{base}{page}")).await?;
+                    if let Ok(link) = person.driver.find(By::XPath(selector)).await {
+                        let href = link.attr("href").await?.unwrap_or_default();
+                        pages.push(href.trim_start_matches('/').trim_start_matches("hr-cloud/").to_owned());
+                    }
+                }
+            }
+            for page in pages {
+                person.opens(&format!("{base}{page}")).await?;
+                person.reads("Sign out").await?;
+                let name = page.split('/').map(|p| if p.len() == 36 { "one" } else { p }).collect::<Vec<_>>().join("-");
+                save(&person, &folder, side, &name, kind).await?;
+            }
+        }
+        person.leaves().await?;
+    }
+    Ok(())
+}
+
+async fn save(person: &Person, folder: &str, side: &str, page: &str, kind: &str) -> Result<()> {
+    let page = if page.is_empty() { "home" } else { page }.replace(['?', '='], "-");
+    Ok(person.driver.screenshot(&Path::new(folder).join(format!("{side}-{page}-{kind}.png"))).await?)
+}
