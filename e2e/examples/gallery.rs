@@ -7,9 +7,17 @@ use std::path::Path;
 use thirtyfour::prelude::*;
 
 const ATS: &[&str] = &[
-    "candidates", "candidates/new", "candidates?archived=yes", "postings", "settings/integrations/webhooks", "settings/integrations/api-credentials",
-    "settings/integrations/api-credentials/new", "settings/integrations/authorized-apps", "settings/company/locations",
-    "settings/company/departments-and-teams", "settings/users",
+    "candidates",
+    "candidates/new",
+    "candidates?archived=yes",
+    "postings",
+    "settings/integrations/webhooks",
+    "settings/integrations/api-credentials",
+    "settings/integrations/api-credentials/new",
+    "settings/integrations/authorized-apps",
+    "settings/company/locations",
+    "settings/company/departments-and-teams",
+    "settings/users",
 ];
 const HR_CLOUD: &[&str] = &["people", "settings/lists", "settings/integrations", "settings/integrations/lever", "settings/service-accounts"];
 const HUB: &[&str] = &["", "hires", "holds", "events", "connections", "connections/new/hr-cloud", "audit"];
@@ -19,7 +27,9 @@ async fn main() -> Result<()> {
     let folder = std::env::args().nth(1).context("name a folder for the pictures")?;
     std::fs::create_dir_all(&folder)?;
     let demo = Demo::start()?;
-    for (width, height, dark, kind) in [(1280, 900, false, "desk"), (1280, 900, true, "desk-dark"), (420, 900, false, "phone"), (420, 900, true, "phone-dark")] {
+    for (width, height, dark, kind) in
+        [(1280, 900, false, "desk"), (1280, 900, true, "desk-dark"), (420, 900, false, "phone"), (420, 900, true, "phone-dark")]
+    {
         let person = Person::sits_down(width, height, dark).await?;
         person.resizes(width, height).await?;
         for (side, base, pages, email) in
@@ -59,7 +69,6 @@ async fn main() -> Result<()> {
                 save(&person, &folder, side, &name, kind).await?;
             }
         }
-        person.leaves().await?;
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A running demo on ports of its own, gone when dropped.
 pub struct Demo {
     server: Child,
+    /// Kept open: a server whose output nobody takes is another story.
+    _output: std::io::Lines<BufReader<std::process::ChildStdout>>,
     folder: PathBuf,
     /// The ATS.
     pub ats: String,
@@ -63,7 +65,7 @@ impl Demo {
             urls.extend(line?.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
         }
         let [ats, hr_cloud, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
-        Ok(Self { server, folder, ats, hr_cloud, hub })
+        Ok(Self { server, _output: lines, folder, ats, hr_cloud, hub })
     }
 }
 
@@ -78,6 +80,7 @@ impl Drop for Demo {
 /// A browser and whoever sits before it.
 pub struct Person {
     chromedriver: Child,
+    profile: PathBuf,
     /// For what a walk needs beyond reading and pressing.
     pub driver: WebDriver,
 }
@@ -102,6 +105,8 @@ impl Person {
         for flag in ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"] {
             wishes.add_arg(flag)?;
         }
+        let profile = std::env::temp_dir().join(format!("fulcrum-browser-{}-{port}", std::process::id()));
+        wishes.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         wishes.add_arg(&format!("--window-size={width},{height}"))?;
         if dark {
             wishes.add_arg("--force-dark-mode")?;
@@ -110,7 +115,7 @@ impl Person {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match WebDriver::new(format!("http://127.0.0.1:{port}"), wishes.clone()).await {
-                Ok(driver) => return Ok(Self { chromedriver, driver }),
+                Ok(driver) => return Ok(Self { chromedriver, profile, driver }),
                 Err(e) if Instant::now() > deadline => return Err(e).context("opening the browser"),
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
@@ -235,15 +240,16 @@ impl Person {
         }
         Ok(())
     }
+}
 
-    /// Closes the browser.
-    ///
-    /// # Errors
-    /// When it is gone already.
-    pub async fn leaves(mut self) -> Result<()> {
-        self.driver.clone().quit().await?;
-        self.chromedriver.kill()?;
-        self.chromedriver.wait()?;
-        Ok(())
+/// The browser goes with whoever sat before it, also when a walk fails half-way. Asking it politely can take minutes.
+impl Drop for Person {
+    fn drop(&mut self) {
+        let _ = self.driver.clone().leak();
+        let _ = self.chromedriver.kill();
+        let _ = self.chromedriver.wait();
+        // Every process of this browser, and of no other, names this folder.
+        let _ = Command::new("pkill").args(["-KILL", "-f", &self.profile.display().to_string()]).status();
+        let _ = std::fs::remove_dir_all(&self.profile);
     }
 }

@@ -43,7 +43,7 @@ async fn a_recruiter_hires_someone_and_the_employee_is_there_and_the_timeline_te
         person.reads(words).await?;
     }
     person.takes_a_picture("7-timeline").await?;
-    person.leaves().await
+    Ok(())
 }
 
 #[tokio::test]
@@ -86,5 +86,5 @@ async fn a_card_is_dragged_to_another_stage_and_a_new_candidate_is_added_held_an
     person.opens(&demo.hr_cloud).await?;
     person.signs_in("helen@northwind.example").await?;
     person.reads("Grace Brewster Hopper").await?;
-    person.leaves().await
+    Ok(())
 }

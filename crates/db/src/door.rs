@@ -133,6 +133,12 @@ impl Db {
         Ok(Tx { engine: self.engine, inner: self.write.begin_with_options(options).await? })
     }
 
+    /// Whether the database is a file of this process: then no other node can hold anything in it.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.engine == Engine::Sqlite
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use crate::sides::Ground;
 use anyhow::{Context, Result};
 use axum::Router;
 use std::future::Future;
+use std::io::Write;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,7 +26,8 @@ pub async fn serve(mut settings: Settings) -> Result<()> {
         demo::fill(&ground, &sides).await.context("the demo company could not be set up")?;
     }
     work(&sides, &told, &mut tasks);
-    println!("{}", demo::banner(&ground.settings)?);
+    // Whoever reads this may have stopped reading; that is no reason to stop serving.
+    let _ = writeln!(std::io::stdout(), "{}", demo::banner(&ground.settings)?);
     signal().await;
     let _ = tell.send(true);
     // Open pages hold their live connections; they are given a moment and then cut.

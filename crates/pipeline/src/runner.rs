@@ -104,8 +104,26 @@ impl Pipeline {
         self.work.notify_one();
     }
 
+    /// Takes back what a process that died had in hand. With an embedded database there is no other node, so nobody
+    /// needs to wait for the leases to run out; with a server other nodes may be alive, and the leases decide.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn recover(&self) -> Result<()> {
+        if self.db.is_embedded() {
+            for table in [Table::Job, Table::Effect] {
+                let sql = format!("update {} set lease_until = $1 where state = 'running'", table.name());
+                self.db.run(&sql, db::params![self.clock.now().0]).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Works until told to stop, then finishes what is in hand.
     pub async fn run(&self, handler: Arc<dyn Handler>, mut stop: watch::Receiver<bool>) {
+        if let Err(e) = self.recover().await {
+            tracing::error!(error = %e, "leases of an earlier run could not be taken back; they run out by themselves");
+        }
         let mut under_way = FuturesUnordered::new();
         let mut counts = [0usize; 2];
         loop {

@@ -7,6 +7,7 @@ mod ats_oauth;
 mod ats_roles;
 mod board;
 mod connecting;
+mod crash;
 mod every_page;
 mod first_hire;
 mod partner_faults;

@@ -216,6 +216,12 @@ impl World {
         self.at_hub().await.read(&format!("/hires/{opportunity}")).await
     }
 
+    /// Where the databases are, if they are not files.
+    pub fn database_url(&self) -> Option<String> {
+        let (server, name) = self.database.as_ref()?;
+        Some(Url::parse(server).unwrap().join(name).unwrap().to_string())
+    }
+
     /// The database of a side, for what no page and no API tells.
     pub async fn db(&self, side: &str) -> db::Db {
         let place = match &self.database {

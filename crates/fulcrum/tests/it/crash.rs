@@ -1,0 +1,117 @@
+//! Promise 1 and 2: `kill -9` at any moment loses no accepted event and doubles no employee. The hub is a process of its
+//! own, killed again and again under load, while Lever keeps telling and HR Cloud keeps counting.
+//!
+//! This story needs real time: a process dies when it dies.
+
+use crate::world::{World, on_both};
+use endpoint::Verb;
+use lever_api::event::{Delivery, sign};
+use outbound::{Call, Wire};
+use serde_json::{Value, json};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// The hub in a process of its own, over the world's database.
+fn start(w: &World, address: &str) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fulcrum"));
+    command.args(["serve", "--only", "hub", "--hub", address, "--allow-loopback", "--no-rate-limit", "--log", "error", "--data"]).arg(&w.folder);
+    if let Some(url) = w.database_url() {
+        command.args(["--database-url", &url]);
+    }
+    command.stdout(Stdio::null()).spawn().unwrap()
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one_employee() {
+    on_both(async |w| {
+        w.at_hr_cloud("helen").await.press("/hr-cloud/settings/integrations/lever/settings/create_missing", &[("on", "yes")]).await;
+        let hires = everyone_hired(&w).await;
+        let before = w.headcount().await;
+        let (hook, key) = w.webhook().await;
+        let address = {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            free.local_addr().unwrap().to_string()
+        };
+        let hook: Url = format!("http://{address}{}", hook.path()).parse().unwrap();
+
+        // Everyone is told of three times, each time until it is accepted.
+        let telling = async {
+            for round in 0..3 {
+                for (i, opportunity) in hires.iter().enumerate() {
+                    tell(&w, &hook, &key, opportunity).await;
+                    tokio::time::sleep(Duration::from_millis(((i * 7 + round * 3) % 11) as u64)).await;
+                }
+            }
+        };
+        let killing = async {
+            let mut killed = 0;
+            // From "just started" to "in full work": the moments differ, so that every step of the path is hit.
+            for n in 0..24u64 {
+                let mut hub = start(&w, &address);
+                tokio::time::sleep(Duration::from_millis(120 + n * n % 37 * 13)).await;
+                hub.kill().unwrap();
+                hub.wait().unwrap();
+                killed += 1;
+            }
+            (start(&w, &address), killed)
+        };
+        let ((), (mut hub, killed)) = tokio::join!(telling, killing);
+        assert_eq!(killed, 24);
+
+        let deadline = Instant::now() + Duration::from_secs(150);
+        while w.headcount().await < before + hires.len() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        // A moment more, in which a second record would appear.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let (_, all) = w.hr_cloud(Verb::Get, "xEmployee?pageSize=500", Value::Null).await;
+        let mut numbers: Vec<&str> = all.as_array().unwrap().iter().map(|e| e["xEmployeeNumber"].as_str().unwrap()).collect();
+        let count = numbers.len();
+        hub.kill().unwrap();
+        hub.wait().unwrap();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!((count, numbers.len()), (before + hires.len(), before + hires.len()), "everyone once");
+        assert!(hires.iter().all(|h| numbers.contains(&h.as_str())));
+    })
+    .await;
+}
+
+/// Every demo candidate with an offer, hired through the API.
+async fn everyone_hired(w: &World) -> Vec<String> {
+    let key = w.key().await;
+    let (_, found) = w.lever(&key, Verb::Get, "/v1/opportunities?limit=100", Value::Null).await;
+    let (reason, mut mei) = (w.hired_reason().await, w.at_ats("mei").await);
+    let mut hires = Vec::new();
+    for o in found["data"].as_array().unwrap() {
+        let id = o["id"].as_str().unwrap().to_owned();
+        if o["stage"] != "offer" {
+            mei.press(&format!("/candidates/{id}/offer"), &[("start", "2026-06-01"), ("status", "signed")]).await;
+        }
+        let (status, _) = w.lever(&key, Verb::Put, &format!("/v1/opportunities/{id}/archived"), json!({ "reason": reason })).await;
+        assert_eq!(status, 200);
+        hires.push(id);
+    }
+    hires
+}
+
+/// One delivery, repeated as Lever would until somebody says 2xx.
+async fn tell(w: &World, hook: &Url, key: &str, opportunity: &str) {
+    let (token, at) = (db::vault::random_hex(24), clock::Clock::of_this_machine().now().0);
+    let delivery = Delivery {
+        event: "candidateHired".into(),
+        triggered_at: at,
+        signature: Some(sign(key, &token, at)),
+        token: Some(token),
+        data: json!({ "opportunityId": opportunity }),
+        ..Delivery::default()
+    };
+    let call = Call::new(Verb::Post, hook.clone(), serde_json::to_vec(&delivery).unwrap());
+    loop {
+        match w.outbound.send(&call, &Wire::default()).await {
+            Ok(answer) if answer.status == 200 => return,
+            _ => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
