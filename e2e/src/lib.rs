@@ -91,6 +91,8 @@ impl Person {
     /// # Errors
     /// When chromium or chromedriver is missing.
     pub async fn sits_down(width: u32, height: u32, dark: bool) -> Result<Self> {
+        // The workspace builds its HTTP client without a TLS provider of its own; the product names one, so do we.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let chromedriver = Command::new("chromedriver")
             .arg(format!("--port={port}"))

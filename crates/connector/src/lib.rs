@@ -5,10 +5,12 @@
 //! which it can be found again, and says how it ended. Storing, retrying, ordering and showing are the hub's business.
 
 mod any;
+mod memo;
 mod seen;
 mod spec;
 
 pub use any::{AnyConnector, Decided};
+pub use memo::Memo;
 pub use seen::Seen;
 pub use spec::{Field, Kind, Need, Spec};
 
@@ -79,6 +81,10 @@ pub struct Cx<'a> {
     pub partner: &'a Remote,
     /// Lever, as this connection reaches it.
     pub lever: &'a Remote,
+    /// What this connection remembers for a moment.
+    pub memo: &'a Memo,
+    /// The present moment.
+    pub now: clock::Ms,
     /// Which try this is, from 1. After the first, an earlier one may have taken effect without our knowing.
     pub attempt: i64,
 }

@@ -28,7 +28,8 @@ impl Hub {
             (Ok(partner), Ok(lever)) => (partner, lever),
             (Err(why), _) | (_, Err(why)) => return Ok(Err(why)),
         };
-        let cx = Cx { partner: &partner, lever: &lever, attempt: 1 };
+        let memo = self.memo(&connection.id);
+        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, now: self.clock.now(), attempt: 1 };
         let said = match connector.mend(cx, &held.mend).await {
             Ok(said) => said,
             Err(why) => return Ok(Err(why)),

@@ -25,7 +25,7 @@ pub use work::Work;
 
 use axum::Router;
 use clock::Clock;
-use connector::AnyConnector;
+use connector::{AnyConnector, Memo};
 use db::vault::Vault;
 use db::{Db, Migration};
 use outbound::{Budget, Outbound};
@@ -83,6 +83,7 @@ pub struct Inner {
     pub(crate) budgets: Mutex<HashMap<String, Arc<Budget>>>,
     pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
     pub(crate) reasons: Mutex<HashMap<String, read::Reasons>>,
+    pub(crate) memos: Mutex<HashMap<String, Arc<Memo>>>,
     pub(crate) refusals: audit::Refusals,
     /// Open pages refresh when something changes.
     pub(crate) changed: broadcast::Sender<()>,
@@ -118,6 +119,7 @@ impl Ground {
             budgets: Mutex::default(),
             subscriptions: RwLock::default(),
             reasons: Mutex::default(),
+            memos: Mutex::default(),
             refusals: audit::Refusals::default(),
             changed: broadcast::channel(16).0,
         })))
@@ -132,6 +134,11 @@ impl Hub {
 
     pub(crate) fn connector(&self, id: &str) -> Option<&'static dyn AnyConnector> {
         self.connectors.iter().copied().find(|c| c.spec().id == id)
+    }
+
+    /// What a connection remembers for a moment.
+    pub(crate) fn memo(&self, connection: &str) -> Arc<Memo> {
+        self.memos.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(connection.to_owned()).or_default().clone()
     }
 
     /// Open pages refresh, and the runner looks for work.

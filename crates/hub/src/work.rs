@@ -125,7 +125,8 @@ impl Hub {
             (Ok(partner), Ok(lever)) => (partner, lever),
             (Err(why), _) | (_, Err(why)) => return Ok(Ending::Retry { after: None, why }),
         };
-        let cx = Cx { partner: &partner, lever: &lever, attempt: item.attempts };
+        let memo = self.memo(&connection.id);
+        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, now: self.clock.now(), attempt: item.attempts };
         let key = item.payload["key"].as_str().unwrap_or_default();
         Ok(match connector.perform(cx, &connection.settings, key, &item.payload["change"]).await {
             Outcome::Done { remote_id, said } => Ending::Done { remote_id, why: said },

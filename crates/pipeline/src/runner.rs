@@ -197,7 +197,14 @@ impl Pipeline {
         let started = self.clock.now();
         let slot = usize::from(item.table == Table::Effect);
         // A handler that panics must not take the runner with it, nor lose the item.
-        let tried = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(handler.handle(item.clone()))).await;
+        let mut work = std::pin::pin!(futures_util::FutureExt::catch_unwind(AssertUnwindSafe(handler.handle(item.clone()))));
+        // A try that takes long keeps its lease, so that nobody else begins the same thing beside it.
+        let tried = loop {
+            tokio::select! {
+                tried = &mut work => break tried,
+                () = tokio::time::sleep(queue::LEASE / 3) => self.keep_lease(&item).await,
+            }
+        };
         let (ending, exchanges) = tried.unwrap_or_else(|_| {
             (Ending::Retry { after: None, why: "an unexpected fault inside Fulcrum; its log has the details".to_owned() }, "[]".to_owned())
         });
@@ -212,6 +219,13 @@ impl Pipeline {
             Ok(true) => {}
             Ok(false) => tracing::warn!("an ending came after its lease was lost and was dropped"),
             Err(e) => tracing::error!(error = %e, "an ending could not be written; the lease will run out and the item comes again"),
+        }
+    }
+
+    async fn keep_lease(&self, item: &Item) {
+        let until = self.clock.now().plus(queue::LEASE);
+        if let Err(e) = queue::keep(&self.db, item, &self.node, until).await {
+            tracing::error!(error = %e, "a lease could not be kept");
         }
     }
 

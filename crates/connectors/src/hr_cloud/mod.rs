@@ -22,6 +22,8 @@ use map::Hire;
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 use wire::{CreateEmployee, Employee, Find, FindEmployees};
 
 /// The connector.
@@ -48,6 +50,8 @@ pub enum Change {
 
 /// How people are told about a fault at this partner.
 const NAME: &str = "HR Cloud";
+/// How long lists and managers are remembered.
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 impl Connector for HrCloud {
     const SPEC: Spec = Spec {
@@ -128,6 +132,7 @@ impl Connector for HrCloud {
             lists.create(cx.partner, &missing).await.map_err(|e| e.to_string())?;
             made.push(missing.to_string());
         }
+        cx.memo.forget();
         Ok(format!("Created in {NAME}: {}.", made.join(", ")))
     }
 
@@ -153,20 +158,25 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
     if let Some(other) = find(cx.partner, "xEmail", &hire.email).await? {
         return Ok(if other.number.as_deref() == Some(&hire.number) { known(&other) } else { somebody_else(hire, &other) });
     }
-    let mut lists = Lists::read(cx.partner).await?;
+    let mut lists = remembered_lists(cx).await?;
+    if !lists.missing(hire).is_empty() {
+        // It may have been added since: nobody is held for what we only remember.
+        cx.memo.forget();
+        lists = remembered_lists(cx).await?;
+    }
     let missing = lists.missing(hire);
     if !missing.is_empty() {
         if !settings.create_missing {
             return Ok(Outcome::Hold(lists::hold(&missing)));
         }
+        let mut fresh = Lists::read(cx.partner).await?;
         for missing in &missing {
-            lists.create(cx.partner, missing).await?;
+            fresh.create(cx.partner, missing).await?;
         }
+        lists = Arc::new(fresh);
+        cx.memo.forget();
     }
-    let manager = match &hire.manager {
-        Some(email) => find(cx.partner, "xEmail", email).await?.and_then(|m| m.id),
-        None => None,
-    };
+    let manager = manager(cx, hire).await?;
     let flag = match (&hire.manager, &manager) {
         (Some(email), None) => format!("; the manager {email} is no employee yet and was left empty"),
         _ => String::new(),
@@ -179,8 +189,34 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
     }
 }
 
+/// HR Cloud's lists, at most a minute old.
+async fn remembered_lists(cx: &Cx<'_>) -> Result<Arc<Lists>, Failure> {
+    if let Some(lists) = cx.memo.get::<Lists>("lists", cx.now, REMEMBERED) {
+        return Ok(lists);
+    }
+    let lists = Arc::new(Lists::read(cx.partner).await?);
+    cx.memo.keep("lists", cx.now, lists.clone());
+    Ok(lists)
+}
+
+/// The manager's id. Found ones are remembered for a minute; one who is not there yet is looked for every time.
+async fn manager(cx: &Cx<'_>, hire: &Hire) -> Result<Option<String>, Failure> {
+    let Some(email) = &hire.manager else { return Ok(None) };
+    let name = format!("manager/{email}");
+    if let Some(id) = cx.memo.get::<String>(&name, cx.now, REMEMBERED) {
+        return Ok(Some(id.to_string()));
+    }
+    let id = find(cx.partner, "xEmail", email).await?.and_then(|m| m.id);
+    if let Some(id) = &id {
+        cx.memo.keep(&name, cx.now, Arc::new(id.clone()));
+    }
+    Ok(id)
+}
+
 /// A refusal with sentences. One of them may say that the number is taken: then an earlier try had come through.
 async fn refused(cx: &Cx<'_>, hire: &Hire, body: &str) -> Result<Outcome, Failure> {
+    // Perhaps something we remember is not so any more.
+    cx.memo.forget();
     if let Some(found) = find(cx.partner, "xEmployeeNumber", &hire.number).await? {
         return Ok(known(&found));
     }
