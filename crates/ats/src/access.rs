@@ -124,7 +124,11 @@ impl Ats {
     pub(crate) async fn revoke_api_key(&self, id: &str, by: &str) -> db::Result<()> {
         let tx = self.db.begin().await?;
         tx.run("update api_key set revoked_at = $1 where id = $2", params![self.clock.now().0, id]).await?;
-        tx.run("delete from webhook where made_by = $1", params![format!("key:{id}")]).await?;
+        let owner = format!("key:{id}");
+        for row in tx.rows("select id from webhook where made_by = $1", params![owner.as_str()]).await? {
+            pipeline::cancel(&tx, crate::events::TENANT, &row.text("id")?, "the API key was revoked", self.clock.now()).await?;
+        }
+        tx.run("delete from webhook where made_by = $1", params![owner]).await?;
         self.audit(&tx, "key:removed", Some(by), id, "").await?;
         tx.commit().await
     }

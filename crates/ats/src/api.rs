@@ -152,6 +152,10 @@ impl Dialect for Ats {
         Box::pin(self.admit_caller(info, headers))
     }
 
+    fn check(&self, info: &'static Info, query: &str) -> Result<()> {
+        crate::expand::check(info, query)
+    }
+
     fn finish<'a>(&'a self, _: &'a Caller, info: &'static Info, query: &'a str, answer: Value) -> BoxFuture<'a, Result<Value>> {
         Box::pin(self.view(info, query, answer))
     }

@@ -102,7 +102,6 @@ impl Handler for Deliveries {
             let wire = Wire::default();
             let url = item.payload["url"].as_str().unwrap_or_default();
             let sent = self.0.post(url, item.payload["body"].to_string().into_bytes(), &wire).await;
-            let _ = self.0.changed.send(());
             let why = match sent {
                 Ok(status) if (200..300).contains(&status) => {
                     return (Ending::Done { remote_id: None, why: format!("the receiver answered {status}") }, wire.json());
@@ -117,5 +116,9 @@ impl Handler for Deliveries {
             };
             (ending, wire.json())
         })
+    }
+
+    fn written(&self) {
+        let _ = self.0.changed.send(());
     }
 }

@@ -13,11 +13,9 @@ impl Ats {
         if query.is_empty() {
             return Ok(answer);
         }
-        let view: View = serde_html_form::from_str(query).map_err(|e| Refusal::bad_request(format!("Invalid query parameter: {e}")))?;
+        let view = read(query)?;
         for name in &view.expand {
-            let Some((field, kind)) = info.expands.iter().find(|(field, _)| field == name) else {
-                return Err(Refusal::bad_request(format!("{name} is not expandable")));
-            };
+            let Some((field, kind)) = info.expands.iter().find(|(field, _)| field == name) else { continue };
             self.inline(&mut answer, field, kind).await?;
         }
         if !view.include.is_empty() {
@@ -68,6 +66,21 @@ impl Ats {
             _ => Vec::new(),
         };
         Ok(found.into_iter().filter_map(|v| Some((v.get("id")?.as_str()?.to_owned(), v))).collect())
+    }
+}
+
+fn read(query: &str) -> Result<View> {
+    serde_html_form::from_str(query).map_err(|e| Refusal::bad_request(format!("Invalid query parameter: {e}")))
+}
+
+/// `posting is not expandable`
+pub fn check(info: &Info, query: &str) -> Result<()> {
+    if query.is_empty() {
+        return Ok(());
+    }
+    match read(query)?.expand.iter().find(|name| !info.expands.iter().any(|(field, _)| field == name)) {
+        Some(name) => Err(Refusal::bad_request(format!("{name} is not expandable"))),
+        None => Ok(()),
     }
 }
 

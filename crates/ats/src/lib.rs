@@ -66,7 +66,7 @@ impl Ground {
     pub async fn open(self) -> db::Result<Ats> {
         let now = self.clock.now();
         db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, MIGRATIONS].concat(), now).await?;
-        let pipeline = Pipeline::new(self.db.clone(), self.clock.clone(), pipeline::Settings { at_once: 16, ..pipeline::Settings::default() });
+        let pipeline = Pipeline::new(self.db.clone(), self.clock.clone(), pipeline::Settings::default());
         setup::first_start(&self.db, &self.clock).await?;
         Ok(Ats::new(self, pipeline))
     }

@@ -199,7 +199,7 @@ impl Ats {
             let lives = REFRESH_LIVES.min(REFRESH_LIVES_UNUSED);
             self.keep_token(&tx, refresh, &grant, "refresh", None, now.plus(lives)).await?;
         }
-        tx.run("delete from oauth_token where kind <> 'refresh' and expires_at < $1", params![now.0]).await?;
+        tx.run("delete from oauth_token where expires_at < $1", params![now.0]).await?;
         tx.commit().await?;
         let expires_in = i64::try_from(ACCESS_LIVES.as_secs()).unwrap_or(3600);
         Ok(Ok(Tokens { access_token: access, refresh_token: refresh, token_type: "Bearer".into(), scope: scopes, expires_in }))

@@ -123,10 +123,13 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListOpportunities) -> 
     Ok(List { data: list.data.into_iter().map(|(_, o)| o).collect(), has_next: list.has_next, next: list.next })
 }
 
-pub async fn list_deleted(ats: Ats, _: Arc<Caller>, request: ListDeletedOpportunities) -> Result<List<Opportunity>> {
+pub async fn list_deleted(ats: Ats, caller: Arc<Caller>, request: ListDeletedOpportunities) -> Result<List<Opportunity>> {
     let q = request.query;
     let page = Page::of(&q)?;
     let mut only = Clauses::default();
+    if !caller.confidential {
+        only.is("o.confidentiality =", "non-confidential");
+    }
     only.and("o.deleted_at is not null").maybe("o.deleted_at >=", q.deleted_at_start).maybe("o.deleted_at <=", q.deleted_at_end);
     if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
         let (at, id) = (only.bind(at), only.bind(id));

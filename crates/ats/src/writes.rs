@@ -16,6 +16,13 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateOpportunity) -
         return Err(Refusal::bad_request("Missing required parameter: perform_as"));
     }
     let actor = ats.actor(request.query.perform_as.as_ref()).await?;
+    // A posting this caller may not see is not there for them; checked before anything is written.
+    let postings: Vec<String> = request.body.postings.iter().map(ToString::to_string).collect();
+    let hidden =
+        !caller.confidential && !postings.is_empty() && ats.postings_by_id(&postings).await?.iter().any(|p| p.confidentiality == "confidential");
+    if hidden {
+        return Err(Refusal::bad_request(format!("there is no posting {}", postings.join(", "))));
+    }
     let tx = ats.db.begin().await?;
     let owner_of_posting = request.query.perform_as_posting_owner == Some(true);
     let created = ats.create_opportunity(&tx, actor.as_deref(), &request.body, owner_of_posting).await?;

@@ -147,7 +147,7 @@ pub async fn set_lever_app(ground: &Ground, at: LeverAppAt) -> Result<()> {
 
 pub async fn holds(ground: &Ground, release: Option<String>, json: bool) -> Result<()> {
     let hub = ground.hub().await?;
-    let tenant = tenant(&hub).await?;
+    let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
     if let Some(cause) = release {
         let released = hub.release_from_the_command_line(&tenant, &cause).await?;
         eprintln!("{released} released.");
@@ -165,7 +165,7 @@ pub async fn holds(ground: &Ground, release: Option<String>, json: bool) -> Resu
 
 pub async fn events(ground: &Ground, json: bool) -> Result<()> {
     let hub = ground.hub().await?;
-    let tenant = tenant(&hub).await?;
+    let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
     for told in hub.told(&tenant, 200).await? {
         if json {
             println!("{}", serde_json::json!({ "event": told.kind, "opportunity": told.subject, "at": told.at.0, "duplicates": told.again }));

@@ -27,15 +27,21 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
         partners.fill_demo().await?;
     }
     let Some(hub) = &sides.hub else { return Ok(()) };
-    if hub.first_tenant().await?.is_some() {
+    let tenant = match hub.first_tenant().await? {
+        Some(tenant) => tenant,
+        None => hub.add_tenant("Northwind Robotics").await?,
+    };
+    let (name, email) = OPERATOR;
+    let password_hash = web::password::hash(ats::demo::PASSWORD).await;
+    match hub.add_operator(&tenant, &NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password_hash }).await {
+        Err(e) if !e.is_duplicate() => return Err(e.into()),
+        _ => {}
+    }
+    let (Some(ats), Some(partners)) = (&sides.ats, &sides.partners) else { return Ok(()) };
+    // Whatever became of the first connection is somebody's doing, and not ours to undo.
+    if !hub.all_connections(&tenant).await?.is_empty() {
         return Ok(());
     }
-    let tenant = hub.add_tenant("Northwind Robotics").await?;
-    let (name, email) = OPERATOR;
-    let operator =
-        NewOperator { name: name.into(), email: email.into(), role: "owner".into(), password_hash: web::password::hash(ats::demo::PASSWORD).await };
-    hub.add_operator(&tenant, &operator).await?;
-    let (Some(ats), Some(partners)) = (&sides.ats, &sides.partners) else { return Ok(()) };
     let (hub_url, ats_url) = (settings.url(Side::Hub)?, settings.url(Side::Ats)?);
     for connector in connectors::ALL {
         let spec = connector.spec();

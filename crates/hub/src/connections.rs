@@ -1,11 +1,13 @@
 //! Connections: one customer's Lever joined with one customer's partner.
 
 use crate::Hub;
+use crate::holds::Held;
 use clock::Ms;
 use connector::AnyConnector;
 use db::{Row, Sql, params};
 use hub_api::{Setting, Target};
 use outbound::{Budget, Fixed, Remote, Urgency, Wire};
+use pipeline::Priority;
 use serde_json::Value;
 use std::sync::Arc;
 use url::Url;
@@ -204,7 +206,7 @@ impl Hub {
         self.audit(&tx, tenant, by, "connection: connected", &format!("{} is connected with Lever.", spec.name)).await?;
         self.pipeline.job(&tx, tenant, crate::subscriptions::sync_job(&id, now)).await?;
         pipeline::set(&tx, tenant, &id, crate::work::LOOK_AGAIN, now.plus(crate::work::LOOK_AGAIN_EVERY)).await?;
-        pipeline::release_of(&tx, tenant, &id, now).await?;
+        self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Now).await?;
         tx.commit().await?;
         self.forget_subscriptions();
         self.committed();
@@ -218,8 +220,9 @@ impl Hub {
         let changed = tx
             .run(
                 "update connection set state = 'disconnected', notice = $1, access_token = null, refresh_token = null, api_key = null, \
-                 disconnected_at = $2 where tenant = $3 and id = $4 and state = 'connected'",
-                params![why, now.0, connection.tenant.as_str(), connection.id.as_str()],
+                 disconnected_at = $2 where tenant = $3 and id = $4 and state = 'connected' and connected_at = $5",
+                // Whoever failed with an older credential must not end what was connected since.
+                params![why, now.0, connection.tenant.as_str(), connection.id.as_str(), connection.connected_at.0],
             )
             .await?;
         if changed > 0 {

@@ -12,20 +12,25 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use lever_api::oauth::{TokenRequest, Tokens};
 use outbound::{Answer, Call, Credential, Failure, Fixed, Wire};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Url;
 
 /// Renewed when it has less than this left.
 const SPARE: Duration = Duration::from_secs(120);
-/// How long a renewal may take before another may try.
+/// How long a renewal may take before another may try; longer than the call itself may take.
 const TURN: Duration = Duration::from_secs(20);
+/// How long Lever's authorization server may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Renewing {
     hub: Hub,
     tenant: String,
     connection: String,
     connector: String,
+    connected_at: Ms,
+    /// The token handed out last, to know which one was refused.
+    handed: Mutex<Option<String>>,
 }
 
 impl Hub {
@@ -40,6 +45,8 @@ impl Hub {
                 tenant: connection.tenant.clone(),
                 connection: connection.id.clone(),
                 connector: connection.connector.clone(),
+                connected_at: connection.connected_at,
+                handed: Mutex::default(),
             })),
         }
     }
@@ -48,7 +55,9 @@ impl Hub {
     pub(crate) async fn ask_for_tokens(&self, app: &LeverApp, request: &TokenRequest) -> Result<Tokens, Failure> {
         let url = Url::parse(&app.token_url).map_err(|e| Failure::Blocked(e.to_string()))?;
         let body = serde_json::to_vec(request).map_err(|e| Failure::Blocked(e.to_string()))?;
-        let Answer { status, body, .. } = self.outbound.send(&Call::new(Verb::Post, url, body), &Wire::default()).await?;
+        let mut call = Call::new(Verb::Post, url, body);
+        call.patience = PATIENCE;
+        let Answer { status, body, .. } = self.outbound.send(&call, &Wire::default()).await?;
         if status != 200 {
             let body = outbound::redact(&body);
             return Err(Failure::Refused { host: "Lever's sign-in server".into(), status, body, retry_after: None });
@@ -63,6 +72,13 @@ struct Stored {
     until: Ms,
     refresh: Option<String>,
     refreshing_until: Option<i64>,
+}
+
+impl Stored {
+    /// The token, if it has enough time left and is not the one that was refused.
+    fn fresh(&self, now: Ms, worn: Option<&str>) -> Option<String> {
+        self.access.clone().filter(|token| self.until > now.plus(SPARE) && worn != Some(token.as_str()))
+    }
 }
 
 impl Renewing {
@@ -88,12 +104,16 @@ impl Renewing {
         for _ in 0..100 {
             let stored = self.stored().await?;
             let now = self.hub.clock.now();
-            match &stored.access {
-                Some(token) if stored.until > now.plus(SPARE) && worn != Some(token.as_str()) => return Ok(token.clone()),
-                _ => {}
+            if let Some(token) = stored.fresh(now, worn) {
+                return Ok(token);
             }
             if self.take_turn(&stored, now).await? {
-                return self.renew(&stored, now).await;
+                // Somebody may have renewed between our reading and our turn; the token we read would be used up then.
+                let stored = self.stored().await?;
+                return match stored.fresh(now, worn) {
+                    Some(token) => self.give_turn_back().await.map(|()| token),
+                    None => self.renew(&stored, now).await,
+                };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -127,13 +147,15 @@ impl Renewing {
             Ok(tokens) => {
                 let seal = |what: &str, secret: &str| self.hub.vault.seal(&purpose(&self.connection, what), secret);
                 let next = tokens.refresh_token.as_deref().unwrap_or(refresh);
-                let sql = "update connection set access_token = $1, access_until = $2, refresh_token = $3, refreshing_until = null where tenant = $4 and id = $5";
+                let sql = "update connection set access_token = $1, access_until = $2, refresh_token = $3, refreshing_until = null \
+                           where tenant = $4 and id = $5 and state = 'connected' and connected_at = $6";
                 let values = params![
                     seal("access_token", &tokens.access_token),
                     now.0 + tokens.expires_in * 1000,
                     seal("refresh_token", next),
                     self.tenant.as_str(),
-                    self.connection.as_str()
+                    self.connection.as_str(),
+                    self.connected_at.0
                 ];
                 self.hub.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
                 Ok(tokens.access_token)
@@ -143,16 +165,22 @@ impl Renewing {
                 Err(Failure::NoCredential(format!("Lever does not renew the token any more: {body}")))
             }
             Err(passing) => {
-                let sql = "update connection set refreshing_until = null where tenant = $1 and id = $2";
-                let _ = self.hub.db.run(sql, params![self.tenant.as_str(), self.connection.as_str()]).await;
+                let _ = self.give_turn_back().await;
                 Err(Failure::NotSent(format!("Lever's sign-in server cannot be asked for a new token now: {passing}")))
             }
         }
     }
 
+    async fn give_turn_back(&self) -> Result<(), Failure> {
+        let sql = "update connection set refreshing_until = null where tenant = $1 and id = $2";
+        let given = self.hub.db.run(sql, params![self.tenant.as_str(), self.connection.as_str()]).await;
+        given.map(drop).map_err(|e| Failure::NotSent(e.to_string()))
+    }
+
     async fn broken(&self, why: &str) {
         let done = async {
-            if let Some(connection) = self.hub.connection(&self.tenant, &self.connection).await? {
+            let connection = self.hub.connection(&self.tenant, &self.connection).await?;
+            if let Some(connection) = connection.filter(|c| c.connected_at == self.connected_at) {
                 self.hub.disconnect(&connection, "Lever", why).await?;
             }
             Ok::<(), db::Error>(())
@@ -165,14 +193,20 @@ impl Renewing {
 
 impl Credential for Renewing {
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Failure>> {
-        Box::pin(async move { Fixed::bearer(&self.token(None).await?).headers().await })
+        Box::pin(async move {
+            let token = self.token(None).await?;
+            *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+            Fixed::bearer(&token).headers().await
+        })
     }
 
     fn refused(&self) -> BoxFuture<'_, bool> {
         Box::pin(async move {
-            let Ok(stored) = self.stored().await else { return false };
-            let Some(worn) = stored.access else { return false };
-            self.token(Some(&worn)).await.is_ok()
+            let worn = self.handed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            match worn {
+                Some(worn) => self.token(Some(&worn)).await.is_ok(),
+                None => false,
+            }
         })
     }
 }

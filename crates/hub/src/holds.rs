@@ -1,15 +1,49 @@
 //! Mending what is held: one click does what the connector offers, then lets go.
 
 use crate::Hub;
+use crate::subscriptions::{SYNC, sync_job};
+use crate::work::think_job;
 use connector::Cx;
+use db::{Sql, params};
 use outbound::{Urgency, Wire};
+use pipeline::Priority;
 use serde_json::Value;
 
+/// Which held work.
+pub(crate) enum Held<'a> {
+    /// All that waits for the same thing.
+    ByCause(&'a str),
+    /// All of one connection.
+    OfConnection(&'a str),
+}
+
 impl Hub {
+    /// Reads held work again from Lever, oldest look first; how much that is. What was decided days ago is never sent as it
+    /// was: whoever is not hired any more is not employed, and a corrected start date counts.
+    pub(crate) async fn read_held_again(&self, tx: &impl Sql, tenant: &str, which: &Held<'_>, priority: Priority) -> db::Result<u64> {
+        let (column, value) = match which {
+            Held::ByCause(cause) => ("cause", *cause),
+            Held::OfConnection(connection) => ("connection", *connection),
+        };
+        let columns = "tenant, connection, kind, subject, cause, run_at from";
+        let sql = format!(
+            "select connection, kind, subject, min(run_at) as since from (select {columns} job where state = 'held' union all \
+             select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 group by connection, kind, subject order by since, subject limit 2000"
+        );
+        let rows = tx.rows(&sql, params![tenant, value]).await?;
+        for row in &rows {
+            let (connection, now) = (row.text("connection")?, self.clock.now());
+            let job =
+                if row.text("kind")? == SYNC { sync_job(&connection, now) } else { think_job(&connection, &row.text("subject")?, priority, now) };
+            self.pipeline.job(tx, tenant, job).await?;
+        }
+        Ok(rows.len() as u64)
+    }
+
     /// Lets everything go that waits for this cause.
     pub(crate) async fn release(&self, tenant: &str, cause: &str, by: &str) -> db::Result<u64> {
         let tx = self.db.begin().await?;
-        let released = pipeline::release(&tx, tenant, cause, self.clock.now()).await?;
+        let released = self.read_held_again(&tx, tenant, &Held::ByCause(cause), Priority::Now).await?;
         self.audit(&tx, tenant, by, "hold: released", &format!("{released} released: {cause}")).await?;
         tx.commit().await?;
         self.committed();
@@ -35,7 +69,7 @@ impl Hub {
             Err(why) => return Ok(Err(why)),
         };
         let tx = self.db.begin().await?;
-        let released = pipeline::release_of(&tx, tenant, &connection.id, self.clock.now()).await?;
+        let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Now).await?;
         self.audit(&tx, tenant, by, "hold: mended", &format!("{said} {released} released.")).await?;
         tx.commit().await?;
         self.committed();

@@ -1,7 +1,6 @@
 //! Reading the truth about one opportunity: five calls at most, those that can go together do.
 
 use crate::Hub;
-use clock::Ms;
 use connector::Seen;
 use endpoint::Nothing;
 use lever_api::{
@@ -9,16 +8,11 @@ use lever_api::{
 };
 use outbound::{Failure, Remote};
 use serde_json::Value;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::sync::PoisonError;
 
-/// The hired-type archive reasons of an account, and when they were read.
-pub struct Reasons {
-    hired: Vec<String>,
-    read_at: Ms,
-}
-
-/// Archive reasons change once in years.
-const REASONS_LAST: Duration = Duration::from_secs(60);
+/// The archive reasons of an account: id, and whether it makes a hire. They change once in years.
+pub struct Reasons(HashMap<String, bool>);
 
 impl Hub {
     /// What Lever knows now. `None`: there is no such opportunity, or not any more.
@@ -32,7 +26,7 @@ impl Hub {
         };
         let archived = opportunity.archived.as_ref().and_then(|a| a.reason.clone());
         let hired = match &archived {
-            Some(reason) => self.hired_reasons(connection, lever, reason).await?.contains(reason),
+            Some(reason) => self.makes_a_hire(connection, lever, reason).await?,
             None => false,
         };
         let contact = take_object(&mut opportunity.contact);
@@ -47,22 +41,17 @@ impl Hub {
         Ok(Some(Seen { opportunity, contact, application, posting, hiring_manager, offers: offers.data, hired, remote_id: None }))
     }
 
-    /// Which archive reasons make a hire. An unknown reason is a reason to read again.
-    async fn hired_reasons(&self, connection: &str, lever: &Remote, reason: &str) -> Result<Vec<String>, Failure> {
-        let now = self.clock.now();
-        {
-            let known = self.reasons.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if let Some(known) = known.get(connection)
-                && (known.hired.iter().any(|r| r == reason) || now.since(known.read_at) < REASONS_LAST)
-            {
-                return Ok(known.hired.clone());
-            }
+    /// Whether this archive reason makes a hire. One that is not known yet is a reason to read the list again.
+    async fn makes_a_hire(&self, connection: &str, lever: &Remote, reason: &str) -> Result<bool, Failure> {
+        let known = self.reasons.lock().unwrap_or_else(PoisonError::into_inner).get(connection).and_then(|r| r.0.get(reason).copied());
+        if let Some(hires) = known {
+            return Ok(hires);
         }
         let all = lever.send(ListArchiveReasons { query: ReasonFilter::default(), body: Nothing }).await?.data;
-        let hired: Vec<String> = all.into_iter().filter(|r| r.kind == "hired").map(|r| r.id).collect();
-        let mut known = self.reasons.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        known.insert(connection.to_owned(), Reasons { hired: hired.clone(), read_at: now });
-        Ok(hired)
+        let reasons: HashMap<String, bool> = all.into_iter().map(|r| (r.id, r.kind == "hired")).collect();
+        let hires = reasons.get(reason).copied().unwrap_or(false);
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.to_owned(), Reasons(reasons));
+        Ok(hires)
     }
 }
 

@@ -4,7 +4,7 @@
 //! opportunity it names is read again by id. 2xx is answered only after the inbox row and its job are durable.
 
 use crate::Hub;
-use crate::work::{THINK, think_job};
+use crate::work::think_job;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
@@ -90,10 +90,10 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
     let Some(mut known) = hub.subscription(id, false).await? else {
         return refuse(StatusCode::NOT_FOUND, "delivery: unknown webhook", "There is no such webhook here.");
     };
-    if !delivery.is_signed_with(&known.token) {
+    if !known.signed(&delivery) {
         // The token may have changed since we read it.
         match hub.subscription(id, true).await? {
-            Some(fresh) if delivery.is_signed_with(&fresh.token) => known = fresh,
+            Some(fresh) if fresh.signed(&delivery) => known = fresh,
             _ => {
                 return refuse(
                     StatusCode::UNAUTHORIZED,
@@ -111,7 +111,7 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
     if now.since(triggered) > HORIZON {
         return refuse(StatusCode::BAD_REQUEST, "delivery: too old", "triggeredAt is more than 24 hours ago: a replay, not a retry.");
     }
-    if !known.connected {
+    if !known.connected && !hub.subscription(id, true).await?.is_some_and(|fresh| fresh.connected) {
         return refuse(StatusCode::GONE, "delivery: not connected", "This connection is not connected any more.");
     }
     let reacts =
@@ -123,14 +123,13 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
         (true, true) => "accepted; it names no opportunity, so nothing follows\n",
         (true, false) => "accepted; this connection does not react to this event\n",
     };
-    debug_assert!(jobs.iter().all(|job| job.kind == THINK));
     let hint = Hint {
         tenant: known.tenant.clone(),
         source: known.connection.clone(),
         event_key: delivery.token.clone().unwrap_or_default(),
         kind: delivery.event.clone(),
         subject,
-        // Kept verbatim but for the signature, which is a secret's shadow.
+        // As it came, but without token and signature, and cut at 4 kB.
         body: outbound::redact(&body),
         jobs,
     };

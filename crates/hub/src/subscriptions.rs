@@ -9,7 +9,7 @@ use crate::connections::{Connection, purpose};
 use clock::Ms;
 use db::{Sql, params};
 use endpoint::Nothing;
-use lever_api::event::Event;
+use lever_api::event::{Delivery, Event};
 use lever_api::{Configuration, CreateWebhook, DeleteWebhook, ListWebhooks, NewWebhook};
 use outbound::{Failure, Remote};
 use pipeline::{NewJob, Priority};
@@ -25,8 +25,15 @@ pub struct Known {
     pub connection: String,
     pub connector: String,
     pub connected: bool,
-    /// Opened once, here; deliveries come by the thousand.
-    pub token: String,
+    /// Opened once, here; deliveries come by the thousand. None while Lever has not told it yet: then nothing fits.
+    token: Option<String>,
+}
+
+impl Known {
+    /// Whether the delivery was signed with this webhook's token.
+    pub fn signed(&self, delivery: &Delivery) -> bool {
+        self.token.as_ref().is_some_and(|token| delivery.is_signed_with(token))
+    }
 }
 
 /// The job that brings the webhooks in line with the settings.
@@ -62,7 +69,7 @@ impl Hub {
                    join connection c on c.tenant = s.tenant and c.id = s.connection where s.id = $1";
         let Some(row) = self.db.row(sql, params![id]).await? else { return Ok(None) };
         let sealed: Option<String> = row.get("signature_token")?;
-        let token = sealed.map(|s| self.vault.open_sealed(&purpose(id, "signature"), &s)).transpose()?.unwrap_or_default();
+        let token = sealed.map(|s| self.vault.open_sealed(&purpose(id, "signature"), &s)).transpose()?;
         let known = Arc::new(Known {
             tenant: row.text("tenant")?,
             connection: row.text("connection")?,

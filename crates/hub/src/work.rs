@@ -2,10 +2,10 @@
 
 use crate::Hub;
 use crate::connections::Connection;
+use crate::holds::Held;
 use crate::subscriptions::SYNC;
 use clock::Ms;
 use connector::{Cx, Decision, Outcome};
-use db::{Sql, params};
 use futures_util::future::BoxFuture;
 use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table};
@@ -39,9 +39,12 @@ impl Handler for Work {
                 Ok(ending) => ending,
                 Err(e) => Ending::Retry { after: None, why: e.to_string() },
             };
-            let _ = self.0.changed.send(());
             (ending, wire.json())
         })
+    }
+
+    fn written(&self) {
+        let _ = self.0.changed.send(());
     }
 }
 
@@ -83,7 +86,8 @@ impl Hub {
     async fn think(&self, connection: &Connection, item: &Item, wire: &Wire) -> db::Result<Ending> {
         let Ok(id) = item.subject.parse() else { return Ok(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) }) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
-        let lever = match self.lever(connection, Urgency::Now, wire) {
+        let urgency = if item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
+        let lever = match self.lever(connection, urgency, wire) {
             Ok(lever) => lever,
             Err(why) => return Ok(Ending::Retry { after: None, why }),
         };
@@ -92,14 +96,14 @@ impl Hub {
             Ok(None) => {
                 let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
                 self.audit(&self.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
-                return Ok(Ending::GiveUp { why });
+                return Ok(Ending::Withdrawn { why });
             }
             Err(failure) => return self.lever_failed(connection, &failure, "read who was hired").await,
         };
         self.note_hire(&item.tenant, &connection.id, &seen).await?;
         seen.remote_id = pipeline::link_of(&self.db, &item.tenant, &connection.id, &item.subject).await?;
         Ok(match connector.decide(&connection.settings, &seen) {
-            Decision::Nothing(_) => Ending::Decided(Vec::new()),
+            Decision::Nothing(why) => Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") },
             Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
             Decision::Make(effects) => Ending::Decided(
                 effects
@@ -163,15 +167,8 @@ impl Hub {
 
     /// Everything this connection holds is read again, behind what is new.
     async fn look_again(&self, connection: &Connection) -> db::Result<Ending> {
-        let sql = "select distinct subject from (select subject, tenant, connection, state, kind from job union all \
-                   select subject, tenant, connection, state, kind from effect) h \
-                   where tenant = $1 and connection = $2 and state = 'held' and kind <> $3 limit 1000";
-        let rows = self.db.rows(sql, params![connection.tenant.as_str(), connection.id.as_str(), SYNC]).await?;
         let tx = self.db.begin().await?;
-        for row in rows {
-            let job = think_job(&connection.id, &row.text("subject")?, Priority::Later, self.clock.now());
-            self.pipeline.job(&tx, &connection.tenant, job).await?;
-        }
+        self.read_held_again(&tx, &connection.tenant, &Held::OfConnection(&connection.id), Priority::Later).await?;
         tx.commit().await?;
         self.pipeline.wake();
         Ok(Ending::Decided(Vec::new()))

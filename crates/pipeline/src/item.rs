@@ -72,6 +72,16 @@ pub enum Priority {
     Later = 30,
 }
 
+impl Priority {
+    fn read(number: i64) -> Self {
+        match number {
+            ..=10 => Self::Now,
+            11..=20 => Self::Usual,
+            _ => Self::Later,
+        }
+    }
+}
+
 /// A job to be stored.
 #[derive(Clone, Debug)]
 pub struct NewJob {
@@ -131,6 +141,8 @@ pub struct Item {
     pub origin: Option<String>,
     /// Where it stands.
     pub state: State,
+    /// Who goes first.
+    pub priority: Priority,
     /// When it may run next.
     pub run_at: Ms,
     /// Tries so far, this one included.
@@ -145,6 +157,8 @@ pub struct Item {
     pub remote_id: Option<String>,
     /// When it was stored.
     pub created_at: Ms,
+    /// Giving up counts from here.
+    pub tried_since: Ms,
     /// When it was over.
     pub ended_at: Option<Ms>,
 }
@@ -162,6 +176,7 @@ impl Item {
             payload: row.json("payload")?,
             origin: row.get("origin")?,
             state: State::read(&row.text("state")?),
+            priority: Priority::read(row.int("priority")?),
             run_at: Ms(row.int("run_at")?),
             attempts: row.int("attempts")?,
             cause: row.get("cause")?,
@@ -169,6 +184,7 @@ impl Item {
             mend: row.json("mend")?,
             remote_id: row.get("remote_id")?,
             created_at: Ms(row.int("created_at")?),
+            tried_since: Ms(row.int("tried_since")?),
             ended_at: row.get::<Option<i64>>("ended_at")?.map(Ms),
         })
     }
@@ -179,6 +195,12 @@ impl Item {
 pub enum Ending {
     /// A job: these effects follow, stored in the same transaction.
     Decided(Vec<NewEffect>),
+    /// A job: nothing is wanted any more. What was intended for the subject and is not sent yet is cancelled in the
+    /// same transaction.
+    Withdrawn {
+        /// Why.
+        why: String,
+    },
     /// An effect: it is so now. The record at the other side, and a sentence for the timeline.
     Done {
         /// The other side's id, remembered as a link.

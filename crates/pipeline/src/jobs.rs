@@ -13,7 +13,7 @@ pub(crate) async fn insert_jobs(tx: &impl Sql, jobs: Vec<(String, Option<String>
         .filter(|(tenant, _, job)| seen.insert((tenant.clone(), job.connection.clone(), job.kind.clone(), job.subject.clone())))
         .collect();
     for chunk in jobs.chunks(500) {
-        let mut values = Vec::with_capacity(chunk.len() * 13);
+        let mut values = Vec::with_capacity(chunk.len() * 14);
         for (tenant, origin, job) in chunk {
             values.extend(params![
                 fresh_id(now),
@@ -28,15 +28,16 @@ pub(crate) async fn insert_jobs(tx: &impl Sql, jobs: Vec<(String, Option<String>
                 job.priority as i64,
                 job.run_at.0,
                 0i64,
+                now.0,
                 now.0
             ]);
         }
         let sql = format!(
-            "insert into job (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at) \
+            "insert into job (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at, tried_since) \
              values {} on conflict (tenant, connection, kind, key) where state = 'ready' do update set \
              run_at = case when excluded.run_at < job.run_at then excluded.run_at else job.run_at end, \
              priority = case when excluded.priority < job.priority then excluded.priority else job.priority end",
-            db::values(chunk.len(), 13)
+            db::values(chunk.len(), 14)
         );
         tx.run(&sql, values).await?;
     }

@@ -22,7 +22,7 @@ pub use backoff::backoff;
 pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, latest, link_of, prune, told};
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
-pub use queue::{cancel, get, release, release_of, release_one};
+pub use queue::{cancel, get, release, release_one};
 pub use runner::{Handler, Pipeline, Settings};
 pub use schedule::{Schedule, due, next_due, set};
 

@@ -69,7 +69,8 @@ pub(crate) struct Ended {
 pub(crate) async fn finish(db: &Db, table: Table, ended: Vec<Ended>, now: Ms) -> Result<Vec<bool>> {
     let t = table.name();
     let tx = db.begin().await?;
-    let over: Vec<&Ended> = ended.iter().filter(|e| matches!(e.ending, Ending::Decided(_) | Ending::Done { .. })).collect();
+    let over: Vec<&Ended> =
+        ended.iter().filter(|e| matches!(e.ending, Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. })).collect();
     let mut mine = HashSet::new();
     if !over.is_empty() {
         let mut values = params![now.0];
@@ -94,7 +95,8 @@ pub(crate) async fn finish(db: &Db, table: Table, ended: Vec<Ended>, now: Ms) ->
             Ending::Done { remote_id, why } if mine.contains(&e.item.id) => {
                 done(&tx, e, remote_id.as_deref(), why, now).await?;
             }
-            Ending::Decided(_) | Ending::Done { .. } => {}
+            Ending::Withdrawn { why } if mine.contains(&e.item.id) => withdraw(&tx, e, why, now).await?,
+            Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. } => {}
             unfinished => {
                 if not_done(&tx, e, unfinished, now).await? {
                     mine.insert(e.item.id.clone());
@@ -123,6 +125,18 @@ async fn done(tx: &impl Sql, e: &Ended, remote_id: Option<&str>, why: &str, now:
     Ok(())
 }
 
+/// The truth wants nothing of this subject: what waits to be sent is not sent.
+async fn withdraw(tx: &impl Sql, e: &Ended, why: &str, now: Ms) -> Result<()> {
+    tx.run("update job set why = $1 where id = $2", params![why, e.item.id.as_str()]).await?;
+    tx.run(
+        "update effect set state = 'cancelled', ended_at = $1, why = $2, cause = null \
+         where tenant = $3 and connection = $4 and subject = $5 and state in ('ready', 'held', 'failed')",
+        params![now.0, why, e.item.tenant.as_str(), e.item.connection.as_str(), e.item.subject.as_str()],
+    )
+    .await
+    .map(drop)
+}
+
 /// Retry, hold or give up. Answers whether the lease was still ours.
 async fn not_done(tx: &impl Sql, e: &Ended, ending: &Ending, now: Ms) -> Result<bool> {
     let t = e.item.table.name();
@@ -133,9 +147,9 @@ async fn not_done(tx: &impl Sql, e: &Ended, ending: &Ending, now: Ms) -> Result<
         }
         Ending::Hold { cause, why, mend } => ("held", Some(cause.as_str()), why.as_str(), now, Some(mend.to_string())),
         Ending::GiveUp { why } => ("failed", None, why.as_str(), now, None),
-        Ending::Decided(_) | Ending::Done { .. } => return Ok(false),
+        Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. } => return Ok(false),
     };
-    if state == "ready" && now.since(e.item.created_at) >= GIVE_UP_AFTER {
+    if state == "ready" && now.since(e.item.tried_since) >= GIVE_UP_AFTER {
         (state, run_at) = ("failed", now);
     }
     if state == "ready" && e.item.table == Table::Job {
@@ -160,7 +174,9 @@ async fn supersede(tx: &impl Sql, table: Table, ended: &[Ended], mine: &HashSet<
     if table == Table::Effect {
         return Ok(());
     }
-    for e in ended.iter().filter(|e| mine.contains(&e.item.id) && matches!(e.ending, Ending::Decided(_) | Ending::Hold { .. })) {
+    for e in
+        ended.iter().filter(|e| mine.contains(&e.item.id) && matches!(e.ending, Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Hold { .. }))
+    {
         tx.run(
             "update job set state = 'cancelled', ended_at = $1 where tenant = $2 and connection = $3 and kind = $4 and key = $5 \
              and state = 'held' and id <> $6",
@@ -179,6 +195,7 @@ async fn note_attempts(tx: &impl Sql, table: Table, ended: &[Ended], mine: &Hash
         let (outcome, why) = match &e.ending {
             Ending::Decided(_) if table == Table::Job => continue,
             Ending::Decided(_) => ("done", ""),
+            Ending::Withdrawn { why } => ("done", why.as_str()),
             Ending::Done { why, .. } => ("done", why.as_str()),
             Ending::Retry { why, .. } => ("retry", why.as_str()),
             Ending::Hold { why, .. } => ("held", why.as_str()),
@@ -222,32 +239,40 @@ pub async fn release(tx: &impl Sql, tenant: &str, cause: &str, now: Ms) -> Resul
     let mut released = 0;
     for table in [Table::Job, Table::Effect] {
         let sql = format!(
-            "update {} set state = 'ready', run_at = $1, cause = null where tenant = $2 and cause = $3 and state = 'held'{}",
+            "update {} set state = 'ready', run_at = $1, tried_since = $1, cause = null \
+             where tenant = $2 and cause = $3 and state = 'held'{}",
             table.name(),
-            // A job for the subject may be waiting already; it goes for both.
-            if table == Table::Job {
-                " and not exists (select 1 from job w where w.tenant = job.tenant and w.connection = job.connection \
-                 and w.kind = job.kind and w.key = job.key and w.state = 'ready')"
-            } else {
-                ""
-            }
+            no_other_waits(table)
         );
         released += tx.run(&sql, params![now.0, tenant, cause]).await?;
     }
     Ok(released)
 }
 
-/// Lets one held or failed item go again; whether there was one.
+/// Lets one held or failed item go again; whether there was one. A job whose subject has a waiting job already is left
+/// to that one.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn release_one(tx: &impl Sql, table: Table, tenant: &str, id: &str, now: Ms) -> Result<bool> {
     let sql = format!(
-        "update {} set state = 'ready', run_at = $1, cause = null, ended_at = null, created_at = $1 \
-         where tenant = $2 and id = $3 and state in ('held', 'failed', 'ready')",
-        table.name()
+        "update {} set state = 'ready', run_at = $1, tried_since = $1, cause = null, ended_at = null \
+         where tenant = $2 and id = $3 and state in ('held', 'failed', 'ready'){}",
+        table.name(),
+        no_other_waits(table)
     );
     Ok(tx.run(&sql, params![now.0, tenant, id]).await? > 0)
+}
+
+/// Only one job waits for a subject.
+const fn no_other_waits(table: Table) -> &'static str {
+    match table {
+        Table::Job => {
+            " and not exists (select 1 from job w where w.tenant = job.tenant and w.connection = job.connection \
+             and w.kind = job.kind and w.key = job.key and w.state = 'ready' and w.id <> job.id)"
+        }
+        Table::Effect => "",
+    }
 }
 
 /// Ends everything that waits for one connection; how much that was. What is running finishes by itself.
@@ -264,23 +289,4 @@ pub async fn cancel(tx: &impl Sql, tenant: &str, connection: &str, why: &str, no
         cancelled += tx.run(&sql, params![now.0, why, tenant, connection]).await?;
     }
     Ok(cancelled)
-}
-
-/// Lets everything go that one connection holds; how much that was.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn release_of(tx: &impl Sql, tenant: &str, connection: &str, now: Ms) -> Result<u64> {
-    let causes = tx
-        .rows(
-            "select distinct cause from (select cause, tenant, connection, state from job union all select cause, tenant, connection, state from effect) h \
-             where tenant = $1 and connection = $2 and state = 'held' and cause is not null",
-            params![tenant, connection],
-        )
-        .await?;
-    let mut released = 0;
-    for row in causes {
-        released += release(tx, tenant, &row.text("cause")?, now).await?;
-    }
-    Ok(released)
 }

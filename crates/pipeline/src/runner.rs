@@ -18,6 +18,9 @@ use tokio::sync::{Notify, watch};
 pub trait Handler: Send + Sync + 'static {
     /// Does one try. The second value is the JSON of the redacted requests and answers, for the history.
     fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)>;
+
+    /// An ending was written down: open pages may look again now, and not a moment earlier.
+    fn written(&self) {}
 }
 
 /// How many at once.
@@ -137,7 +140,7 @@ impl Pipeline {
                 for (slot, table) in [Table::Job, Table::Effect].into_iter().enumerate() {
                     let free = self.settings.at_once - counts[slot];
                     // Refill in good portions: a claim is a transaction, and one for each freed place would cost the gain.
-                    if free * 2 < self.settings.at_once {
+                    if free * 4 < self.settings.at_once {
                         continue;
                     }
                     match queue::claim(&self.db, table, &self.node, free, self.clock.now()).await {
@@ -208,15 +211,20 @@ impl Pipeline {
         let (ending, exchanges) = tried.unwrap_or_else(|_| {
             (Ending::Retry { after: None, why: "an unexpected fault inside Fulcrum; its log has the details".to_owned() }, "[]".to_owned())
         });
-        if let Ending::Retry { why, .. } | Ending::GiveUp { why } = &ending {
-            tracing::warn!(item = %item.id, kind = %item.kind, attempt = item.attempts, why, "a try ended without success");
+        if matches!(ending, Ending::Retry { .. } | Ending::GiveUp { .. }) {
+            // Why stands in the history, where only those see it who may: it can quote what the other side said.
+            tracing::warn!(item = %item.id, kind = %item.kind, attempt = item.attempts, "a try ended without success");
         }
         let woken = matches!(&ending, Ending::Decided(effects) if !effects.is_empty());
         let took = self.clock.now().since(started);
         let ended = Ended { item, node: self.node.to_string(), ending, exchanges, took };
         match self.endings[slot].write(ended).await {
-            Ok(true) if woken => self.work.notify_one(),
-            Ok(true) => {}
+            Ok(true) => {
+                handler.written();
+                if woken {
+                    self.work.notify_one();
+                }
+            }
             Ok(false) => tracing::warn!("an ending came after its lease was lost and was dropped"),
             Err(e) => tracing::error!(error = %e, "an ending could not be written; the lease will run out and the item comes again"),
         }

@@ -21,6 +21,14 @@ pub trait Dialect: Clone + Send + Sync + 'static {
     /// Checks the credential and its permission for this endpoint. Called before the body is read.
     fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Self::Caller, Self::Refusal>>;
 
+    /// Refuses a query that makes no sense, before anything is done.
+    ///
+    /// # Errors
+    /// When it makes none.
+    fn check(&self, _info: &'static Info, _query: &str) -> Result<(), Self::Refusal> {
+        Ok(())
+    }
+
     /// Has the last word on an answer: `expand`, `include`.
     fn finish<'a>(
         &'a self,
@@ -130,6 +138,7 @@ async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>,
     let Mounted { dialect, info, serve } = mounted;
     let caller = Arc::new(dialect.admit(info, request.headers()).await?);
     let query = request.uri().query().unwrap_or_default().to_owned();
+    dialect.check(info, &query)?;
     let body = body::read(request).await?;
     let value = serve(caller.clone(), Parts { path, query: query.clone(), body }).await?;
     let status = StatusCode::from_u16(info.status).unwrap_or(StatusCode::OK);

@@ -112,7 +112,7 @@ struct Next {
 
 /// Only pages of ours: an address elsewhere would turn the sign-in page into a lure.
 fn own(prefix: &str, next: &str) -> String {
-    let ours = next.starts_with(&format!("{prefix}/")) && !next.starts_with("//") && !next.contains('\\');
+    let ours = next.starts_with(&format!("{prefix}/")) && !next.starts_with("//") && !next.contains(|c: char| c == '\\' || c.is_control());
     if ours { next.to_owned() } else { format!("{prefix}/") }
 }
 

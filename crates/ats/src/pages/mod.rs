@@ -82,7 +82,10 @@ impl Viewer {
     }
 
     fn shell(&self) -> Shell {
-        let mut nav = vec![Nav { label: "Candidates", href: "/candidates".into() }, Nav { label: "Postings", href: "/postings".into() }];
+        let mut nav = vec![Nav { label: "Candidates", href: "/candidates".into() }];
+        if self.person.may(Right::ManageProfiles) {
+            nav.push(Nav { label: "Postings", href: "/postings".into() });
+        }
         if self.person.may(Right::ManageIntegrations) {
             nav.push(Nav { label: "Integrations and API", href: "/settings/integrations".into() });
         }
@@ -139,6 +142,17 @@ impl Viewer {
         Ok(found.and_then(|application| reference(&application.posting).map(str::to_owned)))
     }
 
+    /// Confidential postings, and all of them for those who see only their own candidates, are for who works on them.
+    pub fn sees_posting(&self, posting: &Posting) -> bool {
+        let open = posting.confidentiality != "confidential" && self.person.may(Right::SeeAllCandidates);
+        open || self.works_on(posting)
+    }
+
+    fn works_on(&self, posting: &Posting) -> bool {
+        let mine = |value: &serde_json::Value| reference(value) == Some(self.person.user.id.as_str());
+        mine(&posting.owner) || mine(&posting.hiring_manager) || posting.followers.iter().any(mine)
+    }
+
     /// Those who may see all candidates see this one; others when they work on it or on its posting.
     fn sees(&self, opportunity: &Opportunity, postings: &[Posting], posting: Option<&str>) -> bool {
         if self.person.may(Right::SeeAllCandidates) {
@@ -146,8 +160,7 @@ impl Viewer {
         }
         let me = self.person.user.id.as_str();
         let mine = |value: &serde_json::Value| reference(value) == Some(me);
-        let on_posting =
-            postings.iter().any(|p| Some(p.id.as_str()) == posting && (mine(&p.owner) || mine(&p.hiring_manager) || p.followers.iter().any(mine)));
+        let on_posting = postings.iter().any(|p| Some(p.id.as_str()) == posting && self.works_on(p));
         self.person.may(Right::ManageProfiles) && (on_posting || mine(&opportunity.owner) || opportunity.followers.iter().any(mine))
     }
 }

@@ -54,8 +54,10 @@ async fn show(viewer: Viewer, Query(filter): Query<Filter>) -> Result<Html<Strin
         }
         people = mine;
     }
-    let options: Vec<(String, String)> =
-        [(String::new(), "All postings".to_owned())].into_iter().chain(postings.iter().map(|p| (p.id.clone(), p.text.clone()))).collect();
+    let options: Vec<(String, String)> = [(String::new(), "All postings".to_owned())]
+        .into_iter()
+        .chain(postings.iter().filter(|p| viewer.sees_posting(p)).map(|p| (p.id.clone(), p.text.clone())))
+        .collect();
     let add = html! {
         @if viewer.person.may(Right::ManageProfiles) { a.button.main href="/candidates/new" { "+ Add Candidate" } }
     };

@@ -2,6 +2,7 @@
 
 use super::Viewer;
 use crate::Ats;
+use crate::people::Right;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
@@ -12,7 +13,8 @@ pub fn routes() -> Router<Ats> {
 }
 
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
-    let postings = viewer.ats.postings().await?;
+    viewer.need(Right::ManageProfiles)?;
+    let postings: Vec<_> = viewer.ats.postings().await?.into_iter().filter(|p| viewer.sees_posting(p)).collect();
     let rows = html! {
         @for p in &postings {
             tr {

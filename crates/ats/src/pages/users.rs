@@ -87,9 +87,9 @@ async fn active(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Resul
     if id == viewer.person.user.id {
         return Err(Problem::bad_request("Nobody deactivates themselves.").way_on("Back to the users", USERS));
     }
-    let target = viewer.ats.person(&id).await?;
-    if target.is_some_and(|p| p.may(Right::ManageIntegrations)) && !viewer.person.may(Right::ManageIntegrations) {
-        return Err(Problem::forbidden("Only a Super Admin can deactivate another one.").way_on("Back to the users", USERS));
+    let target = viewer.ats.people().await?.into_iter().find(|p| p.id == id).ok_or_else(Problem::not_found)?;
+    if target.access_role == "super admin" && !viewer.person.may(Right::ManageIntegrations) {
+        return Err(Problem::forbidden("Only a Super Admin can deactivate or reactivate another one.").way_on("Back to the users", USERS));
     }
     viewer.ats.set_active(&id, fields.is_on("active"), viewer.ats.clock.now()).await?;
     viewer.done(if fields.is_on("active") { "Reactivated." } else { "Deactivated and signed out." }, USERS).await

@@ -91,20 +91,14 @@ pub fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
     })
 }
 
-/// From the signed offer, else from the latest approved one. A date has no time zone: the day as written stays.
+/// From the latest signed offer, else from the latest approved one. The offer is chosen first: if it has no date, there is
+/// none, and an older offer's is not taken for it. A date has no time zone: the day as written stays.
 fn start_date(offers: &[Offer]) -> Option<String> {
-    let date = |offer: &Offer| {
-        let value = offer.field("anticipated_start_date")?;
-        let ms = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
-        let at = jiff::Timestamp::from_millisecond(ms).ok()?;
-        Some(at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
-    };
-    let latest = |fits: &dyn Fn(&&Offer) -> bool| {
-        let mut found: Vec<&Offer> = offers.iter().filter(fits).collect();
-        found.sort_by_key(|offer| offer.created_at);
-        found.into_iter().rev().find_map(date)
-    };
-    latest(&|o| o.status == "signed").or_else(|| latest(&|o| o.approved == Some(true) && o.status != "denied"))
+    let latest = |fits: &dyn Fn(&&Offer) -> bool| offers.iter().filter(fits).max_by_key(|offer| offer.created_at);
+    let offer = latest(&|o| o.status == "signed").or_else(|| latest(&|o| o.approved == Some(true) && o.status != "denied"))?;
+    let value = offer.field("anticipated_start_date")?;
+    let ms = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
+    Some(jiff::Timestamp::from_millisecond(ms).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
 }
 
 const PARTICLES: &[&str] = &[

@@ -15,7 +15,7 @@ mod tests;
 use connector::{Connector, Cx, Decision, Effect, Field, Hold, Kind, Need, Outcome, Seen, Spec, outcome_of};
 use lever_api::event::Event;
 use lever_api::{
-    CreateWebhook, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListOffers, ListOpportunities, GetContact,
+    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListOffers, ListWebhooks,
 };
 use lists::{Lists, Missing};
 use map::Hire;
@@ -61,7 +61,6 @@ impl Connector for HrCloud {
         reacts_to: &[Event::CandidateHired],
         needs: &[
             Need::of::<GetOpportunity>("read who was hired"),
-            Need::of::<ListOpportunities>("find hires that no webhook told of"),
             Need::of::<GetContact>("read the name and e-mail"),
             Need::of::<ListApplications>("find the posting of the hire"),
             Need::of::<GetPosting>("read position, department, location and work type"),
@@ -69,6 +68,8 @@ impl Connector for HrCloud {
             Need::of::<ListOffers>("read the start date"),
             Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
             Need::of::<CreateWebhook>("be told of a hire within seconds"),
+            Need::of::<ListWebhooks>("keep exactly one webhook"),
+            Need::of::<DeleteWebhook>("take the webhook away again"),
         ],
         fields: &[
             Field {
@@ -127,6 +128,7 @@ impl Connector for HrCloud {
     async fn mend(&self, cx: Cx<'_>, mend: &Value) -> Result<String, String> {
         let missing: Vec<Missing> = serde_json::from_value(mend.clone()).map_err(|e| e.to_string())?;
         let mut made = Vec::new();
+        let _turn = cx.memo.turn().await;
         let mut lists = Lists::read(cx.partner).await.map_err(|e| e.to_string())?;
         for missing in missing {
             lists.create(cx.partner, &missing).await.map_err(|e| e.to_string())?;
@@ -169,6 +171,8 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
         if !settings.create_missing {
             return Ok(Outcome::Hold(lists::hold(&missing)));
         }
+        // One at a time, each reading anew: two hires that lack the same department must not make it twice.
+        let _turn = cx.memo.turn().await;
         let mut fresh = Lists::read(cx.partner).await?;
         for missing in &missing {
             fresh.create(cx.partner, missing).await?;

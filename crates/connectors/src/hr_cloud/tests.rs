@@ -78,8 +78,7 @@ fn hrc_o04_the_start_date_is_the_signed_offers_else_the_latest_approved_ones_els
     };
     assert_eq!(date(vec![offer("signed", 1, Some(20_000)), offer("approved", 9, Some(20_500))]).unwrap(), "2024-10-04");
     assert_eq!(date(vec![offer("approved", 1, Some(20_000)), offer("sent", 9, Some(20_500))]).unwrap(), "2026-02-16");
-    assert_eq!(date(vec![offer("signed", 1, None), offer("approved", 1, Some(20_000))]).unwrap(), "2024-10-04");
-    for none in [vec![], vec![offer("draft", 1, Some(20_000))], vec![offer("denied", 1, Some(20_000))], vec![offer("signed", 1, None)]] {
+    for none in [vec![], vec![offer("draft", 1, Some(20_000))], vec![offer("denied", 1, Some(20_000))], vec![offer("signed", 1, None)], vec![offer("signed", 2, None), offer("approved", 1, Some(20_000))]] {
         assert_eq!(date(none).unwrap_err(), "Start date is missing in Lever");
     }
 }

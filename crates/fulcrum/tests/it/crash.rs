@@ -74,6 +74,12 @@ async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one
         numbers.dedup();
         assert_eq!((count, numbers.len()), (before + hires.len(), before + hires.len()), "everyone once");
         assert!(hires.iter().all(|h| numbers.contains(&h.as_str())));
+        for (list, field) in [("xDepartment", "xDepartmentName"), ("xPosition", "xPositionTitle")] {
+            let (_, entries) = w.hr_cloud(Verb::Get, &format!("{list}?pageSize=500"), Value::Null).await;
+            let names: Vec<&str> = entries.as_array().unwrap().iter().map(|e| e[field].as_str().unwrap()).collect();
+            let once: std::collections::BTreeSet<&&str> = names.iter().collect();
+            assert_eq!(once.len(), names.len(), "what was missing was created once: {names:?}");
+        }
     })
     .await;
 }

@@ -215,3 +215,27 @@ async fn jnd_04_a_connection_outlives_its_token() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn hrc_o11_whoever_is_un_hired_while_waiting_never_becomes_an_employee() {
+    on_both(async |w| {
+        let priya = w.candidate("Priya Raman").await;
+        w.hire(&priya).await;
+        w.drain().await;
+        let mut olga = w.at_hub().await;
+        assert!(olga.read("/holds").await.contains("Technical Writer"));
+        w.at_ats("ines").await.press(&format!("/candidates/{priya}/unarchive"), &[]).await;
+        // Nobody tells of an unarchiving here; the slow second look finds it.
+        w.later(Duration::from_secs(15 * 60)).await;
+        assert!(w.at_hub().await.read("/holds").await.contains("Nothing is held"));
+        assert!(w.employees("priya.raman@mail.example").await.is_empty());
+        // Hired after all: the same intention goes again.
+        w.hire(&priya).await;
+        w.drain().await;
+        let mut olga = w.at_hub().await;
+        olga.press("/holds/mend", &[("cause", "HR Cloud has no position \"Technical Writer\"")]).await;
+        w.drain().await;
+        assert_eq!(w.employees("priya.raman@mail.example").await.len(), 1);
+    })
+    .await;
+}

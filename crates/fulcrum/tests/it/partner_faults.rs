@@ -200,3 +200,21 @@ async fn both_readings_of_the_paging_parameter_lead_to_the_same_lists() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_held_over_a_long_weekend_is_tried_for_another_72_hours_after_its_release() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        let priya = w.candidate("Priya Raman").await;
+        w.hire(&priya).await;
+        w.drain().await;
+        w.clock.advance(Duration::from_secs(4 * 86_400));
+        faults.lock().unwrap().extend([Fault::Answer(503, "")]);
+        let mut olga = w.at_hub().await;
+        olga.press("/holds/mend", &[("cause", "HR Cloud has no position \"Technical Writer\"")]).await;
+        w.drain().await;
+        w.later(Duration::from_secs(600)).await;
+        assert_eq!(w.employees("priya.raman@mail.example").await.len(), 1);
+    })
+    .await;
+}

@@ -55,7 +55,6 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
                 summary { "Use an API key instead" }
                 p.hint { "In Lever: Settings > Integrations and API > API Credentials > Generate New Key. Tick these permissions:" }
                 ul { @for need in spec.needs { li { code { (need.access.permission) } } } }
-                p.hint { "For webhooks, tick also: " code { "find all webhooks" } ", " code { "delete a webhook" } "." }
                 form.fields method="post" action=(format!("/connect/{token}/api-key")) {
                     (ui::field("API key", "key", "password", "", true))
                     div.actions { button type="submit" { "Connect with this key" } }

@@ -227,8 +227,15 @@ async fn retry(viewer: Viewer, Path((subject, table, id)): Path<(String, String,
     viewer.need_change()?;
     let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
     let table = if table == "job" { Table::Job } else { Table::Effect };
+    let item = pipeline::get(&hub.db, table, tenant, &id).await?.ok_or_else(Problem::not_found)?;
     let tx = hub.db.begin().await?;
-    let found = pipeline::release_one(&tx, table, tenant, &id, hub.clock.now()).await?;
+    // What was held is read again first: its decision may be days old.
+    let found = if item.state == State::Held {
+        hub.pipeline.job(&tx, tenant, think_job(&item.connection, &item.subject, Priority::Now, hub.clock.now())).await?;
+        true
+    } else {
+        pipeline::release_one(&tx, table, tenant, &id, hub.clock.now()).await?
+    };
     hub.audit(&tx, tenant, &viewer.operator.name, "hire: tried again", &format!("{subject}: {id}")).await?;
     tx.commit().await?;
     hub.committed();

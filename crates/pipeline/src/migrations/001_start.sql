@@ -35,6 +35,7 @@ create table job (
   mend text,                         -- JSON: what one click could do about the cause
   remote_id text,
   created_at bigint not null,
+  tried_since bigint not null,       -- giving up counts from here; a release begins anew
   ended_at bigint
 );
 create index job_ready on job (priority, run_at, id) where state = 'ready';
@@ -66,6 +67,7 @@ create table effect (
   mend text,                         -- JSON: what one click could do about the cause
   remote_id text,
   created_at bigint not null,
+  tried_since bigint not null,       -- giving up counts from here; a release begins anew
   ended_at bigint
 );
 create index effect_ready on effect (priority, run_at, id) where state = 'ready';
