@@ -2,23 +2,26 @@
 "use strict";
 
 // Puts the server's new <main> in place of the old one, keeping what the person is typing in.
-function swap(html) {
+function swap(html, keep) {
   const next = new DOMParser().parseFromString(html, "text/html");
   const main = document.querySelector("main");
   const fresh = next.querySelector("main");
   if (!main || !fresh) return false;
   const open = [...main.querySelectorAll("details[open][id]")].map((d) => d.id);
   fresh.querySelectorAll("details[id]").forEach((d) => { if (open.includes(d.id)) d.open = true; });
+  // What was just said stays when the page only refreshes itself.
+  const said = keep && main.querySelector("[role=status]");
+  if (said && !fresh.querySelector("[role=status]")) fresh.prepend(said);
   main.replaceWith(fresh);
   document.title = next.title;
   return true;
 }
 
-async function load(address, options) {
+async function load(address, options, keep) {
   const response = await fetch(address, { ...options, headers: { accept: "text/html" }, credentials: "same-origin" });
   const html = await response.text();
   if (response.url && new URL(response.url).origin !== location.origin) { location.href = response.url; return; }
-  if (!swap(html)) { location.href = response.url; return; }
+  if (!swap(html, keep)) { location.href = response.url; return; }
   if (response.redirected) history.pushState(null, "", response.url);
 }
 
@@ -28,19 +31,22 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post" || !form.matches("[data-swap], .inline")) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  load(form.action, { method: "POST", body }).catch(() => form.submit());
+  // The answer may be older than what a refresh showed meanwhile, so it is followed by one.
+  load(form.action, { method: "POST", body }).then(refreshSoon, () => form.submit());
 });
 addEventListener("popstate", () => location.reload());
 
 // Live pages: the server says that something changed, the page fetches itself again. Not while someone is typing.
-if (document.querySelector("main[data-live]") && window.EventSource) {
-  let waiting = null;
-  const refresh = () => {
+let waiting = null;
+function refreshSoon() {
+  waiting = waiting || setTimeout(() => {
     waiting = null;
     const busy = document.activeElement && document.activeElement.matches("main input, main textarea, main select");
-    if (!busy && document.querySelector("main[data-live]")) load(location.href).catch(() => {});
-  };
-  new EventSource("/live").addEventListener("changed", () => { waiting = waiting || setTimeout(refresh, 150); });
+    if (!busy && document.querySelector("main[data-live]")) load(location.href, {}, true).catch(() => {});
+  }, 150);
+}
+if (document.querySelector("main[data-live]") && window.EventSource) {
+  new EventSource("/live").addEventListener("changed", refreshSoon);
 }
 
 // The board: a card is dragged to another stage; its own menu does the same by keyboard and without script.
