@@ -20,6 +20,11 @@ pub const TENANT: &str = "account";
 /// The kind of its effects.
 pub const DELIVERY: &str = "delivery";
 
+/// The history of deliveries is forgotten by age, once a day.
+pub const PRUNE: &str = "prune/86400";
+/// Lever's own history goes back two weeks.
+const KEPT: Duration = Duration::from_secs(14 * 86_400);
+
 /// How long to wait before each of the five retries. Lever does not publish its waits, only that they grow.
 const WAITS: [Duration; 5] =
     [Duration::from_secs(10), Duration::from_secs(60), Duration::from_secs(600), Duration::from_secs(3600), Duration::from_secs(6 * 3600)];
@@ -100,6 +105,13 @@ impl Handler for Deliveries {
     fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)> {
         Box::pin(async move {
             let wire = Wire::default();
+            if item.kind == PRUNE {
+                let before = self.0.clock.now().minus(KEPT);
+                return match pipeline::prune(&self.0.db, before).await {
+                    Ok(_) => (Ending::Decided(Vec::new()), "[]".to_owned()),
+                    Err(e) => (Ending::Retry { after: None, why: e.to_string() }, "[]".to_owned()),
+                };
+            }
             let url = item.payload["url"].as_str().unwrap_or_default();
             let sent = self.0.post(url, item.payload["body"].to_string().into_bytes(), &wire).await;
             let why = match sent {

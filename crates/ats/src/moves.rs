@@ -99,6 +99,13 @@ impl Ats {
             return Ok((id, true));
         }
         let id = uuid::Uuid::new_v4().to_string();
+        // The addresses come first: whoever adds the same person at the same moment waits here, and then finds them.
+        if self.index_emails(tx, &id, &emails).await? < emails.len() as u64
+            && let Some(known) = self.contact_with(tx, &emails).await?.filter(|known| *known != id)
+        {
+            tx.run("delete from contact_email where contact_id = $1", params![id]).await?;
+            return Ok((known, true));
+        }
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         tx.run(
             "insert into contact (id, name, headline, location, emails, phones, links, is_anonymized, created_at, updated_at) \
@@ -116,7 +123,6 @@ impl Ats {
             ],
         )
         .await?;
-        self.index_emails(tx, &id, &emails).await?;
         self.emit(tx, Event::ContactCreated, None, json!({ "contactId": id, "createdAt": at, "accountId": self.account_id(tx).await? })).await?;
         Ok((id, false))
     }
@@ -145,16 +151,18 @@ impl Ats {
             params![text_of(&all_emails), text_of(&all_phones), text_of(&distinct(all_links)), self.clock.now().0, id],
         )
         .await?;
-        self.index_emails(tx, id, &all_emails).await
+        self.index_emails(tx, id, &all_emails).await.map(drop)
     }
 
-    async fn index_emails(&self, tx: &impl Sql, id: &str, emails: &[String]) -> Result<()> {
+    /// Writes which addresses are this contact's; how many were free.
+    async fn index_emails(&self, tx: &impl Sql, id: &str, emails: &[String]) -> Result<u64> {
+        let mut free = 0;
         tx.run("delete from contact_email where contact_id = $1", params![id]).await?;
         for email in emails {
             let sql = "insert into contact_email (email, contact_id) values ($1, $2) on conflict do nothing";
-            tx.run(sql, params![email.to_lowercase(), id]).await?;
+            free += tx.run(sql, params![email.to_lowercase(), id]).await?;
         }
-        Ok(())
+        Ok(free)
     }
 
     async fn apply(&self, tx: &Tx, opportunity: &str, posting: &str, by: Option<&str>, new: &NewOpportunity, at: i64) -> Result<Application> {

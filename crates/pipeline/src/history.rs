@@ -84,13 +84,13 @@ fn read_told(row: &db::Row) -> Result<Told> {
     })
 }
 
-/// Jobs or effects about a subject, oldest first.
+/// Jobs or effects about a subject, oldest first; the newest five hundred.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn items_of(db: &impl Sql, table: Table, tenant: &str, subject: &str) -> Result<Vec<Item>> {
-    let sql = format!("select * from {} where tenant = $1 and subject = $2 order by id limit 500", table.name());
-    db.rows(&sql, params![tenant, subject]).await?.iter().map(|row| Item::read(table, row)).collect()
+    let sql = format!("select * from {} where tenant = $1 and subject = $2 order by id desc limit 500", table.name());
+    db.rows(&sql, params![tenant, subject]).await?.iter().rev().map(|row| Item::read(table, row)).collect()
 }
 
 /// The tries of some items, in order.

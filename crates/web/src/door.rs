@@ -152,8 +152,12 @@ async fn sign_in<D: Door>(side: &D, prefix: &'static str, fields: &Fields) -> Re
     if !side.throttle().allows(&email, side.clock()) {
         return refused(StatusCode::TOO_MANY_REQUESTS, "Too many tries for this address. Wait a minute and try again.");
     }
+    // Counted before it is checked: many guesses at once must not all find the count at nothing.
+    side.throttle().note(&email, false, side.clock());
     let person = side.check(prefix, &email, fields.get("password")).await?;
-    side.throttle().note(&email, person.is_some(), side.clock());
+    if person.is_some() {
+        side.throttle().note(&email, true, side.clock());
+    }
     let Some(person) = person else { return refused(StatusCode::UNAUTHORIZED, "The e-mail or the password is not right.") };
     let mut response = see_other(&next);
     response.headers_mut().insert(header::SET_COOKIE, side.sessions().start(&person).await?);
