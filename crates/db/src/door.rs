@@ -168,6 +168,8 @@ async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
             .journal_mode(SqliteJournalMode::Wal)
             // FULL, not NORMAL: promise 1 says that a 2xx survives a power loss.
             .synchronous(SqliteSynchronous::Full)
+            // Pages beyond this come from the system's own cache; five connections for each side add up otherwise. KiB.
+            .pragma("cache_size", "-1024")
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
     });
