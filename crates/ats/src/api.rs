@@ -15,9 +15,8 @@ use pipeline::Pipeline;
 use serde_json::Value;
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::broadcast;
 use url::Url;
-use web::{Api, Dialect, Sessions, Throttle};
+use web::{Api, Dialect, Lobby};
 
 /// The applicant tracking system. Clones share everything.
 #[derive(Clone)]
@@ -34,11 +33,8 @@ pub struct Inner {
     pub(crate) demo: bool,
     /// Webhook deliveries run on it.
     pub pipeline: Pipeline,
-    pub(crate) sessions: Sessions,
-    pub(crate) throttle: Throttle,
+    pub(crate) lobby: Lobby,
     pub(crate) buckets: Buckets,
-    /// Open pages refresh when something changes.
-    pub(crate) changed: broadcast::Sender<()>,
 }
 
 impl Deref for Ats {
@@ -50,7 +46,7 @@ impl Deref for Ats {
 
 impl Ats {
     pub(crate) fn new(ground: Ground, pipeline: Pipeline) -> Self {
-        let sessions = Sessions::new(ground.db.clone(), ground.clock.clone(), "fulcrum_ats", ground.base.scheme() == "https");
+        let lobby = Lobby::new(ground.db.clone(), ground.clock.clone(), "fulcrum_ats", &ground.base);
         Self(Arc::new(Inner {
             db: ground.db,
             clock: ground.clock,
@@ -60,10 +56,8 @@ impl Ats {
             rate_limit: ground.rate_limit,
             demo: ground.demo,
             pipeline,
-            sessions,
-            throttle: Throttle::default(),
+            lobby,
             buckets: Buckets::default(),
-            changed: broadcast::channel(16).0,
         }))
     }
 
@@ -94,7 +88,7 @@ impl Ats {
     /// Open pages refresh, and deliveries start.
     pub(crate) fn committed(&self) {
         self.pipeline.wake();
-        let _ = self.changed.send(());
+        self.lobby.changed();
     }
 }
 

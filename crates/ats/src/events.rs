@@ -131,6 +131,6 @@ impl Handler for Deliveries {
     }
 
     fn written(&self) {
-        let _ = self.0.changed.send(());
+        self.0.lobby.changed();
     }
 }

@@ -169,7 +169,7 @@ impl Ats {
     pub(crate) async fn set_active(&self, id: &str, active: bool, now: Ms) -> Result<()> {
         let at = (!active).then_some(now.0);
         self.db.run("update person set deactivated_at = $1 where id = $2", params![at, id]).await?;
-        self.sessions.end_all_of(id).await?;
+        self.lobby.sessions.end_all_of(id).await?;
         Ok(())
     }
 }

@@ -60,7 +60,7 @@ impl Hub {
         {
             tracing::error!(error = %e, "a refusal could not be audited");
         }
-        let _ = self.changed.send(());
+        self.lobby.changed();
     }
 
     /// The newest lines.

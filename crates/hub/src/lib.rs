@@ -33,9 +33,8 @@ use pipeline::Pipeline;
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, RwLock};
-use tokio::sync::broadcast;
 use url::Url;
-use web::{Sessions, Throttle};
+use web::Lobby;
 
 /// The tables, after those of sessions and the pipeline.
 pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
@@ -78,15 +77,12 @@ pub struct Inner {
     pub(crate) demo: Option<(&'static str, &'static str)>,
     /// The durable path.
     pub pipeline: Pipeline,
-    pub(crate) sessions: Sessions,
-    pub(crate) throttle: Throttle,
+    pub(crate) lobby: Lobby,
     pub(crate) budgets: Mutex<HashMap<String, Arc<Budget>>>,
     pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
     pub(crate) reasons: Mutex<HashMap<String, read::Reasons>>,
     pub(crate) memos: Mutex<HashMap<String, Arc<Memo>>>,
     pub(crate) refusals: audit::Refusals,
-    /// Open pages refresh when something changes.
-    pub(crate) changed: broadcast::Sender<()>,
 }
 
 impl Deref for Hub {
@@ -103,10 +99,10 @@ impl Ground {
     /// When the database refuses.
     pub async fn open(self) -> db::Result<Hub> {
         db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
-        let sessions = Sessions::new(self.db.clone(), self.clock.clone(), "fulcrum_hub", self.base.scheme() == "https");
+        let lobby = Lobby::new(self.db.clone(), self.clock.clone(), "fulcrum_hub", &self.base);
         Ok(Hub(Arc::new(Inner {
             pipeline: Pipeline::new(self.db.clone(), self.clock.clone(), self.work),
-            sessions,
+            lobby,
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -115,13 +111,11 @@ impl Ground {
             connectors: self.connectors,
             rate_budget: self.rate_budget,
             demo: self.demo,
-            throttle: Throttle::default(),
             budgets: Mutex::default(),
             subscriptions: RwLock::default(),
             reasons: Mutex::default(),
             memos: Mutex::default(),
             refusals: audit::Refusals::default(),
-            changed: broadcast::channel(16).0,
         })))
     }
 }
@@ -144,7 +138,7 @@ impl Hub {
     /// Open pages refresh, and the runner looks for work.
     pub(crate) fn committed(&self) {
         self.pipeline.wake();
-        let _ = self.changed.send(());
+        self.lobby.changed();
     }
 
     pub(crate) fn at(&self, path: &str) -> String {

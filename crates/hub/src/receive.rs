@@ -134,6 +134,6 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
         jobs,
     };
     hub.pipeline.receive(hint).await?;
-    let _ = hub.changed.send(());
+    hub.lobby.changed();
     Ok(said)
 }

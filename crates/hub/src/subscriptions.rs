@@ -123,7 +123,7 @@ impl Hub {
             }
         }
         self.forget_subscriptions();
-        let _ = self.changed.send(());
+        self.lobby.changed();
         Ok(())
     }
 

@@ -44,7 +44,7 @@ impl Handler for Work {
     }
 
     fn written(&self) {
-        let _ = self.0.changed.send(());
+        self.0.lobby.changed();
     }
 }
 

@@ -5,10 +5,8 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use clock::Clock;
 use db::{Sql, params};
-use tokio::sync::broadcast;
-use web::{Door, Front, Problem, Session, Sessions, Stranger, Throttle, see_other};
+use web::{Door, Front, Lobby, Problem, Session, Stranger, see_other};
 
 /// A signed-in person of an app.
 pub struct Person {
@@ -31,7 +29,7 @@ impl FromRequestParts<Partners> for Person {
         let path = parts.uri.path().to_owned();
         let prefix = APPS.iter().map(|(prefix, _)| *prefix).find(|prefix| path.starts_with(prefix)).unwrap_or("/hr-cloud");
         let stranger = || Stranger::at(parts, prefix);
-        let session = partners.sessions.of(&parts.headers).await?.ok_or_else(stranger)?;
+        let session = partners.lobby.sessions.of(&parts.headers).await?.ok_or_else(stranger)?;
         let sql = "select * from account where id = $1 and app = $2";
         let row = partners.db.row(sql, params![session.person.as_str(), prefix.trim_start_matches('/')]).await?.ok_or_else(stranger)?;
         Ok(Self { partners: partners.clone(), name: row.text("name")?, role: row.text("role")?, session, here: path })
@@ -44,7 +42,7 @@ impl Person {
     /// # Errors
     /// When the database does not answer.
     pub async fn done(&self, said: &str, to: &str) -> Result<Response, Problem> {
-        self.partners.sessions.say(&self.session, said).await?;
+        self.partners.lobby.sessions.say(&self.session, said).await?;
         Ok(see_other(to))
     }
 }
@@ -57,17 +55,8 @@ pub(crate) fn routes() -> Router<Partners> {
 }
 
 impl Door for Partners {
-    fn sessions(&self) -> &Sessions {
-        &self.sessions
-    }
-    fn throttle(&self) -> &Throttle {
-        &self.throttle
-    }
-    fn clock(&self) -> &Clock {
-        &self.clock
-    }
-    fn changes(&self) -> &broadcast::Sender<()> {
-        &self.changed
+    fn lobby(&self) -> &Lobby {
+        &self.lobby
     }
     fn front(&self, prefix: &'static str) -> Front {
         let brand = APPS.iter().find(|(known, _)| *known == prefix).map_or("Partner", |(_, brand)| brand);

@@ -13,9 +13,8 @@ use db::{Db, Migration};
 use outbound::Outbound;
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::broadcast;
 use url::Url;
-use web::{Sessions, Throttle};
+use web::Lobby;
 
 /// The tables, after those of sessions.
 pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
@@ -48,9 +47,7 @@ pub struct Inner {
     pub(crate) outbound: Outbound,
     pub(crate) base: Url,
     pub(crate) demo: bool,
-    pub(crate) sessions: Sessions,
-    pub(crate) throttle: Throttle,
-    pub(crate) changed: broadcast::Sender<()>,
+    pub(crate) lobby: Lobby,
 }
 
 impl Deref for Partners {
@@ -67,7 +64,7 @@ impl Ground {
     /// When the database refuses.
     pub async fn open(self) -> db::Result<Partners> {
         db::migrate(&self.db, &[web::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
-        let sessions = Sessions::new(self.db.clone(), self.clock.clone(), "fulcrum_partners", self.base.scheme() == "https");
+        let lobby = Lobby::new(self.db.clone(), self.clock.clone(), "fulcrum_partners", &self.base);
         let partners = Partners(Arc::new(Inner {
             db: self.db,
             clock: self.clock,
@@ -75,9 +72,7 @@ impl Ground {
             outbound: self.outbound,
             base: self.base,
             demo: self.demo,
-            sessions,
-            throttle: Throttle::default(),
-            changed: broadcast::channel(16).0,
+            lobby,
         }));
         hr_cloud::first_start(&partners).await?;
         Ok(partners)

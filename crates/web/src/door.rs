@@ -10,23 +10,44 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use clock::Clock;
+use db::Db;
 use futures_util::Stream;
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::future::Future;
 use tokio::sync::broadcast;
+use url::Url;
+
+/// What every side keeps behind its door.
+pub struct Lobby {
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// Slows down whoever guesses.
+    pub throttle: Throttle,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    changed: broadcast::Sender<()>,
+}
+
+impl Lobby {
+    /// With this cookie name; `base` is where people reach the side.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, cookie: &'static str, base: &Url) -> Self {
+        let sessions = Sessions::new(db, clock.clone(), cookie, base.scheme() == "https");
+        Self { sessions, throttle: Throttle::default(), clock, changed: broadcast::channel(16).0 }
+    }
+
+    /// Something changed that pages show: open ones refresh.
+    pub fn changed(&self) {
+        let _ = self.changed.send(());
+    }
+}
 
 /// What a side must offer to have a door.
 pub trait Door: Clone + Send + Sync + 'static {
-    /// Who is signed in.
-    fn sessions(&self) -> &Sessions;
-    /// Slows down whoever guesses.
-    fn throttle(&self) -> &Throttle;
-    /// Where "now" comes from.
-    fn clock(&self) -> &Clock;
-    /// Sends when something changed that pages show.
-    fn changes(&self) -> &broadcast::Sender<()>;
+    /// What it keeps behind the door.
+    fn lobby(&self) -> &Lobby;
     /// What the sign-in page says.
     fn front(&self, prefix: &'static str) -> Front;
     /// The id of whoever signs in with this address and password.
@@ -56,8 +77,10 @@ pub fn routes<D: Door>(prefix: &'static str) -> Router<D> {
 /// `/live`: tells open pages that something changed; they fetch themselves again. It carries no data, so it needs no
 /// session.
 pub fn live<D: Door>() -> Router<D> {
-    Router::new()
-        .route("/live", get(|State(side): State<D>| async move { Sse::new(ticks(side.changes().subscribe())).keep_alive(KeepAlive::default()) }))
+    Router::new().route(
+        "/live",
+        get(|State(side): State<D>| async move { Sse::new(ticks(side.lobby().changed.subscribe())).keep_alive(KeepAlive::default()) }),
+    )
 }
 
 fn ticks(changes: broadcast::Receiver<()>) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -149,23 +172,23 @@ fn demo_logins(password: &str, logins: &[(&str, &str)]) -> Markup {
 async fn sign_in<D: Door>(side: &D, prefix: &'static str, fields: &Fields) -> Result<Response, Problem> {
     let (email, next) = (fields.get("email").to_lowercase(), own(prefix, fields.get("next")));
     let refused = |status, why| Ok((status, page(side, prefix, &next, &email, Some(why))).into_response());
-    if !side.throttle().allows(&email, side.clock()) {
+    if !side.lobby().throttle.allows(&email, &side.lobby().clock) {
         return refused(StatusCode::TOO_MANY_REQUESTS, "Too many tries for this address. Wait a minute and try again.");
     }
     // Counted before it is checked: many guesses at once must not all find the count at nothing.
-    side.throttle().note(&email, false, side.clock());
+    side.lobby().throttle.note(&email, false, &side.lobby().clock);
     let person = side.check(prefix, &email, fields.get("password")).await?;
     if person.is_some() {
-        side.throttle().note(&email, true, side.clock());
+        side.lobby().throttle.note(&email, true, &side.lobby().clock);
     }
     let Some(person) = person else { return refused(StatusCode::UNAUTHORIZED, "The e-mail or the password is not right.") };
     let mut response = see_other(&next);
-    response.headers_mut().insert(header::SET_COOKIE, side.sessions().start(&person).await?);
+    response.headers_mut().insert(header::SET_COOKIE, side.lobby().sessions.start(&person).await?);
     Ok(response)
 }
 
 async fn sign_out<D: Door>(side: &D, prefix: &'static str, headers: &HeaderMap) -> Result<Response, Problem> {
     let mut response = see_other(&format!("{prefix}/sign-in"));
-    response.headers_mut().insert(header::SET_COOKIE, side.sessions().end(headers).await?);
+    response.headers_mut().insert(header::SET_COOKIE, side.lobby().sessions.end(headers).await?);
     Ok(response)
 }

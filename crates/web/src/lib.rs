@@ -19,7 +19,7 @@ mod time;
 pub mod ui;
 
 pub use api::{Api, Dialect};
-pub use door::{Door, Front, Stranger, live, routes as door_routes};
+pub use door::{Door, Front, Lobby, Stranger, live, routes as door_routes};
 pub use form::{Fields, see_other};
 pub use problem::Problem;
 pub use serve::{finish, leading_to, listen, serve};

@@ -18,10 +18,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{Html, Response};
 use axum::routing::get;
-use clock::Clock;
 use lever_api::{Opportunity, Posting, reference};
-use tokio::sync::broadcast;
-use web::{Door, Front, Markup, Nav, Problem, Session, Sessions, Shell, Stranger, Throttle, see_other};
+use web::{Door, Front, Lobby, Markup, Nav, Problem, Session, Shell, Stranger, see_other};
 
 /// A signed-in person looking at a page.
 pub struct Viewer {
@@ -36,24 +34,15 @@ impl FromRequestParts<Ats> for Viewer {
     type Rejection = Stranger;
 
     async fn from_request_parts(parts: &mut Parts, ats: &Ats) -> Result<Self, Stranger> {
-        let session = ats.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
+        let session = ats.lobby.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         let person = ats.person(&session.person).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         Ok(Self { ats: ats.clone(), person, session, here: parts.uri.path().to_owned() })
     }
 }
 
 impl Door for Ats {
-    fn sessions(&self) -> &Sessions {
-        &self.sessions
-    }
-    fn throttle(&self) -> &Throttle {
-        &self.throttle
-    }
-    fn clock(&self) -> &Clock {
-        &self.clock
-    }
-    fn changes(&self) -> &broadcast::Sender<()> {
-        &self.changed
+    fn lobby(&self) -> &Lobby {
+        &self.lobby
     }
     fn front(&self, _: &'static str) -> Front {
         let logins = demo::LOGINS.iter().map(|(_, email, role)| (*role, *email)).collect();
@@ -69,7 +58,7 @@ impl Viewer {
     /// The frame of the page, with what was just done.
     pub async fn page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
         let mut shell = self.shell();
-        shell.said = self.ats.sessions.heard(&self.session).await?;
+        shell.said = self.ats.lobby.sessions.heard(&self.session).await?;
         Ok(shell.page(title, &main))
     }
 
@@ -77,7 +66,7 @@ impl Viewer {
     pub async fn live_page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
         let mut shell = self.shell();
         shell.live = true;
-        shell.said = self.ats.sessions.heard(&self.session).await?;
+        shell.said = self.ats.lobby.sessions.heard(&self.session).await?;
         Ok(shell.page(title, &main))
     }
 
@@ -122,7 +111,7 @@ impl Viewer {
 
     /// Done: say so, and go to a page.
     pub async fn done(&self, said: &str, to: &str) -> Result<Response, Problem> {
-        self.ats.sessions.say(&self.session, said).await?;
+        self.ats.lobby.sessions.say(&self.session, said).await?;
         Ok(see_other(to))
     }
 

@@ -200,7 +200,7 @@ async fn com_12_hrc_30_revoke_access_ends_the_connection_and_nothing_arrives_any
 }
 
 #[tokio::test]
-async fn jnd_04_a_connection_outlives_its_token() {
+async fn a_connection_outlives_its_token() {
     on_both(async |w| {
         w.later(Duration::from_secs(2 * 3600)).await;
         let ada = w.candidate("Ada Lovelace Byron").await;

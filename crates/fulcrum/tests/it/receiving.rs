@@ -125,6 +125,10 @@ async fn com_14_a_replayed_delivery_is_answered_2xx_and_does_nothing_for_30_days
         w.drain().await;
         assert_eq!(w.employees("ada.lovelace.byron@mail.example").await.len(), 1);
         assert!(w.timeline(&ada).await.contains("1 duplicate ignored"));
+        // A month later the token is still known, and the delivery is too old besides.
+        w.later(Duration::from_secs(30 * 86_400)).await;
+        assert_eq!(w.deliver_json(&told).await, 400);
+        assert!(w.timeline(&ada).await.contains("1 duplicate ignored"));
     })
     .await;
 }

@@ -14,9 +14,7 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{Html, Response};
-use clock::Clock;
-use tokio::sync::broadcast;
-use web::{Door, Front, Markup, Nav, Problem, Session, Sessions, Shell, Stranger, Throttle, see_other};
+use web::{Door, Front, Lobby, Markup, Nav, Problem, Session, Shell, Stranger, see_other};
 
 /// A signed-in person looking at a page.
 pub struct Viewer {
@@ -30,24 +28,15 @@ impl FromRequestParts<Hub> for Viewer {
     type Rejection = Stranger;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Stranger> {
-        let session = hub.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
+        let session = hub.lobby.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         let operator = hub.operator(&session.person).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         Ok(Self { hub: hub.clone(), operator, session, here: parts.uri.path().to_owned() })
     }
 }
 
 impl Door for Hub {
-    fn sessions(&self) -> &Sessions {
-        &self.sessions
-    }
-    fn throttle(&self) -> &Throttle {
-        &self.throttle
-    }
-    fn clock(&self) -> &Clock {
-        &self.clock
-    }
-    fn changes(&self) -> &broadcast::Sender<()> {
-        &self.changed
+    fn lobby(&self) -> &Lobby {
+        &self.lobby
     }
     fn front(&self, _: &'static str) -> Front {
         let demo = self.demo.map(|(email, password)| (password, vec![("Operator", email)]));
@@ -77,7 +66,7 @@ impl Viewer {
             here: self.here.clone(),
             person: self.operator.name.clone(),
             sign_out: "/sign-out".into(),
-            said: self.hub.sessions.heard(&self.session).await?,
+            said: self.hub.lobby.sessions.heard(&self.session).await?,
             live: true,
         };
         Ok(shell.page(title, &main))
@@ -93,7 +82,7 @@ impl Viewer {
 
     /// Done: say so, and go to a page.
     pub async fn done(&self, said: &str, to: &str) -> Result<Response, Problem> {
-        self.hub.sessions.say(&self.session, said).await?;
+        self.hub.lobby.sessions.say(&self.session, said).await?;
         Ok(see_other(to))
     }
 }

@@ -95,7 +95,7 @@ impl Person {
             here: self.here.clone(),
             person: format!("{} · {}", self.name, self.role),
             sign_out: "/hr-cloud/sign-out".into(),
-            said: self.partners.sessions.heard(&self.session).await?,
+            said: self.partners.lobby.sessions.heard(&self.session).await?,
             live,
         };
         Ok(shell.page(title, &main))

@@ -146,7 +146,7 @@ impl Partners {
         };
         match stored {
             Ok(id) => {
-                let _ = self.changed.send(());
+                self.lobby.changed();
                 Ok(Ok(Record { id, doc }))
             }
             Err(e) if e.is_duplicate() => Ok(Err(format!("Value {} for xEmployeeNumber is not unique.", number.unwrap_or_default()))),
