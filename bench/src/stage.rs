@@ -28,26 +28,30 @@ pub struct Stage {
     tasks: tokio::task::JoinSet<()>,
 }
 
+/// Hires are onto ten postings in turn.
 fn opportunity(id: &str) -> Value {
+    let posting = id.bytes().last().unwrap_or_default();
     json!({ "data": {
         "id": id, "name": "Ada King Lovelace", "contact": { "id": "c", "name": "Ada King Lovelace" }, "headline": "", "stage": "offer",
         "emails": [format!("{id}@mail.example")], "phones": [], "archived": { "reason": "hired", "archivedAt": 1 }, "tags": [], "sources": [],
-        "applications": [{ "id": "a", "posting": "p", "opportunityId": id }], "stageChanges": [], "createdAt": 1,
+        "applications": [{ "id": "a", "posting": format!("p{posting}"), "opportunityId": id }], "stageChanges": [], "createdAt": 1,
     }})
 }
 
 fn lever() -> Router {
-    let posting = json!({ "data": {
-        "id": "p", "text": "Engineer", "state": "published", "hiringManager": { "id": "u", "name": "Grace", "email": "grace@mail.example" },
-        "categories": { "commitment": "Full-time", "department": "Engineering", "location": "Berlin", "team": "Motion", "allLocations": ["Berlin"] },
-    }});
+    let posting = |id: &str| {
+        json!({ "data": {
+            "id": id, "text": "Engineer", "state": "published", "hiringManager": { "id": "u", "name": "Grace", "email": "grace@mail.example" },
+            "categories": { "commitment": "Full-time", "department": "Engineering", "location": "Berlin", "team": "Motion", "allLocations": ["Berlin"] },
+        }})
+    };
     let offers = json!({ "hasNext": false, "data": [{ "id": "f", "status": "signed", "createdAt": 1, "approved": true,
         "fields": [{ "text": "", "identifier": "anticipated_start_date", "value": 1_777_593_600_000_i64 }] }] });
     let reasons = json!({ "hasNext": false, "data": [{ "id": "hired", "text": "Hired", "status": "active", "type": "hired" }] });
     Router::new()
         .route("/v1/opportunities/{id}", get(|Path(id): Path<String>| async move { Json(opportunity(&id)) }))
         .route("/v1/opportunities/{id}/offers", get(move || async move { Json(offers) }))
-        .route("/v1/postings/{id}", get(move || async move { Json(posting) }))
+        .route("/v1/postings/{id}", get(move |Path(id): Path<String>| async move { Json(posting(&id)) }))
         .route("/v1/archive_reasons", get(move || async move { Json(reasons) }))
 }
 
@@ -113,9 +117,9 @@ impl Stage {
         Ok(Self { hook, key, scratch, db, hub, records, tasks })
     }
 
-    /// So many hires told at once, then the runner is let loose: records a second, and how many never came.
+    /// So many hires told at once while the runner works: records a second. Every hire must come, and come once.
     #[allow(clippy::cast_precision_loss, reason = "a rate")]
-    pub async fn hires_per_second(&self, hires: usize) -> Result<(f64, usize)> {
+    pub async fn hires_per_second(&self, hires: usize) -> Result<f64> {
         let (stop, told) = watch::channel(false);
         let started = Instant::now();
         let (pipeline, work) = (self.hub.pipeline.clone(), Arc::new(hub::Work(self.hub.clone())));
@@ -141,7 +145,8 @@ impl Stage {
         let _ = stop.send(true);
         runner.await?;
         let came = self.records.load(Ordering::SeqCst);
-        Ok((came as f64 / took.as_secs_f64(), hires - came))
+        anyhow::ensure!(came == hires, "{hires} hires became {came} records");
+        Ok(came as f64 / took.as_secs_f64())
     }
 
     /// One hire at a time on an idle system: ms from the delivery to the record.

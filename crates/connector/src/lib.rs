@@ -10,10 +10,11 @@ mod seen;
 mod spec;
 
 pub use any::{AnyConnector, Decided};
-pub use memo::Memo;
+pub use memo::{Good, Memo};
 pub use seen::Seen;
 pub use spec::{Field, Kind, Need, Spec};
 
+use clock::Tick;
 use outbound::{Failure, Remote};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -81,10 +82,10 @@ pub struct Cx<'a> {
     pub partner: &'a Remote,
     /// Lever, as this connection reaches it.
     pub lever: &'a Remote,
-    /// What this connection remembers for a moment.
+    /// What this connection has read.
     pub memo: &'a Memo,
-    /// The present moment.
-    pub now: clock::Ms,
+    /// When this was asked for: whatever was read later is fresh enough.
+    pub asked: Tick,
     /// Which try this is, from 1. After the first, an earlier one may have taken effect without our knowing.
     pub attempt: i64,
 }

@@ -21,6 +21,4 @@ pub struct Seen {
     pub offers: Vec<Offer>,
     /// Whether it is archived with a reason of type `hired`.
     pub hired: bool,
-    /// The partner's record that belongs to it, if we made or found one.
-    pub remote_id: Option<String>,
 }

@@ -19,7 +19,7 @@ pub use clauses::Clauses;
 pub use door::{Db, Engine, Place, Sql, Tx};
 pub use group::Group;
 pub use migrate::{Migration, migrate};
-pub use row::{Row, list, values};
+pub use row::{Row, list, values, values_after};
 pub use sea_orm::Value;
 
 /// What went wrong at the database. Callers rarely match on it; it becomes a 500, or the reason a job is tried again.

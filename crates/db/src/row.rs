@@ -52,12 +52,18 @@ impl Row {
 /// `($1, $2), ($3, $4)` for a statement that inserts `rows` rows of `columns` columns.
 #[must_use]
 pub fn values(rows: usize, columns: usize) -> String {
+    values_after(0, rows, columns)
+}
+
+/// The same after the first `before` values of the statement.
+#[must_use]
+pub fn values_after(before: usize, rows: usize, columns: usize) -> String {
     use std::fmt::Write;
     let mut sql = String::with_capacity(rows * columns * 6);
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..columns {
-            let _ = write!(sql, "{}${}", if column == 0 { "" } else { "," }, row * columns + column + 1);
+            let _ = write!(sql, "{}${}", if column == 0 { "" } else { "," }, before + row * columns + column + 1);
         }
         sql.push(')');
     }

@@ -4,6 +4,10 @@ use clap::Parser;
 use fulcrum::cli::Cli;
 use std::process::ExitCode;
 
+/// Gives memory back after a password was hashed (19 MiB each), which the system's allocator does not, and is faster.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match fulcrum::cli::run(Cli::parse()).await {

@@ -6,7 +6,7 @@ use clock::Ms;
 use connector::AnyConnector;
 use db::{Row, Sql, params};
 use hub_api::{Setting, Target};
-use outbound::{Budget, Fixed, Remote, Urgency, Wire};
+use outbound::{Budget, Credential, Fixed, Remote, Urgency, Wire};
 use pipeline::Priority;
 use serde_json::Value;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl std::fmt::Debug for LeverApp {
     }
 }
 
-/// A connection, secrets sealed.
+/// A connection, ready to be used.
 #[derive(Clone)]
 pub struct Connection {
     /// Whose.
@@ -55,35 +55,17 @@ pub struct Connection {
     pub connected_by: String,
     /// When.
     pub connected_at: Ms,
-    pub(crate) lever_base: String,
-    pub(crate) api_key: Option<String>,
+    /// Until when the token is good. None: it is an API key.
     pub(crate) access_until: Option<Ms>,
-    pub(crate) target_base: String,
-    pub(crate) target_credential: String,
+    pub(crate) lever: Side,
+    pub(crate) partner: Side,
 }
 
-impl Connection {
-    pub(crate) fn read(row: &Row) -> db::Result<Self> {
-        Ok(Self {
-            tenant: row.text("tenant")?,
-            id: row.text("id")?,
-            connector: row.text("connector")?,
-            connected: row.text("state")? == "connected",
-            notice: row.get("notice")?,
-            settings: row.json("settings")?,
-            connected_by: row.text("connected_by")?,
-            connected_at: Ms(row.int("connected_at")?),
-            lever_base: row.text("lever_base")?,
-            api_key: row.get("api_key")?,
-            access_until: row.get::<Option<i64>>("access_until")?.map(Ms),
-            target_base: row.text("target_base")?,
-            target_credential: row.text("target_credential")?,
-        })
-    }
-
-    pub(crate) fn uses_oauth(&self) -> bool {
-        self.api_key.is_none()
-    }
+/// Where one of the two sides is, and who we are there.
+#[derive(Clone)]
+pub(crate) struct Side {
+    pub(crate) base: Url,
+    credential: Arc<dyn Credential>,
 }
 
 /// What a secret of a connection is sealed for.
@@ -144,12 +126,12 @@ impl Hub {
 
     pub(crate) async fn connections(&self, tenant: &str) -> db::Result<Vec<Connection>> {
         let sql = "select * from connection where tenant = $1 order by connected_at desc, id";
-        self.db.rows(sql, params![tenant]).await?.iter().map(Connection::read).collect()
+        self.db.rows(sql, params![tenant]).await?.iter().map(|row| self.open(row)).collect()
     }
 
     pub(crate) async fn connection(&self, tenant: &str, id: &str) -> db::Result<Option<Connection>> {
         let row = self.db.row("select * from connection where tenant = $1 and id = $2", params![tenant, id]).await?;
-        row.map(|row| Connection::read(&row)).transpose()
+        row.map(|row| self.open(&row)).transpose()
     }
 
     /// Makes the connection, or brings an older one of the same connector back to life with its settings.
@@ -269,27 +251,45 @@ impl Hub {
         connector.spec().fields.iter().map(describe).collect()
     }
 
+    fn open(&self, row: &Row) -> db::Result<Connection> {
+        let id = row.text("id")?;
+        let base = |column: &str| -> db::Result<Url> { Url::parse(&row.text(column)?).map_err(|e| db::Error::new(format!("{column}: {e}"))) };
+        let open = |what: &str, sealed: &str| self.vault.open_sealed(&purpose(&id, what), sealed);
+        let key: Option<String> = row.get("api_key")?;
+        let lever = match key {
+            Some(sealed) => Arc::new(Fixed::basic(&open("api_key", &sealed)?, "")),
+            None => self.token_of(row)?,
+        };
+        let headers: serde_json::Map<String, Value> = serde_json::from_str(&open("target", &row.text("target_credential")?)?).unwrap_or_default();
+        let headers: Vec<(&str, &str)> = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+        Ok(Connection {
+            tenant: row.text("tenant")?,
+            connector: row.text("connector")?,
+            connected: row.text("state")? == "connected",
+            notice: row.get("notice")?,
+            settings: row.json("settings")?,
+            connected_by: row.text("connected_by")?,
+            connected_at: Ms(row.int("connected_at")?),
+            access_until: row.get::<Option<i64>>("access_until")?.map(Ms),
+            lever: Side { base: base("lever_base")?, credential: lever },
+            partner: Side { base: base("target_base")?, credential: Arc::new(Fixed::headers_of(&headers)) },
+            id,
+        })
+    }
+
     /// The partner, as this connection reaches it.
-    pub(crate) fn partner(&self, connection: &Connection, wire: &Wire) -> Result<Remote, String> {
-        let opened = self.vault.open_sealed(&purpose(&connection.id, "target"), &connection.target_credential).map_err(|e| e.to_string())?;
-        let parts: serde_json::Map<String, Value> = serde_json::from_str(&opened).map_err(|e| e.to_string())?;
-        let headers: Vec<(&str, &str)> = parts.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-        let base = Url::parse(&connection.target_base).map_err(|e| e.to_string())?;
-        let mut remote = Remote::new(self.outbound.clone(), base, Arc::new(Fixed::headers_of(&headers)));
-        remote.wire = wire.clone();
-        Ok(remote)
+    pub(crate) fn partner(&self, connection: &Connection, wire: &Wire) -> Remote {
+        let Side { base, credential } = connection.partner.clone();
+        Remote { wire: wire.clone(), ..Remote::new(self.outbound.clone(), base, credential) }
     }
 
     /// Lever, as this connection reaches it: its token, its budget.
-    pub(crate) fn lever(&self, connection: &Connection, urgency: Urgency, wire: &Wire) -> Result<Remote, String> {
-        let base = Url::parse(&connection.lever_base).map_err(|e| e.to_string())?;
-        let mut remote = Remote::new(self.outbound.clone(), base, self.credential(connection)?);
-        remote.budget = self.rate_budget.then(|| {
+    pub(crate) fn lever(&self, connection: &Connection, urgency: Urgency, wire: &Wire) -> Remote {
+        let Side { base, credential } = connection.lever.clone();
+        let budget = self.rate_budget.then(|| {
             let mut budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             budgets.entry(connection.id.clone()).or_insert_with(|| Arc::new(Budget::of_lever())).clone()
         });
-        remote.urgency = urgency;
-        remote.wire = wire.clone();
-        Ok(remote)
+        Remote { budget, urgency, wire: wire.clone(), ..Remote::new(self.outbound.clone(), base, credential) }
     }
 }

@@ -3,13 +3,14 @@
 //! Renewing rotates the refresh token, so two renewals at once would lose the grant. Whoever moves `refreshing_until`
 //! in the database owns the turn; others, on this node or another, wait for the new token to appear.
 
-use crate::connections::{Connection, purpose};
+use crate::connections::purpose;
 use crate::{Hub, LeverApp};
 use clock::Ms;
-use db::{Sql, params};
+use db::{Row, Sql, params};
 use endpoint::Verb;
 use futures_util::future::BoxFuture;
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use lever_api::oauth::{TokenRequest, Tokens};
 use outbound::{Answer, Call, Credential, Failure, Fixed, Wire};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,26 +30,21 @@ struct Renewing {
     connection: String,
     connector: String,
     connected_at: Ms,
-    /// The token handed out last, to know which one was refused.
-    handed: Mutex<Option<String>>,
+    /// The token handed out last, and until when it is fresh: asked for with every call, read from the database once.
+    handed: Mutex<Option<(String, Ms)>>,
 }
 
 impl Hub {
-    pub(crate) fn credential(&self, connection: &Connection) -> Result<Arc<dyn Credential>, String> {
-        match &connection.api_key {
-            Some(sealed) => {
-                let key = self.vault.open_sealed(&purpose(&connection.id, "api_key"), sealed).map_err(|e| e.to_string())?;
-                Ok(Arc::new(Fixed::basic(&key, "")))
-            }
-            None => Ok(Arc::new(Renewing {
-                hub: self.clone(),
-                tenant: connection.tenant.clone(),
-                connection: connection.id.clone(),
-                connector: connection.connector.clone(),
-                connected_at: connection.connected_at,
-                handed: Mutex::default(),
-            })),
-        }
+    /// The credential that is a token, renewed when need be.
+    pub(crate) fn token_of(&self, row: &Row) -> db::Result<Arc<dyn Credential>> {
+        Ok(Arc::new(Renewing {
+            hub: self.clone(),
+            tenant: row.text("tenant")?,
+            connection: row.text("id")?,
+            connector: row.text("connector")?,
+            connected_at: Ms(row.int("connected_at")?),
+            handed: Mutex::default(),
+        }))
     }
 
     /// Asks Lever's authorization server for tokens. `Err(Refused)` when it says no for good.
@@ -75,9 +71,11 @@ struct Stored {
 }
 
 impl Stored {
-    /// The token, if it has enough time left and is not the one that was refused.
-    fn fresh(&self, now: Ms, worn: Option<&str>) -> Option<String> {
-        self.access.clone().filter(|token| self.until > now.plus(SPARE) && worn != Some(token.as_str()))
+    /// The token and until when it is fresh, if it has enough time left and is not the one that was refused.
+    fn fresh(&self, now: Ms, worn: Option<&str>) -> Option<(String, Ms)> {
+        let until = self.until.minus(SPARE);
+        let token = self.access.as_ref().filter(|token| until > now && worn != Some(token.as_str()))?;
+        Some((token.clone(), until))
     }
 }
 
@@ -100,7 +98,7 @@ impl Renewing {
     }
 
     /// A token with enough time left; renewed if need be. `worn`: this one was refused just now.
-    async fn token(&self, worn: Option<&str>) -> Result<String, Failure> {
+    async fn token(&self, worn: Option<&str>) -> Result<(String, Ms), Failure> {
         for _ in 0..100 {
             let stored = self.stored().await?;
             let now = self.hub.clock.now();
@@ -130,7 +128,7 @@ impl Renewing {
         Ok(taken.map_err(|e| Failure::NotSent(e.to_string()))? > 0)
     }
 
-    async fn renew(&self, stored: &Stored, now: Ms) -> Result<String, Failure> {
+    async fn renew(&self, stored: &Stored, now: Ms) -> Result<(String, Ms), Failure> {
         let app = self.hub.lever_app(&self.tenant, &self.connector).await.map_err(|e| Failure::NotSent(e.to_string()))?;
         let (Some(app), Some(refresh)) = (app, &stored.refresh) else {
             self.broken("There is no refresh token. A Super Admin must connect again.").await;
@@ -149,16 +147,17 @@ impl Renewing {
                 let next = tokens.refresh_token.as_deref().unwrap_or(refresh);
                 let sql = "update connection set access_token = $1, access_until = $2, refresh_token = $3, refreshing_until = null \
                            where tenant = $4 and id = $5 and state = 'connected' and connected_at = $6";
+                let until = Ms(now.0 + tokens.expires_in * 1000);
                 let values = params![
                     seal("access_token", &tokens.access_token),
-                    now.0 + tokens.expires_in * 1000,
+                    until.0,
                     seal("refresh_token", next),
                     self.tenant.as_str(),
                     self.connection.as_str(),
                     self.connected_at.0
                 ];
                 self.hub.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
-                Ok(tokens.access_token)
+                Ok((tokens.access_token, until.minus(SPARE)))
             }
             Err(Failure::Refused { status: 400..=403, body, .. }) => {
                 self.broken("Access was revoked in Lever, or ran out. A Super Admin can connect again; nothing was lost.").await;
@@ -194,19 +193,35 @@ impl Renewing {
 impl Credential for Renewing {
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Failure>> {
         Box::pin(async move {
-            let token = self.token(None).await?;
-            *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+            let token = match self.handed() {
+                Some((token, until)) if until > self.hub.clock.now() => token,
+                _ => self.hand(None).await?,
+            };
             Fixed::bearer(&token).headers().await
         })
     }
 
-    fn refused(&self) -> BoxFuture<'_, bool> {
+    fn refused(&self, sent: &HeaderMap) -> BoxFuture<'_, bool> {
+        let sent = sent.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ")).map(str::to_owned);
         Box::pin(async move {
-            let worn = self.handed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            match worn {
-                Some(worn) => self.token(Some(&worn)).await.is_ok(),
-                None => false,
+            match (sent, self.handed()) {
+                // Another call was refused before, and there is a new token already.
+                (Some(sent), Some((handed, _))) if sent != handed => true,
+                (Some(sent), _) => self.hand(Some(&sent)).await.is_ok(),
+                (None, _) => false,
             }
         })
+    }
+}
+
+impl Renewing {
+    fn handed(&self) -> Option<(String, Ms)> {
+        self.handed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn hand(&self, worn: Option<&str>) -> Result<String, Failure> {
+        let (token, until) = self.token(worn).await?;
+        *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = Some((token.clone(), until));
+        Ok(token)
     }
 }

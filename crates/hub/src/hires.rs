@@ -3,7 +3,7 @@
 use crate::Hub;
 use clock::Ms;
 use connector::Seen;
-use db::{Clauses, Row, Sql, params};
+use db::{Clauses, Db, Group, Row, Sql, params};
 
 /// A person we were told about.
 pub struct Hire {
@@ -23,23 +23,58 @@ pub struct Hire {
     pub state: Option<String>,
 }
 
-impl Hub {
-    /// Remembers what is needed to find the person again.
-    pub(crate) async fn note_hire(&self, tenant: &str, connection: &str, seen: &Seen) -> db::Result<()> {
+/// What is needed to find a person again.
+#[derive(Clone)]
+pub struct Noted {
+    tenant: String,
+    connection: String,
+    subject: String,
+    name: String,
+    email: String,
+    posting: String,
+    url: String,
+    hired: bool,
+    seen_at: Ms,
+}
+
+impl Noted {
+    /// Out of what was read in Lever just now.
+    pub fn new(tenant: &str, connection: &str, seen: &Seen, now: Ms) -> Self {
         let o = &seen.opportunity;
-        let posting = seen.posting.as_ref().map(|p| p.text.as_str()).unwrap_or_default();
-        let url = o.urls.as_ref().map(|u| u.show.as_str()).unwrap_or_default();
-        self.db
-            .run(
-                "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9) \
+        Self {
+            tenant: tenant.to_owned(),
+            connection: connection.to_owned(),
+            subject: o.id.clone(),
+            name: o.name.clone(),
+            email: o.emails.join(" "),
+            posting: seen.posting.as_ref().map(|p| p.text.clone()).unwrap_or_default(),
+            url: o.urls.as_ref().map(|u| u.show.clone()).unwrap_or_default(),
+            hired: seen.hired,
+            seen_at: now,
+        }
+    }
+}
+
+/// Whom we were told about is remembered, many in one commit. Work on one subject runs alone, so none is in it twice.
+pub fn noting(db: Db, most: usize) -> Group<Noted, ()> {
+    Group::new(most, move |noted: Vec<Noted>| {
+        let db = db.clone();
+        Box::pin(async move {
+            let count = noted.len();
+            let sql = format!(
+                "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values {} \
                  on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
                  url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at",
-                params![tenant, connection, o.id.as_str(), o.name.as_str(), o.emails.join(" "), posting, url, seen.hired, self.clock.now().0],
-            )
-            .await
-            .map(drop)
-    }
+                db::values(count, 9)
+            );
+            let row = |n: Noted| params![n.tenant, n.connection, n.subject, n.name, n.email, n.posting, n.url, n.hired, n.seen_at.0];
+            db.run(&sql, noted.into_iter().flat_map(row).collect()).await?;
+            Ok(vec![(); count])
+        })
+    })
+}
 
+impl Hub {
     /// The newest hires that fit: part of a name or an e-mail, a Lever address, an opportunity id.
     pub(crate) async fn hires(&self, tenant: &str, search: &str, most: i64) -> db::Result<Vec<Hire>> {
         let mut only = Clauses::default();

@@ -3,6 +3,7 @@
 use crate::Hub;
 use crate::subscriptions::{SYNC, sync_job};
 use crate::work::think_job;
+use clock::Tick;
 use connector::Cx;
 use db::{Sql, params};
 use outbound::{Urgency, Wire};
@@ -58,12 +59,8 @@ impl Hub {
         let Some(connection) = self.connection(tenant, &held.connection).await? else { return Ok(Err("The connection is gone.".to_owned())) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("The connector is gone.".to_owned())) };
         let wire = Wire::default();
-        let (partner, lever) = match (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire)) {
-            (Ok(partner), Ok(lever)) => (partner, lever),
-            (Err(why), _) | (_, Err(why)) => return Ok(Err(why)),
-        };
-        let memo = self.memo(&connection.id);
-        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, now: self.clock.now(), attempt: 1 };
+        let (partner, lever, memo) = (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire), self.memo(&connection.id));
+        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1 };
         let said = match connector.mend(cx, &held.mend).await {
             Ok(said) => said,
             Err(why) => return Ok(Err(why)),

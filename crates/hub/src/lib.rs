@@ -27,7 +27,7 @@ use axum::Router;
 use clock::Clock;
 use connector::{AnyConnector, Memo};
 use db::vault::Vault;
-use db::{Db, Migration};
+use db::{Db, Group, Migration};
 use outbound::{Budget, Outbound};
 use pipeline::Pipeline;
 use std::collections::HashMap;
@@ -80,7 +80,7 @@ pub struct Inner {
     pub(crate) lobby: Lobby,
     pub(crate) budgets: Mutex<HashMap<String, Arc<Budget>>>,
     pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
-    pub(crate) reasons: Mutex<HashMap<String, read::Reasons>>,
+    pub(crate) hires: Group<hires::Noted, ()>,
     pub(crate) memos: Mutex<HashMap<String, Arc<Memo>>>,
     pub(crate) refusals: audit::Refusals,
 }
@@ -103,6 +103,7 @@ impl Ground {
         Ok(Hub(Arc::new(Inner {
             pipeline: Pipeline::new(self.db.clone(), self.clock.clone(), self.work),
             lobby,
+            hires: hires::noting(self.db.clone(), self.work.in_one_commit),
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -113,7 +114,6 @@ impl Ground {
             demo: self.demo,
             budgets: Mutex::default(),
             subscriptions: RwLock::default(),
-            reasons: Mutex::default(),
             memos: Mutex::default(),
             refusals: audit::Refusals::default(),
         })))
@@ -130,9 +130,10 @@ impl Hub {
         self.connectors.iter().copied().find(|c| c.spec().id == id)
     }
 
-    /// What a connection remembers for a moment.
+    /// What was read for a connection.
     pub(crate) fn memo(&self, connection: &str) -> Arc<Memo> {
-        self.memos.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(connection.to_owned()).or_default().clone()
+        let mut memos = self.memos.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        memos.entry(connection.to_owned()).or_insert_with(|| Arc::new(Memo::new(self.clock.clone()))).clone()
     }
 
     /// Open pages refresh, and the runner looks for work.

@@ -1,32 +1,44 @@
-//! Reading the truth about one opportunity: five calls at most, those that can go together do.
+//! Reading the truth about one opportunity: five calls at most, those that can go together do. What many of a batch
+//! want, the posting above all, is read once for all of them.
 
-use crate::Hub;
-use connector::Seen;
+use clock::Tick;
+use connector::{Good, Memo, Seen};
 use endpoint::Nothing;
 use lever_api::{
     Application, GetOpportunity, GetPosting, ListArchiveReasons, ListOffers, Listing, OpportunityId, Posting, ReasonFilter, User, View, reference,
 };
-use outbound::{Failure, Remote};
+use outbound::{Failure, Remote, Wire};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::PoisonError;
+use std::time::Duration;
 
-/// The archive reasons of an account: id, and whether it makes a hire. They change once in years.
-pub struct Reasons(HashMap<String, bool>);
+/// The archive reasons of an account change once in years.
+const REASONS: Good = Good::For(Duration::from_secs(3600));
 
-impl Hub {
+/// A posting with its hiring manager, and what was said while it was read: it stands in the history of all who share it.
+type Offered = (Option<(Posting, Option<User>)>, Wire);
+
+/// Whoever reads.
+pub struct Reader<'a> {
+    pub lever: &'a Remote,
+    pub memo: &'a Memo,
+    /// What was read after this is fresh enough.
+    pub asked: Tick,
+}
+
+impl Reader<'_> {
     /// What Lever knows now. `None`: there is no such opportunity, or not any more.
-    pub(crate) async fn read_truth(&self, connection: &str, lever: &Remote, id: &OpportunityId) -> Result<Option<Seen>, Failure> {
+    pub async fn truth(&self, id: &OpportunityId) -> Result<Option<Seen>, Failure> {
         let view = View::expanding(&["contact", "applications"]);
         let get = GetOpportunity { opportunity: id.clone(), query: view, body: Nothing };
-        let mut opportunity = match lever.send(get).await {
+        let mut opportunity = match self.lever.send(get).await {
             Ok(found) => found.data,
             Err(failure) if failure.status() == Some(404) => return Ok(None),
             Err(failure) => return Err(failure),
         };
         let archived = opportunity.archived.as_ref().and_then(|a| a.reason.clone());
         let hired = match &archived {
-            Some(reason) => self.makes_a_hire(connection, lever, reason).await?,
+            Some(reason) => self.makes_a_hire(reason).await?,
             None => false,
         };
         let contact = take_object(&mut opportunity.contact);
@@ -35,37 +47,48 @@ impl Hub {
             return Ok(Some(Seen { opportunity, contact, application, ..Seen::default() }));
         }
         let posting = application.as_ref().and_then(|a| reference(&a.posting).map(str::to_owned));
-        let offers = lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
-        let (offers, posting) = futures_util::future::try_join(offers, read_posting(lever, posting)).await?;
+        let offers = self.lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
+        let (offers, posting) = futures_util::future::try_join(offers, self.posting(posting)).await?;
         let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
-        Ok(Some(Seen { opportunity, contact, application, posting, hiring_manager, offers: offers.data, hired, remote_id: None }))
+        Ok(Some(Seen { opportunity, contact, application, posting, hiring_manager, offers: offers.data, hired }))
     }
 
     /// Whether this archive reason makes a hire. One that is not known yet is a reason to read the list again.
-    async fn makes_a_hire(&self, connection: &str, lever: &Remote, reason: &str) -> Result<bool, Failure> {
-        let known = self.reasons.lock().unwrap_or_else(PoisonError::into_inner).get(connection).and_then(|r| r.0.get(reason).copied());
-        if let Some(hires) = known {
-            return Ok(hires);
+    async fn makes_a_hire(&self, reason: &str) -> Result<bool, Failure> {
+        let read = async || {
+            let all = self.lever.send(ListArchiveReasons { query: ReasonFilter::default(), body: Nothing }).await?.data;
+            Ok::<HashMap<String, bool>, Failure>(all.into_iter().map(|r| (r.id, r.kind == "hired")).collect())
+        };
+        if let Some(hires) = self.memo.read("archive reasons", REASONS, read).await?.get(reason) {
+            return Ok(*hires);
         }
-        let all = lever.send(ListArchiveReasons { query: ReasonFilter::default(), body: Nothing }).await?.data;
-        let reasons: HashMap<String, bool> = all.into_iter().map(|r| (r.id, r.kind == "hired")).collect();
-        let hires = reasons.get(reason).copied().unwrap_or(false);
-        self.reasons.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.to_owned(), Reasons(reasons));
-        Ok(hires)
+        Ok(self.memo.read("archive reasons", Good::After(self.asked), read).await?.get(reason).copied().unwrap_or(false))
     }
-}
 
-/// The posting with its hiring manager in one call. A posting that is gone is none.
-async fn read_posting(lever: &Remote, id: Option<String>) -> Result<Option<(Posting, Option<User>)>, Failure> {
-    let Some(id) = id.and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let get = GetPosting { posting: id, query: View::expanding(&["hiringManager"]), body: Nothing };
-    match lever.send(get).await {
-        Ok(mut found) => {
-            let manager = take_object(&mut found.data.hiring_manager);
-            Ok(Some((found.data, manager)))
-        }
-        Err(failure) if failure.status() == Some(404) => Ok(None),
-        Err(failure) => Err(failure),
+    /// The posting with its hiring manager. One that is gone is none.
+    async fn posting(&self, id: Option<String>) -> Result<Option<(Posting, Option<User>)>, Failure> {
+        let Some(id) = id.and_then(|id| id.parse().ok()) else { return Ok(None) };
+        let name = format!("posting {id}");
+        let read = async || {
+            let lever = Remote { wire: Wire::default(), ..self.lever.clone() };
+            let get = GetPosting { posting: id, query: View::expanding(&["hiringManager"]), body: Nothing };
+            let found = match lever.send(get).await {
+                Ok(mut found) => {
+                    let manager = take_object(&mut found.data.hiring_manager);
+                    Some((found.data, manager))
+                }
+                Err(failure) if failure.status() == Some(404) => None,
+                Err(failure) => {
+                    // Then only whoever asked has it in the history; the others have the failure's words.
+                    self.lever.wire.also(&lever.wire);
+                    return Err(failure);
+                }
+            };
+            Ok::<Offered, Failure>((found, lever.wire))
+        };
+        let found = self.memo.read(&name, Good::After(self.asked), read).await?;
+        self.lever.wire.also(&found.1);
+        Ok(found.0.clone())
     }
 }
 

@@ -2,10 +2,12 @@
 
 use crate::Hub;
 use crate::connections::Connection;
+use crate::hires::Noted;
 use crate::holds::Held;
+use crate::read::Reader;
 use crate::subscriptions::SYNC;
 use clock::Ms;
-use connector::{Cx, Decision, Outcome};
+use connector::{Cx, Decision, Good, Memo, Outcome};
 use futures_util::future::BoxFuture;
 use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table};
@@ -58,23 +60,21 @@ impl Hub {
             pipeline::prune(&self.db, self.clock.now().minus(KEPT)).await?;
             return Ok(Ending::Decided(Vec::new()));
         }
-        let Some(connection) = self.connection(&item.tenant, &item.connection).await? else {
-            return Ok(Ending::GiveUp { why: "The connection is gone.".to_owned() });
-        };
+        let memo = self.memo(&item.connection);
+        let read = || self.connection(&item.tenant, &item.connection);
+        let found = memo.read(&format!("connection of {}", item.tenant), Good::After(item.claimed), read).await?;
+        let Some(connection) = found.as_ref() else { return Ok(Ending::GiveUp { why: "The connection is gone.".to_owned() }) };
         if !connection.connected {
-            return Ok(not_connected(&connection));
+            return Ok(not_connected(connection));
         }
         match (item.table, item.kind.as_str()) {
-            (Table::Job, THINK) => self.think(&connection, item, wire).await,
-            (Table::Job, SYNC) => Ok(match self.lever(&connection, Urgency::Now, wire) {
-                Ok(lever) => match self.sync_webhooks(&connection, &lever).await {
-                    Ok(()) => Ending::Decided(Vec::new()),
-                    Err(failure) => self.lever_failed(&connection, &failure, "keep its webhooks").await?,
-                },
-                Err(why) => Ending::Retry { after: None, why },
-            }),
-            (Table::Job, LOOK_AGAIN) => self.look_again(&connection).await,
-            (Table::Effect, kind) if kind == connection.connector => self.perform(&connection, item, wire).await,
+            (Table::Job, THINK) => self.think(connection, item, &memo, wire).await,
+            (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire)).await {
+                Ok(()) => Ok(Ending::Decided(Vec::new())),
+                Err(failure) => self.lever_failed(connection, &failure, "keep its webhooks").await,
+            },
+            (Table::Job, LOOK_AGAIN) => self.look_again(connection).await,
+            (Table::Effect, kind) if kind == connection.connector => self.perform(connection, item, &memo, wire).await,
             (_, kind) => Ok(hold(
                 format!("This version of Fulcrum does not know the work {kind:?}"),
                 "It was stored by another version. Start that version, or give this work up.",
@@ -83,15 +83,12 @@ impl Hub {
     }
 
     /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
-    async fn think(&self, connection: &Connection, item: &Item, wire: &Wire) -> db::Result<Ending> {
+    async fn think(&self, connection: &Connection, item: &Item, memo: &Memo, wire: &Wire) -> db::Result<Ending> {
         let Ok(id) = item.subject.parse() else { return Ok(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) }) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
         let urgency = if item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
-        let lever = match self.lever(connection, urgency, wire) {
-            Ok(lever) => lever,
-            Err(why) => return Ok(Ending::Retry { after: None, why }),
-        };
-        let mut seen = match self.read_truth(&connection.id, &lever, &id).await {
+        let reader = Reader { lever: &self.lever(connection, urgency, wire), memo, asked: item.claimed };
+        let seen = match reader.truth(&id).await {
             Ok(Some(seen)) => seen,
             Ok(None) => {
                 let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
@@ -100,8 +97,7 @@ impl Hub {
             }
             Err(failure) => return self.lever_failed(connection, &failure, "read who was hired").await,
         };
-        self.note_hire(&item.tenant, &connection.id, &seen).await?;
-        seen.remote_id = pipeline::link_of(&self.db, &item.tenant, &connection.id, &item.subject).await?;
+        self.hires.write(Noted::new(&item.tenant, &connection.id, &seen, self.clock.now())).await?;
         Ok(match connector.decide(&connection.settings, &seen) {
             Decision::Nothing(why) => Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") },
             Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
@@ -123,14 +119,10 @@ impl Hub {
         })
     }
 
-    async fn perform(&self, connection: &Connection, item: &Item, wire: &Wire) -> db::Result<Ending> {
+    async fn perform(&self, connection: &Connection, item: &Item, memo: &Memo, wire: &Wire) -> db::Result<Ending> {
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
-        let (partner, lever) = match (self.partner(connection, wire), self.lever(connection, Urgency::Now, wire)) {
-            (Ok(partner), Ok(lever)) => (partner, lever),
-            (Err(why), _) | (_, Err(why)) => return Ok(Ending::Retry { after: None, why }),
-        };
-        let memo = self.memo(&connection.id);
-        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, now: self.clock.now(), attempt: item.attempts };
+        let (partner, lever) = (self.partner(connection, wire), self.lever(connection, Urgency::Now, wire));
+        let cx = Cx { partner: &partner, lever: &lever, memo, asked: item.claimed, attempt: item.attempts };
         let key = item.payload["key"].as_str().unwrap_or_default();
         Ok(match connector.perform(cx, &connection.settings, key, &item.payload["change"]).await {
             Outcome::Done { remote_id, said } => Ending::Done { remote_id, why: said },
@@ -145,7 +137,7 @@ impl Hub {
     async fn lever_failed(&self, connection: &Connection, failure: &Failure, to: &str) -> db::Result<Ending> {
         Ok(match failure.status() {
             Some(401) => {
-                let why = if connection.uses_oauth() {
+                let why = if connection.access_until.is_some() {
                     "Lever does not accept the token any more: access was revoked. A Super Admin can connect again; nothing was lost."
                 } else {
                     "Lever does not accept the API key any more: it was revoked. A Super Admin can make a new one; nothing was lost."

@@ -181,8 +181,9 @@ pub trait Credential: Send + Sync {
     /// The headers, made fresh if need be.
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Failure>>;
 
-    /// The other side answered 401. `true`: there is a new credential now, try once more.
-    fn refused(&self) -> BoxFuture<'_, bool> {
+    /// The other side answered 401 to these headers. `true`: there are others now, try once more.
+    fn refused(&self, sent: &HeaderMap) -> BoxFuture<'_, bool> {
+        let _ = sent;
         Box::pin(std::future::ready(false))
     }
 }
@@ -298,7 +299,7 @@ impl Remote {
             {
                 budget.empty();
             }
-            if failure.status() == Some(401) && !renewed && self.credential.refused().await {
+            if failure.status() == Some(401) && !renewed && self.credential.refused(&sent.headers).await {
                 renewed = true;
                 continue;
             }

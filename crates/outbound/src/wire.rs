@@ -34,6 +34,12 @@ impl Wire {
         }
     }
 
+    /// Adds what was said in another conversation, of which this one took the result.
+    pub fn also(&self, other: &Self) {
+        let others = other.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        others.into_iter().for_each(|exchange| self.add(exchange));
+    }
+
     /// All of it as JSON.
     #[must_use]
     pub fn json(&self) -> String {

@@ -1,6 +1,6 @@
 //! Jobs and effects: one shape, two tables, and the four ways a try can end.
 
-use clock::Ms;
+use clock::{Ms, Tick};
 use db::{Result, Row};
 use serde_json::Value;
 use std::time::Duration;
@@ -161,6 +161,8 @@ pub struct Item {
     pub tried_since: Ms,
     /// When it was over.
     pub ended_at: Option<Ms>,
+    /// When it was claimed, or read for a page: what is learnt later is fresh enough for it.
+    pub claimed: Tick,
 }
 
 impl Item {
@@ -186,6 +188,7 @@ impl Item {
             created_at: Ms(row.int("created_at")?),
             tried_since: Ms(row.int("tried_since")?),
             ended_at: row.get::<Option<i64>>("ended_at")?.map(Ms),
+            claimed: Tick::next(),
         })
     }
 }
@@ -229,4 +232,11 @@ pub enum Ending {
         /// Why.
         why: String,
     },
+}
+
+impl Ending {
+    /// Nothing more is to be done, and that is well.
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self, Self::Decided(_) | Self::Withdrawn { .. } | Self::Done { .. })
+    }
 }

@@ -4,45 +4,59 @@ use crate::backoff::GIVE_UP_AFTER;
 use crate::effects::insert_effects;
 use crate::{Ending, Item, Table, backoff, fresh_id};
 use clock::Ms;
-use db::{Db, Result, Row, Sql, params};
-use std::collections::HashSet;
+use db::{Db, Result, Sql, params};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// How long a claim lasts. A process that dies loses its claims after this long.
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
-/// Takes up to `most` items whose time has come, under a lease. Work on one subject is never claimed twice at once,
-/// and the effects on one subject go in the order they were stored.
-pub(crate) async fn claim(db: &Db, table: Table, node: &str, most: usize, now: Ms) -> Result<Vec<Item>> {
-    let t = table.name();
-    let in_order = match table {
-        Table::Job => "",
-        Table::Effect => {
-            " and not exists (select 1 from effect e where e.tenant = w.tenant and e.connection = w.connection \
-             and e.subject = w.subject and e.state = 'ready' and e.id < w.id)"
-        }
-    };
+/// How many to take at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Places {
+    pub jobs: usize,
+    pub effects: usize,
+}
+
+/// Takes items whose time has come, under a lease, jobs and effects in one transaction. Work on one subject is never
+/// claimed twice at once, and the effects on one subject go in the order they were stored. With `orphans`, first what
+/// somebody who died had in hand: under load it would otherwise wait behind everything new.
+pub(crate) async fn claim(db: &Db, node: &str, places: Places, orphans: bool, now: Ms) -> Result<Vec<Item>> {
     let tx = db.begin().await?;
     let until = now.plus(LEASE).0;
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    // First what somebody who died had in hand: under load it would otherwise wait behind everything new.
-    let sql = format!(
-        "update {t} set lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
-           select id from {t} where state = 'running' and lease_until <= $3 order by lease_until limit $4{}) returning *",
-        db.engine().skip_locked()
-    );
-    let mut rows = tx.rows(&sql, params![node, until, now.0, most]).await?;
-    let left = most - i64::try_from(rows.len()).unwrap_or(most);
-    let sql = format!(
-        "update {t} set state = 'running', lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
-           select w.id from {t} w where w.state = 'ready' and w.run_at <= $3 and not exists (\
-             select 1 from {t} r where r.tenant = w.tenant and r.connection = w.connection and r.subject = w.subject and r.state = 'running')\
-           {in_order} order by w.priority, w.run_at, w.id limit $4{}) returning *",
-        db.engine().skip_locked()
-    );
-    rows.extend(tx.rows(&sql, params![node, until, now.0, left]).await?);
+    let skip_locked = db.engine().skip_locked();
+    let mut claimed = Vec::new();
+    for (table, most) in [(Table::Job, places.jobs), (Table::Effect, places.effects)] {
+        let t = table.name();
+        let mut most = i64::try_from(most).unwrap_or(i64::MAX);
+        if orphans && most > 0 {
+            let sql = format!(
+                "update {t} set lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
+                   select id from {t} where state = 'running' and lease_until <= $3 order by lease_until limit $4{skip_locked}) returning *"
+            );
+            let rows = tx.rows(&sql, params![node, until, now.0, most]).await?;
+            most -= i64::try_from(rows.len()).unwrap_or(most);
+            claimed.extend(rows.into_iter().map(|row| (table, row)));
+        }
+        if most > 0 {
+            let in_order = match table {
+                Table::Job => "",
+                Table::Effect => {
+                    " and not exists (select 1 from effect e where e.tenant = w.tenant and e.connection = w.connection \
+                     and e.subject = w.subject and e.state = 'ready' and e.id < w.id)"
+                }
+            };
+            let sql = format!(
+                "update {t} set state = 'running', lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
+                   select w.id from {t} w where w.state = 'ready' and w.run_at <= $3 and not exists (\
+                     select 1 from {t} r where r.tenant = w.tenant and r.connection = w.connection and r.subject = w.subject and r.state = 'running')\
+                   {in_order} order by w.priority, w.run_at, w.id limit $4{skip_locked}) returning *"
+            );
+            claimed.extend(tx.rows(&sql, params![node, until, now.0, most]).await?.into_iter().map(|row| (table, row)));
+        }
+    }
     tx.commit().await?;
-    let mut items: Vec<Item> = rows.iter().map(|row: &Row| Item::read(table, row)).collect::<Result<_>>()?;
+    let mut items: Vec<Item> = claimed.iter().map(|(table, row)| Item::read(*table, row)).collect::<Result<_>>()?;
     items.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(items)
 }
@@ -67,33 +81,14 @@ pub(crate) struct Ended {
 /// Writes down many endings in one transaction. Only the holder of the lease may: whoever lost it finds the row moved
 /// on, and its ending is dropped, effects and all. One answer for each: whether it counted.
 pub(crate) async fn finish(db: &Db, table: Table, ended: Vec<Ended>, now: Ms) -> Result<Vec<bool>> {
-    let t = table.name();
     let tx = db.begin().await?;
-    let over: Vec<&Ended> =
-        ended.iter().filter(|e| matches!(e.ending, Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. })).collect();
-    let mut mine = HashSet::new();
-    if !over.is_empty() {
-        let mut values = params![now.0];
-        for e in &over {
-            values.extend(params![e.item.id.as_str(), e.node.as_str(), e.item.attempts]);
-        }
-        let keys = (0..over.len()).map(|i| format!("(${},${},${})", i * 3 + 2, i * 3 + 3, i * 3 + 4)).collect::<Vec<_>>().join(",");
-        let sql = format!(
-            "update {t} set state = 'done', ended_at = $1, lease_by = null, lease_until = null, cause = null \
-             where state = 'running' and (id, lease_by, attempts) in (values {keys}) returning id"
-        );
-        for row in tx.rows(&sql, values).await? {
-            mine.insert(row.text("id")?);
-        }
-    }
+    let over: Vec<&Ended> = ended.iter().filter(|e| e.ending.is_over()).collect();
+    let mut mine = end(&tx, table, &over, now).await?;
     let mut effects = Vec::new();
     for e in &ended {
         match &e.ending {
             Ending::Decided(decided) if mine.contains(&e.item.id) => {
                 effects.extend(decided.iter().cloned().map(|effect| (e.item.tenant.clone(), Some(e.item.id.clone()), effect)));
-            }
-            Ending::Done { remote_id, why } if mine.contains(&e.item.id) => {
-                done(&tx, e, remote_id.as_deref(), why, now).await?;
             }
             Ending::Withdrawn { why } if mine.contains(&e.item.id) => withdraw(&tx, e, why, now).await?,
             Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. } => {}
@@ -105,29 +100,62 @@ pub(crate) async fn finish(db: &Db, table: Table, ended: Vec<Ended>, now: Ms) ->
         }
     }
     insert_effects(&tx, effects, now).await?;
+    link(&tx, &ended, &mine, now).await?;
     supersede(&tx, table, &ended, &mine, now).await?;
     note_attempts(&tx, table, &ended, &mine, now).await?;
     tx.commit().await?;
     Ok(ended.iter().map(|e| mine.contains(&e.item.id)).collect())
 }
 
-async fn done(tx: &impl Sql, e: &Ended, remote_id: Option<&str>, why: &str, now: Ms) -> Result<()> {
-    let sql = format!("update {} set remote_id = $1, why = $2 where id = $3", e.item.table.name());
-    tx.run(&sql, params![remote_id, why, e.item.id.as_str()]).await?;
-    if let Some(remote_id) = remote_id {
-        tx.run(
-            "insert into link (tenant, connection, subject, remote_id, at) values ($1, $2, $3, $4, $5) \
-             on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, at = excluded.at",
-            params![e.item.tenant.as_str(), e.item.connection.as_str(), e.item.subject.as_str(), remote_id, now.0],
-        )
-        .await?;
+/// Ends what is over, as far as its lease is still ours; which that is.
+async fn end(tx: &impl Sql, table: Table, over: &[&Ended], now: Ms) -> Result<HashSet<String>> {
+    if over.is_empty() {
+        return Ok(HashSet::new());
     }
-    Ok(())
+    let t = table.name();
+    let mut values = params![now.0];
+    for e in over {
+        let (remote_id, why) = match &e.ending {
+            Ending::Done { remote_id, why } => (remote_id.as_deref(), Some(why.as_str())),
+            Ending::Withdrawn { why } => (None, Some(why.as_str())),
+            _ => (None, None),
+        };
+        values.extend(params![e.item.id.as_str(), e.node.as_str(), e.item.attempts, remote_id, why]);
+    }
+    let sql = format!(
+        "update {t} set state = 'done', ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column4, why = v.column5 \
+         from (values {}) v where {t}.state = 'running' and {t}.id = v.column1 and {t}.lease_by = v.column2 and {t}.attempts = v.column3 \
+         returning {t}.id",
+        db::values_after(1, over.len(), 5)
+    );
+    tx.rows(&sql, values).await?.iter().map(|row| row.text("id")).collect()
+}
+
+/// Remembers which record at the other side belongs to which subject.
+async fn link(tx: &impl Sql, ended: &[Ended], mine: &HashSet<String>, now: Ms) -> Result<()> {
+    // Two endings of one subject in one statement would be refused; the later one counts.
+    let mut links = HashMap::new();
+    for e in ended.iter().filter(|e| mine.contains(&e.item.id)) {
+        if let Ending::Done { remote_id: Some(remote_id), .. } = &e.ending {
+            links.insert((&e.item.tenant, &e.item.connection, &e.item.subject), remote_id);
+        }
+    }
+    if links.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "insert into link (tenant, connection, subject, remote_id, at) values {} \
+         on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, at = excluded.at",
+        db::values(links.len(), 5)
+    );
+    let row = |((tenant, connection, subject), remote_id): ((&String, &String, &String), &String)| {
+        params![tenant.as_str(), connection.as_str(), subject.as_str(), remote_id.as_str(), now.0]
+    };
+    tx.run(&sql, links.into_iter().flat_map(row).collect()).await.map(drop)
 }
 
 /// The truth wants nothing of this subject: what waits to be sent is not sent.
 async fn withdraw(tx: &impl Sql, e: &Ended, why: &str, now: Ms) -> Result<()> {
-    tx.run("update job set why = $1 where id = $2", params![why, e.item.id.as_str()]).await?;
     tx.run(
         "update effect set state = 'cancelled', ended_at = $1, why = $2, cause = null \
          where tenant = $3 and connection = $4 and subject = $5 and state in ('ready', 'held', 'failed')",
@@ -171,20 +199,21 @@ async fn not_done(tx: &impl Sql, e: &Ended, ending: &Ending, now: Ms) -> Result<
 
 /// A subject that has just been read again needs no older held job any more.
 async fn supersede(tx: &impl Sql, table: Table, ended: &[Ended], mine: &HashSet<String>, now: Ms) -> Result<()> {
-    if table == Table::Effect {
+    let read = |e: &&Ended| matches!(e.ending, Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Hold { .. }) && mine.contains(&e.item.id);
+    let read: Vec<&Item> = ended.iter().filter(read).map(|e| &e.item).collect();
+    if table == Table::Effect || read.is_empty() {
         return Ok(());
     }
-    for e in
-        ended.iter().filter(|e| mine.contains(&e.item.id) && matches!(e.ending, Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Hold { .. }))
-    {
-        tx.run(
-            "update job set state = 'cancelled', ended_at = $1 where tenant = $2 and connection = $3 and kind = $4 and key = $5 \
-             and state = 'held' and id <> $6",
-            params![now.0, e.item.tenant.as_str(), e.item.connection.as_str(), e.item.kind.as_str(), e.item.key.as_str(), e.item.id.as_str()],
-        )
-        .await?;
+    let mut values = params![now.0];
+    for item in &read {
+        values.extend(params![item.tenant.as_str(), item.connection.as_str(), item.kind.as_str(), item.key.as_str(), item.id.as_str()]);
     }
-    Ok(())
+    let sql = format!(
+        "update job set state = 'cancelled', ended_at = $1 from (values {}) v where job.tenant = v.column1 and job.connection = v.column2 \
+         and job.kind = v.column3 and job.key = v.column4 and job.state = 'held' and job.id <> v.column5",
+        db::values_after(1, read.len(), 5)
+    );
+    tx.run(&sql, values).await.map(drop)
 }
 
 /// Writes the history. A job that simply decided needs no line of its own: its effects tell.

@@ -2,17 +2,18 @@
 
 use crate::inbox::{self, Hint, Received};
 use crate::jobs::insert_jobs;
-use crate::queue::{self, Ended};
+use crate::queue::{self, Ended, Places};
 use crate::{Ending, Item, NewEffect, NewJob, Schedule, Table, schedule};
 use clock::{Clock, Ms};
 use db::{Db, Group, Result, Sql};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use tokio::time::MissedTickBehavior;
 
 /// Whoever knows what jobs and effects mean.
 pub trait Handler: Send + Sync + 'static {
@@ -38,6 +39,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self { at_once: 64, in_one_commit: 256, look_every: Duration::from_millis(500) }
     }
+}
+
+/// Jobs and effects are counted apart, and their endings written apart.
+const fn slot(table: Table) -> usize {
+    table as usize
 }
 
 /// The pipeline over one database. Clones share it.
@@ -129,52 +135,52 @@ impl Pipeline {
         }
         let mut under_way = FuturesUnordered::new();
         let mut counts = [0usize; 2];
+        // What nobody announces is looked for now and then: schedules, and what somebody who died had in hand.
+        let mut look = tokio::time::interval(self.settings.look_every);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let stopping = *stop.borrow();
             if stopping && under_way.is_empty() {
                 return;
             }
-            let mut claimed = 0;
-            if !stopping {
-                self.fire_schedules().await;
-                for (slot, table) in [Table::Job, Table::Effect].into_iter().enumerate() {
-                    let free = self.settings.at_once - counts[slot];
-                    // Refill in good portions: a claim is a transaction, and one for each freed place would cost the gain.
-                    if free * 4 < self.settings.at_once {
-                        continue;
-                    }
-                    match queue::claim(&self.db, table, &self.node, free, self.clock.now()).await {
-                        Ok(items) => {
-                            claimed += items.len();
-                            counts[slot] += items.len();
-                            for item in items {
-                                let (this, handler) = (self.clone(), handler.clone());
-                                under_way.push(tokio::spawn(async move {
-                                    this.one(&*handler, item).await;
-                                    slot
-                                }));
-                            }
-                        }
-                        Err(e) => {
-                            tracing::error!(error = %e, table = table.name(), "cannot claim work; trying again soon");
-                            break;
-                        }
-                    }
+            let places = Places { jobs: self.places(counts[0]), effects: self.places(counts[1]) };
+            let free = !stopping && places != Places { jobs: 0, effects: 0 };
+            if free {
+                let looking = look.tick().now_or_never().is_some();
+                if looking {
+                    self.fire_schedules().await;
                 }
-            }
-            if claimed > 0 && under_way.len() < self.settings.at_once {
-                continue;
+                match queue::claim(&self.db, &self.node, places, looking, self.clock.now()).await {
+                    Ok(items) => {
+                        for item in items {
+                            let (this, handler, slot) = (self.clone(), handler.clone(), slot(item.table));
+                            counts[slot] += 1;
+                            under_way.push(tokio::spawn(async move {
+                                this.one(&*handler, item).await;
+                                slot
+                            }));
+                        }
+                    }
+                    Err(e) => tracing::error!(error = %e, "cannot claim work; trying again soon"),
+                }
             }
             tokio::select! {
                 Some(slot) = under_way.next() => if let Ok(slot) = slot { counts[slot] -= 1 },
                 () = self.work.notified(), if !stopping => {}
                 _ = stop.changed(), if !stopping => {}
-                () = tokio::time::sleep(self.settings.look_every), if !stopping => {}
+                _ = look.tick(), if free => look.reset_immediately(),
             }
-            while let Some(Some(Ok(slot))) = futures_util::FutureExt::now_or_never(under_way.next()) {
+            while let Some(Some(Ok(slot))) = under_way.next().now_or_never() {
                 counts[slot] -= 1;
             }
         }
+    }
+
+    /// How many to claim when so many are under way. In good portions: a claim is a transaction, and one for each freed
+    /// place would cost the gain.
+    const fn places(&self, under_way: usize) -> usize {
+        let free = self.settings.at_once - under_way;
+        if free * 4 < self.settings.at_once { 0 } else { free }
     }
 
     /// Does everything whose time has come, until nothing is left. For tests: with a hand-moved clock this is the
@@ -186,8 +192,8 @@ impl Pipeline {
         let mut done = 0;
         loop {
             self.fire_schedules().await;
-            let mut items = queue::claim(&self.db, Table::Job, &self.node, self.settings.at_once, self.clock.now()).await?;
-            items.extend(queue::claim(&self.db, Table::Effect, &self.node, self.settings.at_once, self.clock.now()).await?);
+            let places = Places { jobs: self.settings.at_once, effects: self.settings.at_once };
+            let items = queue::claim(&self.db, &self.node, places, true, self.clock.now()).await?;
             if items.is_empty() {
                 return Ok(done);
             }
@@ -198,9 +204,9 @@ impl Pipeline {
 
     async fn one(&self, handler: &dyn Handler, item: Item) {
         let started = self.clock.now();
-        let slot = usize::from(item.table == Table::Effect);
+        let slot = slot(item.table);
         // A handler that panics must not take the runner with it, nor lose the item.
-        let mut work = std::pin::pin!(futures_util::FutureExt::catch_unwind(AssertUnwindSafe(handler.handle(item.clone()))));
+        let mut work = std::pin::pin!(AssertUnwindSafe(handler.handle(item.clone())).catch_unwind());
         // A try that takes long keeps its lease, so that nobody else begins the same thing beside it.
         let tried = loop {
             tokio::select! {

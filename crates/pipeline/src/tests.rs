@@ -1,3 +1,4 @@
+use crate::queue::Places;
 use crate::*;
 use clock::{Clock, Ms};
 use db::scratch::{Scratch, engines};
@@ -6,6 +7,8 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+const JOBS: Places = Places { jobs: 10, effects: 0 };
 
 /// A partner that remembers what was done to it, and a job that decides one effect for its subject.
 #[derive(Default)]
@@ -151,7 +154,7 @@ async fn what_is_held_waits_grouped_by_cause_and_goes_when_released() {
 async fn whoever_lost_the_lease_cannot_finish() {
     on_both(async |db, pipeline, stub| {
         pipeline.receive(hint("e1", "ada")).await.unwrap();
-        let lost = queue::claim(&db, Table::Job, "dead node", 10, stub.clock.now()).await.unwrap().pop().unwrap();
+        let lost = queue::claim(&db, "dead node", JOBS, true, stub.clock.now()).await.unwrap().pop().unwrap();
         pipeline.drain(&*stub).await.unwrap();
         assert!(stub.done.lock().unwrap().is_empty(), "the lease still holds");
         stub.clock.advance(Duration::from_secs(61));
@@ -174,10 +177,10 @@ async fn whoever_lost_the_lease_cannot_finish() {
 async fn jobs_of_one_subject_never_run_at_the_same_time() {
     on_both(async |db, pipeline, stub| {
         pipeline.receive(hint("e1", "ada")).await.unwrap();
-        assert_eq!(queue::claim(&db, Table::Job, "a", 10, stub.clock.now()).await.unwrap().len(), 1);
+        assert_eq!(queue::claim(&db, "a", JOBS, true, stub.clock.now()).await.unwrap().len(), 1);
         pipeline.receive(hint("e2", "ada")).await.unwrap();
         pipeline.receive(hint("e3", "bob")).await.unwrap();
-        let next = queue::claim(&db, Table::Job, "b", 10, stub.clock.now()).await.unwrap();
+        let next = queue::claim(&db, "b", JOBS, true, stub.clock.now()).await.unwrap();
         assert_eq!(next.iter().map(|i| i.subject.as_str()).collect::<Vec<_>>(), ["bob"]);
     })
     .await;

@@ -67,6 +67,7 @@ impl fmt::Display for Missing {
 }
 
 /// An entry of a list.
+#[derive(Clone)]
 struct Entry {
     list: List,
     name: String,
@@ -76,6 +77,7 @@ struct Entry {
 }
 
 /// The lists as they are now.
+#[derive(Clone)]
 pub struct Lists(Vec<Entry>);
 
 impl Lists {

@@ -12,7 +12,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use connector::{Connector, Cx, Decision, Effect, Field, Hold, Kind, Need, Outcome, Seen, Spec, outcome_of};
+use connector::{Connector, Cx, Decision, Effect, Field, Good, Hold, Kind, Need, Outcome, Seen, Spec, outcome_of};
 use lever_api::event::Event;
 use lever_api::{
     CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListOffers, ListWebhooks,
@@ -50,8 +50,8 @@ pub enum Change {
 
 /// How people are told about a fault at this partner.
 const NAME: &str = "HR Cloud";
-/// How long lists and managers are remembered.
-const REMEMBERED: Duration = Duration::from_secs(60);
+/// How old what we know of lists and managers may be.
+const REMEMBERED: Good = Good::For(Duration::from_secs(60));
 
 impl Connector for HrCloud {
     const SPEC: Spec = Spec {
@@ -160,11 +160,10 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
     if let Some(other) = find(cx.partner, "xEmail", &hire.email).await? {
         return Ok(if other.number.as_deref() == Some(&hire.number) { known(&other) } else { somebody_else(hire, &other) });
     }
-    let mut lists = remembered_lists(cx).await?;
+    let mut lists = lists(cx, REMEMBERED).await?;
     if !lists.missing(hire).is_empty() {
         // It may have been added since: nobody is held for what we only remember.
-        cx.memo.forget();
-        lists = remembered_lists(cx).await?;
+        lists = self::lists(cx, Good::After(cx.asked)).await?;
     }
     let missing = lists.missing(hire);
     if !missing.is_empty() {
@@ -173,12 +172,12 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
         }
         // One at a time, each reading anew: two hires that lack the same department must not make it twice.
         let _turn = cx.memo.turn().await;
-        let mut fresh = Lists::read(cx.partner).await?;
-        for missing in &missing {
-            fresh.create(cx.partner, missing).await?;
+        let mut fresh = Lists::clone(&*self::lists(cx, Good::After(cx.asked)).await?);
+        for missing in fresh.missing(hire) {
+            fresh.create(cx.partner, &missing).await?;
+            cx.memo.forget();
         }
         lists = Arc::new(fresh);
-        cx.memo.forget();
     }
     let manager = manager(cx, hire).await?;
     let flag = match (&hire.manager, &manager) {
@@ -193,28 +192,19 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
     }
 }
 
-/// HR Cloud's lists, at most a minute old.
-async fn remembered_lists(cx: &Cx<'_>) -> Result<Arc<Lists>, Failure> {
-    if let Some(lists) = cx.memo.get::<Lists>("lists", cx.now, REMEMBERED) {
-        return Ok(lists);
-    }
-    let lists = Arc::new(Lists::read(cx.partner).await?);
-    cx.memo.keep("lists", cx.now, lists.clone());
-    Ok(lists)
+/// HR Cloud's lists.
+async fn lists(cx: &Cx<'_>, good: Good) -> Result<Arc<Lists>, Failure> {
+    cx.memo.read("lists", good, || Lists::read(cx.partner)).await
 }
 
-/// The manager's id. Found ones are remembered for a minute; one who is not there yet is looked for every time.
+/// The manager's id. One who is not there yet is looked for anew.
 async fn manager(cx: &Cx<'_>, hire: &Hire) -> Result<Option<String>, Failure> {
     let Some(email) = &hire.manager else { return Ok(None) };
-    let name = format!("manager/{email}");
-    if let Some(id) = cx.memo.get::<String>(&name, cx.now, REMEMBERED) {
-        return Ok(Some(id.to_string()));
-    }
-    let id = find(cx.partner, "xEmail", email).await?.and_then(|m| m.id);
-    if let Some(id) = &id {
-        cx.memo.keep(&name, cx.now, Arc::new(id.clone()));
-    }
-    Ok(id)
+    let name = format!("manager {email}");
+    let find = |good| cx.memo.read(&name, good, async || Ok(find(cx.partner, "xEmail", email).await?.and_then(|m| m.id)));
+    let known = find(REMEMBERED).await?;
+    let known = if known.is_none() { find(Good::After(cx.asked)).await? } else { known };
+    Ok(known.as_ref().clone())
 }
 
 /// A refusal with sentences. One of them may say that the number is taken: then an earlier try had come through.

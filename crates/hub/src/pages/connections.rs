@@ -111,10 +111,10 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
             section.card {
                 h2 { "State" }
                 (ui::facts(&[
-                    ("Lever", html! { code { (c.lever_base) } }),
-                    ("Signed in by", html! { @if c.uses_oauth() { "Lever's consent page" } @else { "an API key" } }),
+                    ("Lever", html! { code { (c.lever.base) } }),
+                    ("Signed in by", html! { @if c.access_until.is_some() { "Lever's consent page" } @else { "an API key" } }),
                     ("Token good until", html! { @match c.access_until { Some(until) => { (ui::when(until, now)) ", renewed by itself" }, None => "does not end" } }),
-                    (spec.name, html! { code { (c.target_base) } }),
+                    (spec.name, html! { code { (c.partner.base) } }),
                     ("Connected", html! { (ui::when(c.connected_at, now)) " by " (c.connected_by) }),
                     ("Held work read again", html! { @match next { Some(at) => (ui::when(at, now)), None => "not scheduled" } }),
                 ]))
@@ -175,21 +175,12 @@ async fn check(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Probl
     let c = viewer.connection(&id).await?;
     let connector = hub.connector(&c.connector).ok_or_else(Problem::not_found)?;
     let wire = Wire::default();
-    let partner = match hub.partner(&c, &wire) {
-        Ok(partner) => connector.check(&partner).await,
-        Err(why) => Err(why),
-    };
-    let lever = match hub.lever(&c, Urgency::Now, &wire) {
-        Ok(lever) => {
-            let list = lever_api::ListArchiveReasons { query: lever_api::ReasonFilter::default(), body: endpoint::Nothing };
-            lever.send(list).await.map(drop).map_err(|failure| failure.to_string())
-        }
-        Err(why) => Err(why),
-    };
-    let said = match (lever, partner) {
-        (Ok(()), Ok(())) => "Both sides answer.".to_owned(),
+    let (partner, lever) = (hub.partner(&c, &wire), hub.lever(&c, Urgency::Now, &wire));
+    let list = lever_api::ListArchiveReasons { query: lever_api::ReasonFilter::default(), body: endpoint::Nothing };
+    let said = match (lever.send(list).await.map_err(|failure| failure.to_string()), connector.check(&partner).await) {
+        (Ok(_), Ok(())) => "Both sides answer.".to_owned(),
         (Err(why), Ok(())) => format!("Lever does not: {why}"),
-        (Ok(()), Err(why)) => why,
+        (Ok(_), Err(why)) => why,
         (Err(lever), Err(partner)) => format!("Neither side does. Lever: {lever} {partner}"),
     };
     viewer.done(&said, &format!("/connections/{id}")).await
@@ -207,7 +198,7 @@ async fn disconnect(viewer: Viewer, Path(id): Path<String>) -> Result<Response, 
 impl Hub {
     /// Takes our webhooks out of Lever, as far as Lever lets us.
     async fn leave_lever(&self, connection: &Connection) {
-        let Ok(lever) = self.lever(connection, Urgency::Now, &Wire::default()) else { return };
+        let lever = self.lever(connection, Urgency::Now, &Wire::default());
         let without = Connection { settings: Value::Null, ..connection.clone() };
         if let Err(failure) = self.sync_webhooks(&without, &lever).await {
             tracing::warn!(error = %failure, "webhooks could not be removed from Lever while disconnecting");
