@@ -6,11 +6,10 @@ use crate::refusal::Result;
 use db::vault::random_hex;
 use db::{Sql, params};
 use endpoint::Verb;
-use futures_util::future::BoxFuture;
 use http::header::{HeaderValue, USER_AGENT};
 use lever_api::event::{Delivery, Event, sign};
 use outbound::{Call, Wire};
-use pipeline::{Ending, Handler, Item, NewEffect, Priority};
+use pipeline::{Ending, Handler, Item, NewEffect, Priority, Tried};
 use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
@@ -102,32 +101,30 @@ impl Ats {
 pub struct Deliveries(pub Ats);
 
 impl Handler for Deliveries {
-    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)> {
-        Box::pin(async move {
-            let wire = Wire::default();
-            if item.kind == PRUNE {
-                let before = self.0.clock.now().minus(KEPT);
-                return match pipeline::prune(&self.0.db, before).await {
-                    Ok(_) => (Ending::Decided(Vec::new()), "[]".to_owned()),
-                    Err(e) => (Ending::Retry { after: None, why: e.to_string() }, "[]".to_owned()),
-                };
-            }
-            let url = item.payload["url"].as_str().unwrap_or_default();
-            let sent = self.0.post(url, item.payload["body"].to_string().into_bytes(), &wire).await;
-            let why = match sent {
-                Ok(status) if (200..300).contains(&status) => {
-                    return (Ending::Done { remote_id: None, why: format!("the receiver answered {status}") }, wire.json());
+    type Note = ();
+
+    async fn handle(&self, item: Item) -> Tried {
+        if item.kind == PRUNE {
+            return match pipeline::prune(&self.0.db, self.0.clock.now().minus(KEPT)).await {
+                Ok(_) => Ending::Decided(Vec::new()).into(),
+                Err(e) => Ending::Retry { after: None, why: e.to_string() }.into(),
+            };
+        }
+        let wire = Wire::default();
+        let url = item.payload["url"].as_str().unwrap_or_default();
+        let sent = self.0.post(url, item.payload["body"].to_string().into_bytes(), &wire).await;
+        let tries = usize::try_from(item.attempts).unwrap_or(usize::MAX);
+        let ending = match (sent, WAITS.get(tries.saturating_sub(1))) {
+            (Ok(status), _) if (200..300).contains(&status) => Ending::Done { remote_id: None, why: format!("the receiver answered {status}") },
+            (failed, wait) => {
+                let why = failed.map_or_else(|why| why, |status| format!("the receiver answered {status}"));
+                match wait {
+                    Some(wait) => Ending::Retry { after: Some(*wait), why },
+                    None => Ending::GiveUp { why },
                 }
-                Ok(status) => format!("the receiver answered {status}"),
-                Err(why) => why,
-            };
-            let tries = usize::try_from(item.attempts).unwrap_or(usize::MAX);
-            let ending = match WAITS.get(tries.saturating_sub(1)) {
-                Some(wait) => Ending::Retry { after: Some(*wait), why },
-                None => Ending::GiveUp { why },
-            };
-            (ending, wire.json())
-        })
+            }
+        };
+        Tried { exchanges: wire.json(), ..ending.into() }
     }
 
     fn written(&self) {

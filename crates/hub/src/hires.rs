@@ -3,7 +3,7 @@
 use crate::Hub;
 use clock::Ms;
 use connector::Seen;
-use db::{Clauses, Db, Group, Row, Sql, params};
+use db::{Clauses, Row, Sql, Tx, params};
 
 /// A person we were told about.
 pub struct Hire {
@@ -24,7 +24,6 @@ pub struct Hire {
 }
 
 /// What is needed to find a person again.
-#[derive(Clone)]
 pub struct Noted {
     tenant: String,
     connection: String,
@@ -55,23 +54,19 @@ impl Noted {
     }
 }
 
-/// Whom we were told about is remembered, many in one commit. Work on one subject runs alone, so none is in it twice.
-pub fn noting(db: Db, most: usize) -> Group<Noted, ()> {
-    Group::new(most, move |noted: Vec<Noted>| {
-        let db = db.clone();
-        Box::pin(async move {
-            let count = noted.len();
-            let sql = format!(
-                "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values {} \
-                 on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
-                 url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at",
-                db::values(count, 9)
-            );
-            let row = |n: Noted| params![n.tenant, n.connection, n.subject, n.name, n.email, n.posting, n.url, n.hired, n.seen_at.0];
-            db.run(&sql, noted.into_iter().flat_map(row).collect()).await?;
-            Ok(vec![(); count])
-        })
-    })
+/// Remembers whom we were told about. Work on one subject runs alone, so nobody is in it twice.
+pub async fn note(tx: &Tx, noted: &[&Noted]) -> db::Result<()> {
+    let sql = format!(
+        "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values {} \
+         on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
+         url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at",
+        db::values(noted.len(), 9)
+    );
+    let row = |n: &&Noted| {
+        let texts = [&n.tenant, &n.connection, &n.subject, &n.name, &n.email, &n.posting, &n.url];
+        texts.into_iter().map(|text| db::Value::from(text.as_str())).chain([n.hired.into(), n.seen_at.0.into()]).collect::<Vec<_>>()
+    };
+    tx.run(&sql, noted.iter().flat_map(row).collect()).await.map(drop)
 }
 
 impl Hub {

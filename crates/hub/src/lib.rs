@@ -27,7 +27,7 @@ use axum::Router;
 use clock::Clock;
 use connector::{AnyConnector, Memo};
 use db::vault::Vault;
-use db::{Db, Group, Migration};
+use db::{Db, Migration};
 use outbound::{Budget, Outbound};
 use pipeline::Pipeline;
 use std::collections::HashMap;
@@ -80,7 +80,6 @@ pub struct Inner {
     pub(crate) lobby: Lobby,
     pub(crate) budgets: Mutex<HashMap<String, Arc<Budget>>>,
     pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
-    pub(crate) hires: Group<hires::Noted, ()>,
     pub(crate) memos: Mutex<HashMap<String, Arc<Memo>>>,
     pub(crate) refusals: audit::Refusals,
 }
@@ -103,7 +102,6 @@ impl Ground {
         Ok(Hub(Arc::new(Inner {
             pipeline: Pipeline::new(self.db.clone(), self.clock.clone(), self.work),
             lobby,
-            hires: hires::noting(self.db.clone(), self.work.in_one_commit),
             db: self.db,
             clock: self.clock,
             vault: self.vault,

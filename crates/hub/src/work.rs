@@ -8,9 +8,9 @@ use crate::read::Reader;
 use crate::subscriptions::SYNC;
 use clock::Ms;
 use connector::{Cx, Decision, Good, Memo, Outcome};
-use futures_util::future::BoxFuture;
+use db::Tx;
 use outbound::{Failure, Urgency, Wire};
-use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table};
+use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table, Tried};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -34,15 +34,16 @@ pub fn think_job(connection: &str, subject: &str, priority: Priority, now: Ms) -
 pub struct Work(pub Hub);
 
 impl Handler for Work {
-    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)> {
-        Box::pin(async move {
-            let wire = Wire::default();
-            let ending = match self.0.one(&item, &wire).await {
-                Ok(ending) => ending,
-                Err(e) => Ending::Retry { after: None, why: e.to_string() },
-            };
-            (ending, wire.json())
-        })
+    type Note = Noted;
+
+    async fn handle(&self, item: Item) -> Tried<Noted> {
+        let (wire, mut note) = (Wire::default(), None);
+        let ending = self.0.one(&item, &wire, &mut note).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
+        Tried { ending, exchanges: wire.json(), note }
+    }
+
+    async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
+        crate::hires::note(tx, notes).await
     }
 
     fn written(&self) {
@@ -55,7 +56,7 @@ fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
 }
 
 impl Hub {
-    async fn one(&self, item: &Item, wire: &Wire) -> db::Result<Ending> {
+    async fn one(&self, item: &Item, wire: &Wire, note: &mut Option<Noted>) -> db::Result<Ending> {
         if item.kind == PRUNE {
             pipeline::prune(&self.db, self.clock.now().minus(KEPT)).await?;
             return Ok(Ending::Decided(Vec::new()));
@@ -68,7 +69,7 @@ impl Hub {
             return Ok(not_connected(connection));
         }
         match (item.table, item.kind.as_str()) {
-            (Table::Job, THINK) => self.think(connection, item, &memo, wire).await,
+            (Table::Job, THINK) => self.think(connection, item, &memo, wire, note).await,
             (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire)).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(failure) => self.lever_failed(connection, &failure, "keep its webhooks").await,
@@ -83,7 +84,7 @@ impl Hub {
     }
 
     /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
-    async fn think(&self, connection: &Connection, item: &Item, memo: &Memo, wire: &Wire) -> db::Result<Ending> {
+    async fn think(&self, connection: &Connection, item: &Item, memo: &Memo, wire: &Wire, note: &mut Option<Noted>) -> db::Result<Ending> {
         let Ok(id) = item.subject.parse() else { return Ok(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) }) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
         let urgency = if item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
@@ -97,7 +98,7 @@ impl Hub {
             }
             Err(failure) => return self.lever_failed(connection, &failure, "read who was hired").await,
         };
-        self.hires.write(Noted::new(&item.tenant, &connection.id, &seen, self.clock.now())).await?;
+        *note = Some(Noted::new(&item.tenant, &connection.id, &seen, self.clock.now()));
         Ok(match connector.decide(&connection.settings, &seen) {
             Decision::Nothing(why) => Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") },
             Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },

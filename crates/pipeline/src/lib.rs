@@ -9,20 +9,23 @@
 //! Invariant: an effect is recorded before it is sent, and only the holder of its lease may finish it.
 
 mod backoff;
+mod claim;
 mod effects;
+mod finish;
 mod history;
 mod inbox;
 mod item;
 mod jobs;
-mod queue;
+mod release;
 mod runner;
 mod schedule;
 
 pub use backoff::backoff;
+pub use finish::Tried;
 pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, latest, link_of, prune, told};
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
-pub use queue::{cancel, get, release, release_one};
+pub use release::{cancel, get, release, release_one};
 pub use runner::{Handler, Pipeline, Settings};
 pub use schedule::{Schedule, due, next_due, set};
 

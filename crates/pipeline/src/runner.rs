@@ -1,14 +1,16 @@
 //! The runner: claims, hands to the handler, writes down the ending. And the pipeline as its users hold it.
 
+use crate::claim::{self, Places};
+use crate::finish::{self, Ended, Tried};
 use crate::inbox::{self, Hint, Received};
 use crate::jobs::insert_jobs;
-use crate::queue::{self, Ended, Places};
 use crate::{Ending, Item, NewEffect, NewJob, Schedule, Table, schedule};
 use clock::{Clock, Ms};
-use db::{Db, Group, Result, Sql};
-use futures_util::future::BoxFuture;
+use db::{Db, Group, Result, Sql, Tx};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
+use std::collections::HashSet;
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +19,19 @@ use tokio::time::MissedTickBehavior;
 
 /// Whoever knows what jobs and effects mean.
 pub trait Handler: Send + Sync + 'static {
-    /// Does one try. The second value is the JSON of the redacted requests and answers, for the history.
-    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)>;
+    /// What it wants stored together with an ending.
+    type Note: Send + Sync;
 
-    /// An ending was written down: open pages may look again now, and not a moment earlier.
+    /// Does one try.
+    fn handle(&self, item: Item) -> impl Future<Output = Tried<Self::Note>> + Send;
+
+    /// Stores notes in the transaction that writes the endings they came with.
+    fn store(&self, tx: &Tx, notes: &[&Self::Note]) -> impl Future<Output = Result<()>> + Send {
+        let _ = (tx, notes);
+        std::future::ready(Ok(()))
+    }
+
+    /// Endings were written down: open pages may look again now, and not a moment earlier.
     fn written(&self) {}
 }
 
@@ -29,7 +40,9 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Settings {
     /// Tries under way at the same time, for each of jobs and effects.
     pub at_once: usize,
-    /// Hints, or endings, in one transaction at most.
+    /// Of these, how many of one connection, or about twice that for a moment.
+    pub each: usize,
+    /// Hints in one transaction at most.
     pub in_one_commit: usize,
     /// How often to look for work that nobody announced: retries that came due, other nodes' leftovers.
     pub look_every: Duration,
@@ -37,13 +50,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { at_once: 64, in_one_commit: 256, look_every: Duration::from_millis(500) }
+        Self { at_once: 128, each: 32, in_one_commit: 256, look_every: Duration::from_millis(500) }
     }
-}
-
-/// Jobs and effects are counted apart, and their endings written apart.
-const fn slot(table: Table) -> usize {
-    table as usize
 }
 
 /// The pipeline over one database. Clones share it.
@@ -54,7 +62,6 @@ pub struct Pipeline {
     node: Arc<str>,
     settings: Settings,
     hints: Group<Hint, Received>,
-    endings: [Group<Ended, bool>; 2],
     work: Arc<Notify>,
 }
 
@@ -69,14 +76,7 @@ impl Pipeline {
                 Box::pin(async move { inbox::receive(&db, hints, now).await })
             })
         };
-        let endings = [Table::Job, Table::Effect].map(|table| {
-            let (db, clock) = (db.clone(), clock.clone());
-            Group::new(settings.in_one_commit, move |ended| {
-                let (db, now) = (db.clone(), clock.now());
-                Box::pin(async move { queue::finish(&db, table, ended, now).await })
-            })
-        });
-        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, endings, work: Arc::new(Notify::new()) }
+        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, work: Arc::new(Notify::new()) }
     }
 
     /// Stores a hint and its jobs. When this returns, a power loss changes nothing any more.
@@ -129,58 +129,43 @@ impl Pipeline {
     }
 
     /// Works until told to stop, then finishes what is in hand.
-    pub async fn run(&self, handler: Arc<dyn Handler>, mut stop: watch::Receiver<bool>) {
+    pub async fn run<H: Handler>(&self, handler: Arc<H>, mut stop: watch::Receiver<bool>) {
         if let Err(e) = self.recover().await {
             tracing::error!(error = %e, "leases of an earlier run could not be taken back; they run out by themselves");
         }
+        let mut places = Places::new(self.settings.at_once, self.settings.each);
         let mut under_way = FuturesUnordered::new();
-        let mut counts = [0usize; 2];
+        let mut ended = Vec::new();
         // What nobody announces is looked for now and then: schedules, and what somebody who died had in hand.
         let mut look = tokio::time::interval(self.settings.look_every);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let stopping = *stop.borrow();
+            let looking = !stopping && look.tick().now_or_never().is_some();
+            if looking {
+                self.fire_schedules().await;
+            }
+            let more = if stopping { Claim::Nothing } else { Claim::What { places: &places, orphans: looking } };
+            for item in self.turn(&*handler, &std::mem::take(&mut ended), more).await {
+                let (this, handler) = (self.clone(), handler.clone());
+                places.take(&item);
+                under_way.push(tokio::spawn(async move { this.one(&*handler, item).await }));
+            }
             if stopping && under_way.is_empty() {
                 return;
             }
-            let places = Places { jobs: self.places(counts[0]), effects: self.places(counts[1]) };
-            let free = !stopping && places != Places { jobs: 0, effects: 0 };
-            if free {
-                let looking = look.tick().now_or_never().is_some();
-                if looking {
-                    self.fire_schedules().await;
-                }
-                match queue::claim(&self.db, &self.node, places, looking, self.clock.now()).await {
-                    Ok(items) => {
-                        for item in items {
-                            let (this, handler, slot) = (self.clone(), handler.clone(), slot(item.table));
-                            counts[slot] += 1;
-                            under_way.push(tokio::spawn(async move {
-                                this.one(&*handler, item).await;
-                                slot
-                            }));
-                        }
-                    }
-                    Err(e) => tracing::error!(error = %e, "cannot claim work; trying again soon"),
-                }
-            }
             tokio::select! {
-                Some(slot) = under_way.next() => if let Ok(slot) = slot { counts[slot] -= 1 },
+                Some(one) = under_way.next() => ended.extend(one.ok()),
                 () = self.work.notified(), if !stopping => {}
                 _ = stop.changed(), if !stopping => {}
-                _ = look.tick(), if free => look.reset_immediately(),
+                _ = look.tick(), if !stopping => look.reset_immediately(),
             }
-            while let Some(Some(Ok(slot))) = under_way.next().now_or_never() {
-                counts[slot] -= 1;
+            // While a turn was written others have ended: they go together.
+            while let Some(Some(one)) = under_way.next().now_or_never() {
+                ended.extend(one.ok());
             }
+            ended.iter().for_each(|e: &Ended<H::Note>| places.give_back(&e.item));
         }
-    }
-
-    /// How many to claim when so many are under way. In good portions: a claim is a transaction, and one for each freed
-    /// place would cost the gain.
-    const fn places(&self, under_way: usize) -> usize {
-        let free = self.settings.at_once - under_way;
-        if free * 4 < self.settings.at_once { 0 } else { free }
     }
 
     /// Does everything whose time has come, until nothing is left. For tests: with a hand-moved clock this is the
@@ -188,57 +173,86 @@ impl Pipeline {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn drain(&self, handler: &dyn Handler) -> Result<usize> {
-        let mut done = 0;
+    pub async fn drain<H: Handler>(&self, handler: &H) -> Result<usize> {
+        let places = Places::new(self.settings.at_once, self.settings.each);
+        let (mut ended, mut done) = (Vec::new(), 0);
         loop {
             self.fire_schedules().await;
-            let places = Places { jobs: self.settings.at_once, effects: self.settings.at_once };
-            let items = queue::claim(&self.db, &self.node, places, true, self.clock.now()).await?;
+            let items = self.try_turn(handler, &ended, Claim::What { places: &places, orphans: true }).await?;
             if items.is_empty() {
                 return Ok(done);
             }
             done += items.len();
-            futures_util::future::join_all(items.into_iter().map(|item| self.one(handler, item))).await;
+            ended = futures_util::future::join_all(items.into_iter().map(|item| self.one(handler, item))).await;
         }
     }
 
-    async fn one(&self, handler: &dyn Handler, item: Item) {
+    /// One turn of the wheel, never failing: endings that cannot be written together are written one by one, so that a
+    /// bad one spoils only itself.
+    async fn turn<H: Handler>(&self, handler: &H, ended: &[Ended<H::Note>], more: Claim<'_>) -> Vec<Item> {
+        let e = match self.try_turn(handler, ended, more).await {
+            Ok(items) => return items,
+            Err(e) => e,
+        };
+        tracing::error!(error = %e, endings = ended.len(), "a turn of work could not be written");
+        for one in ended.chunks(1) {
+            if let Err(e) = self.try_turn(handler, one, Claim::Nothing).await {
+                tracing::error!(error = %e, item = %one[0].item.id, "an ending could not be written; the lease will run out and the item comes again");
+            }
+        }
+        Vec::new()
+    }
+
+    /// Writes down what has ended and claims what comes next, in one transaction: what a job decided is claimed by the
+    /// commit that stores it.
+    async fn try_turn<H: Handler>(&self, handler: &H, ended: &[Ended<H::Note>], more: Claim<'_>) -> Result<Vec<Item>> {
+        let now = self.clock.now();
+        let tx = self.db.begin().await?;
+        let (mut mine, mut items) = (HashSet::new(), Vec::new());
+        for table in [Table::Job, Table::Effect] {
+            let of_table: Vec<_> = ended.iter().filter(|e| e.item.table == table).collect();
+            if !of_table.is_empty() {
+                mine.extend(finish::finish(&tx, handler, &self.node, table, &of_table, now).await?);
+            }
+        }
+        if let Claim::What { places, orphans } = more {
+            for table in [Table::Job, Table::Effect] {
+                items.extend(claim::claim(&tx, table, &self.node, places, orphans, now).await?);
+            }
+        }
+        tx.commit().await?;
+        if !mine.is_empty() {
+            handler.written();
+        }
+        if mine.len() < ended.len() {
+            tracing::warn!(count = ended.len() - mine.len(), "endings came after their lease was lost and were dropped");
+        }
+        Ok(items)
+    }
+
+    async fn one<H: Handler>(&self, handler: &H, item: Item) -> Ended<H::Note> {
         let started = self.clock.now();
-        let slot = slot(item.table);
         // A handler that panics must not take the runner with it, nor lose the item.
         let mut work = std::pin::pin!(AssertUnwindSafe(handler.handle(item.clone())).catch_unwind());
         // A try that takes long keeps its lease, so that nobody else begins the same thing beside it.
         let tried = loop {
             tokio::select! {
                 tried = &mut work => break tried,
-                () = tokio::time::sleep(queue::LEASE / 3) => self.keep_lease(&item).await,
+                () = tokio::time::sleep(claim::LEASE / 3) => self.keep_lease(&item).await,
             }
         };
-        let (ending, exchanges) = tried.unwrap_or_else(|_| {
-            (Ending::Retry { after: None, why: "an unexpected fault inside Fulcrum; its log has the details".to_owned() }, "[]".to_owned())
-        });
-        if matches!(ending, Ending::Retry { .. } | Ending::GiveUp { .. }) {
+        let why = "an unexpected fault inside Fulcrum; its log has the details";
+        let tried = tried.unwrap_or_else(|_| Ending::Retry { after: None, why: why.to_owned() }.into());
+        if matches!(tried.ending, Ending::Retry { .. } | Ending::GiveUp { .. }) {
             // Why stands in the history, where only those see it who may: it can quote what the other side said.
             tracing::warn!(item = %item.id, kind = %item.kind, attempt = item.attempts, "a try ended without success");
         }
-        let woken = matches!(&ending, Ending::Decided(effects) if !effects.is_empty());
-        let took = self.clock.now().since(started);
-        let ended = Ended { item, node: self.node.to_string(), ending, exchanges, took };
-        match self.endings[slot].write(ended).await {
-            Ok(true) => {
-                handler.written();
-                if woken {
-                    self.work.notify_one();
-                }
-            }
-            Ok(false) => tracing::warn!("an ending came after its lease was lost and was dropped"),
-            Err(e) => tracing::error!(error = %e, "an ending could not be written; the lease will run out and the item comes again"),
-        }
+        Ended { item, tried, took: self.clock.now().since(started) }
     }
 
     async fn keep_lease(&self, item: &Item) {
-        let until = self.clock.now().plus(queue::LEASE);
-        if let Err(e) = queue::keep(&self.db, item, &self.node, until).await {
+        let until = self.clock.now().plus(claim::LEASE);
+        if let Err(e) = claim::keep(&self.db, item, &self.node, until).await {
             tracing::error!(error = %e, "a lease could not be kept");
         }
     }
@@ -269,4 +283,11 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+/// What a turn claims.
+#[derive(Clone, Copy)]
+enum Claim<'a> {
+    Nothing,
+    What { places: &'a Places, orphans: bool },
 }

@@ -1,14 +1,12 @@
-use crate::queue::Places;
+use crate::claim::{Places, claim};
+use crate::finish::{Ended, finish};
 use crate::*;
 use clock::{Clock, Ms};
 use db::scratch::{Scratch, engines};
 use db::{Db, Sql, params};
-use futures_util::future::BoxFuture;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-const JOBS: Places = Places { jobs: 10, effects: 0 };
 
 /// A partner that remembers what was done to it, and a job that decides one effect for its subject.
 #[derive(Default)]
@@ -19,28 +17,28 @@ struct Stub {
 }
 
 impl Handler for Stub {
-    fn handle(&self, item: Item) -> BoxFuture<'_, (Ending, String)> {
-        Box::pin(async move {
-            let ending = match item.table {
-                Table::Job => Ending::Decided(vec![NewEffect {
-                    connection: item.connection,
-                    kind: "make".into(),
-                    key: format!("make/{}", item.subject),
-                    subject: item.subject,
-                    payload: json!({"from": item.id}),
-                    priority: Priority::Usual,
-                    run_at: self.clock.now(),
-                }]),
-                Table::Effect => match self.answers.lock().unwrap().pop() {
-                    Some(ending) => ending,
-                    None => {
-                        self.done.lock().unwrap().push(item.subject);
-                        Ending::Done { remote_id: Some("r1".into()), why: "made".into() }
-                    }
-                },
-            };
-            (ending, "[]".into())
-        })
+    type Note = ();
+
+    async fn handle(&self, item: Item) -> Tried {
+        let ending = match item.table {
+            Table::Job => Ending::Decided(vec![NewEffect {
+                connection: item.connection,
+                kind: "make".into(),
+                key: format!("make/{}", item.subject),
+                subject: item.subject,
+                payload: json!({"from": item.id}),
+                priority: Priority::Usual,
+                run_at: self.clock.now(),
+            }]),
+            Table::Effect => match self.answers.lock().unwrap().pop() {
+                Some(ending) => ending,
+                None => {
+                    self.done.lock().unwrap().push(item.subject);
+                    Ending::Done { remote_id: Some("r1".into()), why: "made".into() }
+                }
+            },
+        };
+        ending.into()
     }
 }
 
@@ -74,6 +72,18 @@ fn hint(key: &str, subject: &str) -> Hint {
         body: "{}".into(),
         jobs: vec![job],
     }
+}
+
+fn hold(cause: &str) -> Ending {
+    Ending::Hold { cause: cause.into(), why: cause.into(), mend: json!(null) }
+}
+
+/// Claims jobs and keeps them.
+async fn jobs(db: &Db, node: &str, stub: &Stub) -> Vec<Item> {
+    let tx = db.begin().await.unwrap();
+    let items = claim(&tx, Table::Job, node, &Places::new(64, 16), true, stub.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    items
 }
 
 #[tokio::test]
@@ -154,20 +164,16 @@ async fn what_is_held_waits_grouped_by_cause_and_goes_when_released() {
 async fn whoever_lost_the_lease_cannot_finish() {
     on_both(async |db, pipeline, stub| {
         pipeline.receive(hint("e1", "ada")).await.unwrap();
-        let lost = queue::claim(&db, "dead node", JOBS, true, stub.clock.now()).await.unwrap().pop().unwrap();
+        let lost = jobs(&db, "dead node", &stub).await.pop().unwrap();
         pipeline.drain(&*stub).await.unwrap();
         assert!(stub.done.lock().unwrap().is_empty(), "the lease still holds");
         stub.clock.advance(Duration::from_secs(61));
         pipeline.drain(&*stub).await.unwrap();
         assert_eq!(*stub.done.lock().unwrap(), ["ada"]);
-        let late = queue::Ended {
-            item: lost,
-            node: "dead node".into(),
-            ending: Ending::Hold { cause: "x".into(), why: "x".into(), mend: json!(null) },
-            exchanges: "[]".into(),
-            took: Duration::ZERO,
-        };
-        assert_eq!(queue::finish(&db, Table::Job, vec![late], stub.clock.now()).await.unwrap(), [false]);
+        let late = Ended { item: lost, tried: hold("x").into(), took: Duration::ZERO };
+        let tx = db.begin().await.unwrap();
+        assert!(finish(&tx, &*stub, "dead node", Table::Job, &[&late], stub.clock.now()).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
         assert!(held(&db, "t").await.unwrap().is_empty());
     })
     .await;
@@ -177,11 +183,58 @@ async fn whoever_lost_the_lease_cannot_finish() {
 async fn jobs_of_one_subject_never_run_at_the_same_time() {
     on_both(async |db, pipeline, stub| {
         pipeline.receive(hint("e1", "ada")).await.unwrap();
-        assert_eq!(queue::claim(&db, "a", JOBS, true, stub.clock.now()).await.unwrap().len(), 1);
+        assert_eq!(jobs(&db, "a", &stub).await.len(), 1);
         pipeline.receive(hint("e2", "ada")).await.unwrap();
         pipeline.receive(hint("e3", "bob")).await.unwrap();
-        let next = queue::claim(&db, "b", JOBS, true, stub.clock.now()).await.unwrap();
+        let next = jobs(&db, "b", &stub).await;
         assert_eq!(next.iter().map(|i| i.subject.as_str()).collect::<Vec<_>>(), ["bob"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_connection_with_much_to_do_leaves_places_for_the_others() {
+    on_both(async |db, pipeline, stub| {
+        for n in 0..100 {
+            pipeline.receive(hint(&format!("e{n}"), &format!("p{n}"))).await.unwrap();
+        }
+        let mut other = hint("late", "ada");
+        other.jobs[0].connection = "other".into();
+        pipeline.receive(other).await.unwrap();
+        let mut places = Places::new(64, 16);
+        let claim_more = async |places: &mut Places| {
+            let tx = db.begin().await.unwrap();
+            let items = claim(&tx, Table::Job, "a", places, false, stub.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            items.iter().for_each(|item| places.take(item));
+            let others = items.iter().filter(|item| item.connection == "other").count();
+            (items.len() - others, others)
+        };
+        assert_eq!(claim_more(&mut places).await, (16, 1));
+        assert_eq!(claim_more(&mut places).await, (0, 0), "sixteen of it are under way and slow");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn looking_again_at_what_is_held_leaves_one_job_with_its_first_date() {
+    on_both(async |db, pipeline, stub| {
+        let first = stub.clock.now();
+        for n in 0..5 {
+            pipeline.receive(hint(&format!("e{n}"), "ada")).await.unwrap();
+            let node = format!("n{n}");
+            let ended: Vec<_> =
+                jobs(&db, &node, &stub).await.into_iter().map(|item| Ended { item, tried: hold("x").into(), took: Duration::ZERO }).collect();
+            let tx = db.begin().await.unwrap();
+            finish(&tx, &*stub, &node, Table::Job, &ended.iter().collect::<Vec<_>>(), stub.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            stub.clock.advance(Duration::from_secs(900));
+        }
+        let held = held(&db, "t").await.unwrap();
+        assert_eq!((held.len(), held[0].count, held[0].since), (1, 1, first));
+        let items = items_of(&db, Table::Job, "t", "ada").await.unwrap();
+        assert_eq!(items.len(), 1);
+        assert_eq!(attempts(&db, &[&items[0].id]).await.unwrap().len(), 1);
     })
     .await;
 }

@@ -1,0 +1,232 @@
+//! Writing down how tries ended, the same for jobs and effects.
+
+use crate::backoff::GIVE_UP_AFTER;
+use crate::effects::insert_effects;
+use crate::runner::Handler;
+use crate::{Ending, Item, Table, backoff, fresh_id};
+use clock::Ms;
+use db::{Result, Sql, Tx, params};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// What a try came to.
+#[derive(Clone, Debug)]
+pub struct Tried<N = ()> {
+    /// How it ended.
+    pub ending: Ending,
+    /// JSON: the redacted requests and answers, for the history.
+    pub exchanges: String,
+    /// What the handler wants stored together with the ending, in the same transaction.
+    pub note: Option<N>,
+}
+
+impl<N> From<Ending> for Tried<N> {
+    /// A try that talked to nobody.
+    fn from(ending: Ending) -> Self {
+        Self { ending, exchanges: "[]".to_owned(), note: None }
+    }
+}
+
+/// A try that is over and waits to be written down.
+pub(crate) struct Ended<N> {
+    pub item: Item,
+    pub tried: Tried<N>,
+    pub took: Duration,
+}
+
+/// Writes down many endings. Only the holder of the lease may: whoever lost it finds the row moved on, and its ending
+/// is dropped, effects, note and all. Which ones counted.
+pub(crate) async fn finish<H: Handler>(
+    tx: &Tx,
+    handler: &H,
+    node: &str,
+    table: Table,
+    ended: &[&Ended<H::Note>],
+    now: Ms,
+) -> Result<HashSet<String>> {
+    let over: Vec<_> = ended.iter().copied().filter(|e| e.tried.ending.is_over()).collect();
+    let mut mine = end(tx, table, node, &over, now).await?;
+    for e in ended.iter().filter(|e| !e.tried.ending.is_over()) {
+        if not_done(tx, node, &e.item, &e.tried.ending, now).await? {
+            mine.insert(e.item.id.clone());
+        }
+    }
+    let mine_only: Vec<_> = ended.iter().copied().filter(|e| mine.contains(&e.item.id)).collect();
+    let mut effects = Vec::new();
+    for e in &mine_only {
+        match &e.tried.ending {
+            Ending::Decided(decided) => {
+                effects.extend(decided.iter().cloned().map(|effect| (e.item.tenant.clone(), Some(e.item.id.clone()), effect)));
+            }
+            Ending::Withdrawn { why } => withdraw(tx, &e.item, why, now).await?,
+            _ => {}
+        }
+    }
+    insert_effects(tx, effects, now).await?;
+    link(tx, &mine_only, now).await?;
+    if table == Table::Job {
+        supersede(tx, &mine_only, now).await?;
+    }
+    let notes: Vec<&H::Note> = mine_only.iter().filter_map(|e| e.tried.note.as_ref()).collect();
+    if !notes.is_empty() {
+        handler.store(tx, &notes).await?;
+    }
+    note_attempts(tx, table, &mine_only, now).await?;
+    Ok(mine)
+}
+
+/// Ends what is over, as far as its lease is still ours; which that is.
+async fn end<N>(tx: &Tx, table: Table, node: &str, over: &[&Ended<N>], now: Ms) -> Result<HashSet<String>> {
+    if over.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let t = table.name();
+    let mut values = params![now.0];
+    for e in over {
+        let (remote_id, why) = match &e.tried.ending {
+            Ending::Done { remote_id, why } => (remote_id.as_deref(), Some(why.as_str())),
+            Ending::Withdrawn { why } => (None, Some(why.as_str())),
+            _ => (None, None),
+        };
+        values.extend(params![e.item.id.as_str(), node, e.item.attempts, remote_id, why]);
+    }
+    let sql = format!(
+        "update {t} set state = 'done', ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column4, why = v.column5 \
+         from (values {}) v where {t}.state = 'running' and {t}.id = v.column1 and {t}.lease_by = v.column2 and {t}.attempts = v.column3 \
+         returning {t}.id",
+        db::values_after(1, over.len(), 5)
+    );
+    tx.rows(&sql, values).await?.iter().map(|row| row.text("id")).collect()
+}
+
+/// Remembers which record at the other side belongs to which subject.
+async fn link<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
+    // Two endings of one subject in one statement would be refused; the later one counts.
+    let mut links = HashMap::new();
+    for e in ended {
+        if let Ending::Done { remote_id: Some(remote_id), .. } = &e.tried.ending {
+            links.insert((&e.item.tenant, &e.item.connection, &e.item.subject), remote_id);
+        }
+    }
+    if links.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "insert into link (tenant, connection, subject, remote_id, at) values {} \
+         on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, at = excluded.at",
+        db::values(links.len(), 5)
+    );
+    let row = |((tenant, connection, subject), remote_id): ((&String, &String, &String), &String)| {
+        params![tenant.as_str(), connection.as_str(), subject.as_str(), remote_id.as_str(), now.0]
+    };
+    tx.run(&sql, links.into_iter().flat_map(row).collect()).await.map(drop)
+}
+
+/// The truth wants nothing of this subject: what waits to be sent is not sent.
+async fn withdraw(tx: &Tx, item: &Item, why: &str, now: Ms) -> Result<()> {
+    tx.run(
+        "update effect set state = 'cancelled', ended_at = $1, why = $2, cause = null \
+         where tenant = $3 and connection = $4 and subject = $5 and state in ('ready', 'held', 'failed')",
+        params![now.0, why, item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()],
+    )
+    .await
+    .map(drop)
+}
+
+/// Retry, hold or give up. Answers whether the lease was still ours.
+async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) -> Result<bool> {
+    let t = item.table.name();
+    let (mut state, cause, why, mut run_at, mend) = match ending {
+        Ending::Retry { after, why } => {
+            let wait = after.unwrap_or_else(|| backoff(item.attempts, &item.id));
+            ("ready", None, why.as_str(), now.plus(wait), None)
+        }
+        Ending::Hold { cause, why, mend } => ("held", Some(cause.as_str()), why.as_str(), now, Some(mend.to_string())),
+        Ending::GiveUp { why } => ("failed", None, why.as_str(), now, None),
+        Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. } => return Ok(false),
+    };
+    if state == "ready" && now.since(item.tried_since) >= GIVE_UP_AFTER {
+        (state, run_at) = ("failed", now);
+    }
+    if state == "ready" && item.table == Table::Job {
+        // A later hint made a waiting job of its own: that one goes on for both.
+        let sql = "select 1 as one from job where tenant = $1 and connection = $2 and kind = $3 and key = $4 and state = 'ready'";
+        let i = item;
+        if tx.row(sql, params![i.tenant.as_str(), i.connection.as_str(), i.kind.as_str(), i.key.as_str()]).await?.is_some() {
+            state = "cancelled";
+        }
+    }
+    let ended_at = matches!(state, "failed" | "cancelled").then_some(now.0);
+    let sql = format!(
+        "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, mend = $9, lease_by = null, lease_until = null \
+         where id = $6 and lease_by = $7 and attempts = $8 and state = 'running'"
+    );
+    let values = params![state, cause, why, run_at.0, ended_at, item.id.as_str(), node, item.attempts, mend];
+    Ok(tx.run(&sql, values).await? > 0)
+}
+
+/// A subject that has just been read again needs no older held job any more. One that waited for the same thing goes on
+/// in the new one, so that looking again every quarter of an hour leaves neither rows nor a younger date.
+async fn supersede<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
+    let read = |e: &&&Ended<N>| !matches!(e.tried.ending, Ending::Retry { .. } | Ending::GiveUp { .. });
+    let read: Vec<&Item> = ended.iter().filter(read).map(|e| &e.item).collect();
+    if read.is_empty() {
+        return Ok(());
+    }
+    let mut values = params![now.0];
+    for item in &read {
+        values.extend(params![item.tenant.as_str(), item.connection.as_str(), item.kind.as_str(), item.key.as_str(), item.id.as_str()]);
+    }
+    let sql = format!(
+        "update job set state = 'cancelled', ended_at = $1 from (values {}) v where job.tenant = v.column1 and job.connection = v.column2 \
+         and job.kind = v.column3 and job.key = v.column4 and job.state = 'held' and job.id <> v.column5 \
+         returning *",
+        db::values_after(1, read.len(), 5)
+    );
+    for row in tx.rows(&sql, values).await? {
+        let old = Item::read(Table::Job, &row)?;
+        let same = |i: &Item| (&i.tenant, &i.connection, &i.kind, &i.key) == (&old.tenant, &old.connection, &old.kind, &old.key);
+        let goes_on = |e: &&&Ended<N>| same(&e.item) && matches!(&e.tried.ending, Ending::Hold { cause, .. } if old.cause.as_ref() == Some(cause));
+        if let Some(e) = ended.iter().find(goes_on) {
+            tx.run("update job set created_at = $1 where id = $2", params![old.created_at.0, e.item.id.as_str()]).await?;
+            tx.run("delete from attempt where item = $1", params![old.id.as_str()]).await?;
+            tx.run("delete from job where id = $1", params![old.id]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the history. A job that simply decided needs no line of its own: its effects tell.
+async fn note_attempts<N>(tx: &Tx, table: Table, ended: &[&Ended<N>], now: Ms) -> Result<()> {
+    let mut values = Vec::new();
+    let mut rows = 0;
+    for e in ended {
+        let (outcome, why) = match &e.tried.ending {
+            Ending::Decided(_) if table == Table::Job => continue,
+            Ending::Decided(_) => ("done", ""),
+            Ending::Withdrawn { why } => ("done", why.as_str()),
+            Ending::Done { why, .. } => ("done", why.as_str()),
+            Ending::Retry { why, .. } => ("retry", why.as_str()),
+            Ending::Hold { why, .. } => ("held", why.as_str()),
+            Ending::GiveUp { why } => ("failed", why.as_str()),
+        };
+        let took = i64::try_from(e.took.as_millis()).unwrap_or(i64::MAX);
+        values.extend(params![
+            fresh_id(now),
+            e.item.tenant.as_str(),
+            e.item.id.as_str(),
+            e.item.attempts,
+            now.0,
+            took,
+            outcome,
+            why,
+            e.tried.exchanges.as_str()
+        ]);
+        rows += 1;
+    }
+    if rows > 0 {
+        let sql = format!("insert into attempt (id, tenant, item, n, at, took_ms, outcome, why, exchanges) values {}", db::values(rows, 9));
+        tx.run(&sql, values).await?;
+    }
+    Ok(())
+}
