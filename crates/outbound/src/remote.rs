@@ -82,7 +82,7 @@ impl Outbound {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(Duration::from_secs(5))
-            .pool_max_idle_per_host(64)
+            .pool_max_idle_per_host(128)
             .dns_resolver(Guarded(reach.clone()))
             .build()
             .expect("a TLS client");

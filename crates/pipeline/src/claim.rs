@@ -2,7 +2,7 @@
 
 use crate::{Item, Table};
 use clock::Ms;
-use db::{Db, Result, Sql, Value, params};
+use db::{Db, Result, Sql, params};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -10,43 +10,53 @@ use std::time::Duration;
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
 /// What is under way, and how much more may be.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Places {
     at_once: usize,
     each: usize,
-    /// By table: connection, and how many of its items are under way.
-    under_way: [HashMap<String, usize>; 2],
+    under_way: usize,
+    by_connection: HashMap<String, Share>,
+}
+
+/// What one connection has under way. Full when it has its share, until half of that is over: in between the turns are
+/// the others'.
+#[derive(Debug, Default)]
+struct Share {
+    under_way: usize,
+    full: bool,
 }
 
 impl Places {
     pub fn new(at_once: usize, each: usize) -> Self {
-        Self { at_once, each, under_way: Default::default() }
+        Self { at_once, each, under_way: 0, by_connection: HashMap::new() }
     }
 
     pub fn take(&mut self, item: &Item) {
-        *self.under_way[item.table as usize].entry(item.connection.clone()).or_default() += 1;
+        self.under_way += 1;
+        let share = self.by_connection.entry(item.connection.clone()).or_default();
+        share.under_way += 1;
+        share.full |= share.under_way >= self.each;
     }
 
     pub fn give_back(&mut self, item: &Item) {
-        let by_connection = &mut self.under_way[item.table as usize];
-        if let Some(count) = by_connection.get_mut(&item.connection) {
-            *count -= 1;
-            if *count == 0 {
-                by_connection.remove(&item.connection);
-            }
+        self.under_way -= 1;
+        let Some(share) = self.by_connection.get_mut(&item.connection) else { return };
+        share.under_way -= 1;
+        share.full &= share.under_way * 2 > self.each;
+        if share.under_way == 0 {
+            self.by_connection.remove(&item.connection);
         }
     }
 
     /// How many to claim. In good portions: a statement for each freed place would cost the gain.
-    pub fn free(&self, table: Table) -> usize {
-        let free = self.at_once - self.under_way[table as usize].values().sum::<usize>().min(self.at_once);
-        if free * 4 < self.at_once { 0 } else { free }
+    fn free(&self) -> usize {
+        let free = self.at_once.saturating_sub(self.under_way);
+        if free * 4 < self.at_once { 0 } else { free.min(self.each) }
     }
 
     /// Connections that get no more: one slow partner must not fill all places.
-    fn full(&self, table: Table) -> Vec<Value> {
-        let counts = self.under_way[table as usize].iter();
-        counts.filter(|(_, count)| **count >= self.each).map(|(connection, _)| Value::from(connection.as_str())).collect()
+    fn full(&self) -> Vec<db::Value> {
+        self.by_connection.iter().filter(|(_, share)| share.full).map(|(connection, _)| connection.as_str().into()).collect()
     }
 }
 
@@ -55,7 +65,7 @@ impl Places {
 /// somebody who died had in hand: under load it would otherwise wait behind everything new.
 pub(crate) async fn claim(tx: &impl Sql, table: Table, node: &str, places: &Places, orphans: bool, now: Ms) -> Result<Vec<Item>> {
     let (t, skip_locked, until) = (table.name(), tx.engine().skip_locked(), now.plus(LEASE).0);
-    let mut left = i64::try_from(places.free(table)).unwrap_or(i64::MAX);
+    let mut left = i64::try_from(places.free()).unwrap_or(i64::MAX);
     let mut rows = Vec::new();
     if orphans && left > 0 {
         let sql = format!(
@@ -73,19 +83,15 @@ pub(crate) async fn claim(tx: &impl Sql, table: Table, node: &str, places: &Plac
                  and e.subject = w.subject and e.state = 'ready' and e.id < w.id)"
             }
         };
-        let mut values = params![node, until, now.0, left, left * 4, i64::try_from(places.each).unwrap_or(i64::MAX)];
-        let full = places.full(table);
+        let mut values = params![node, until, now.0, left];
+        let full = places.full();
         let not_full = if full.is_empty() { String::new() } else { format!(" and w.connection not in ({})", db::list(values.len(), full.len())) };
         values.extend(full);
-        // The head of the queue, then of each connection its share of that.
         let sql = format!(
             "update {t} set state = 'running', lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
-               select id from (\
-                 select id, priority, run_at, row_number() over (partition by connection order by priority, run_at, id) as n from (\
-                   select w.id, w.priority, w.run_at, w.connection from {t} w where w.state = 'ready' and w.run_at <= $3{not_full} and not exists (\
-                     select 1 from {t} r where r.tenant = w.tenant and r.connection = w.connection and r.subject = w.subject and r.state = 'running')\
-                   {in_order} order by w.priority, w.run_at, w.id limit $5{skip_locked}) head) shares \
-               where n <= $6 order by priority, run_at, id limit $4) returning *"
+               select w.id from {t} w where w.state = 'ready' and w.run_at <= $3{not_full} and not exists (\
+                 select 1 from {t} r where r.tenant = w.tenant and r.connection = w.connection and r.subject = w.subject and r.state = 'running')\
+               {in_order} order by w.priority, w.run_at, w.id limit $4{skip_locked}) returning *"
         );
         rows.extend(tx.rows(&sql, values).await?);
     }

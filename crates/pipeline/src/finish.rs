@@ -36,22 +36,18 @@ pub(crate) struct Ended<N> {
 
 /// Writes down many endings. Only the holder of the lease may: whoever lost it finds the row moved on, and its ending
 /// is dropped, effects, note and all. Which ones counted.
-pub(crate) async fn finish<H: Handler>(
-    tx: &Tx,
-    handler: &H,
-    node: &str,
-    table: Table,
-    ended: &[&Ended<H::Note>],
-    now: Ms,
-) -> Result<HashSet<String>> {
-    let over: Vec<_> = ended.iter().copied().filter(|e| e.tried.ending.is_over()).collect();
+pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: Table, ended: &[Ended<H::Note>], now: Ms) -> Result<HashSet<String>> {
+    if ended.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let over: Vec<_> = ended.iter().filter(|e| e.tried.ending.is_over()).collect();
     let mut mine = end(tx, table, node, &over, now).await?;
     for e in ended.iter().filter(|e| !e.tried.ending.is_over()) {
         if not_done(tx, node, &e.item, &e.tried.ending, now).await? {
             mine.insert(e.item.id.clone());
         }
     }
-    let mine_only: Vec<_> = ended.iter().copied().filter(|e| mine.contains(&e.item.id)).collect();
+    let mine_only: Vec<_> = ended.iter().filter(|e| mine.contains(&e.item.id)).collect();
     let mut effects = Vec::new();
     for e in &mine_only {
         match &e.tried.ending {

@@ -239,4 +239,8 @@ impl Ending {
     pub(crate) const fn is_over(&self) -> bool {
         matches!(self, Self::Decided(_) | Self::Withdrawn { .. } | Self::Done { .. })
     }
+
+    pub(crate) const fn has_effects(&self) -> bool {
+        matches!(self, Self::Decided(effects) if !effects.is_empty())
+    }
 }

@@ -9,13 +9,18 @@ use clock::{Clock, Ms};
 use db::{Db, Group, Result, Sql, Tx};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use std::collections::HashSet;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
+
+/// With more than so many under way a turn waits a moment for others to end: a commit for each would cost more than it
+/// gains. With fewer nobody waits.
+const BUSY: usize = 8;
+/// That moment, counted from the turn before.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// Whoever knows what jobs and effects mean.
 pub trait Handler: Send + Sync + 'static {
@@ -40,7 +45,7 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Settings {
     /// Tries under way at the same time, for each of jobs and effects.
     pub at_once: usize,
-    /// Of these, how many of one connection, or about twice that for a moment.
+    /// Of these, how many of one connection before the others have their turn; at most twice that.
     pub each: usize,
     /// Hints in one transaction at most.
     pub in_one_commit: usize,
@@ -50,7 +55,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { at_once: 128, each: 32, in_one_commit: 256, look_every: Duration::from_millis(500) }
+        Self { at_once: 256, each: 64, in_one_commit: 256, look_every: Duration::from_millis(500) }
     }
 }
 
@@ -62,7 +67,8 @@ pub struct Pipeline {
     node: Arc<str>,
     settings: Settings,
     hints: Group<Hint, Received>,
-    work: Arc<Notify>,
+    /// Something was stored, by table.
+    work: Arc<[Notify; 2]>,
 }
 
 impl Pipeline {
@@ -76,7 +82,7 @@ impl Pipeline {
                 Box::pin(async move { inbox::receive(&db, hints, now).await })
             })
         };
-        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, work: Arc::new(Notify::new()) }
+        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, work: Arc::default() }
     }
 
     /// Stores a hint and its jobs. When this returns, a power loss changes nothing any more.
@@ -86,7 +92,7 @@ impl Pipeline {
     pub async fn receive(&self, hint: Hint) -> Result<Received> {
         let received = self.hints.write(hint).await?;
         if received == Received::New {
-            self.work.notify_one();
+            self.tell(Table::Job);
         }
         Ok(received)
     }
@@ -110,7 +116,12 @@ impl Pipeline {
 
     /// Tells the runner that something was committed.
     pub fn wake(&self) {
-        self.work.notify_one();
+        self.tell(Table::Job);
+        self.tell(Table::Effect);
+    }
+
+    fn tell(&self, table: Table) {
+        self.work[table as usize].notify_one();
     }
 
     /// Takes back what a process that died had in hand. With an embedded database there is no other node, so nobody
@@ -129,10 +140,16 @@ impl Pipeline {
     }
 
     /// Works until told to stop, then finishes what is in hand.
-    pub async fn run<H: Handler>(&self, handler: Arc<H>, mut stop: watch::Receiver<bool>) {
+    pub async fn run<H: Handler>(&self, handler: Arc<H>, stop: watch::Receiver<bool>) {
         if let Err(e) = self.recover().await {
             tracing::error!(error = %e, "leases of an earlier run could not be taken back; they run out by themselves");
         }
+        let jobs = self.wheel(Table::Job, handler.clone(), stop.clone());
+        futures_util::future::join(jobs, self.wheel(Table::Effect, handler, stop)).await;
+    }
+
+    /// Turns until told to stop: what ended is written down and what comes next is claimed, in one transaction.
+    async fn wheel<H: Handler>(&self, table: Table, handler: Arc<H>, mut stop: watch::Receiver<bool>) {
         let mut places = Places::new(self.settings.at_once, self.settings.each);
         let mut under_way = FuturesUnordered::new();
         let mut ended = Vec::new();
@@ -142,11 +159,11 @@ impl Pipeline {
         loop {
             let stopping = *stop.borrow();
             let looking = !stopping && look.tick().now_or_never().is_some();
-            if looking {
+            if looking && table == Table::Job {
                 self.fire_schedules().await;
             }
-            let more = if stopping { Claim::Nothing } else { Claim::What { places: &places, orphans: looking } };
-            for item in self.turn(&*handler, &std::mem::take(&mut ended), more).await {
+            let more = (!stopping).then_some(Claim { places: &places, orphans: looking });
+            for item in self.turn(&*handler, table, &std::mem::take(&mut ended), more).await {
                 let (this, handler) = (self.clone(), handler.clone());
                 places.take(&item);
                 under_way.push(tokio::spawn(async move { this.one(&*handler, item).await }));
@@ -154,13 +171,17 @@ impl Pipeline {
             if stopping && under_way.is_empty() {
                 return;
             }
+            let turned = Instant::now();
             tokio::select! {
                 Some(one) = under_way.next() => ended.extend(one.ok()),
-                () = self.work.notified(), if !stopping => {}
+                () = self.work[table as usize].notified(), if !stopping => {}
                 _ = stop.changed(), if !stopping => {}
                 _ = look.tick(), if !stopping => look.reset_immediately(),
             }
-            // While a turn was written others have ended: they go together.
+            if under_way.len() > BUSY {
+                tokio::time::sleep_until(turned + GATHER).await;
+            }
+            // What ended meanwhile goes with it.
             while let Some(Some(one)) = under_way.next().now_or_never() {
                 ended.extend(one.ok());
             }
@@ -175,54 +196,55 @@ impl Pipeline {
     /// When the database does not answer.
     pub async fn drain<H: Handler>(&self, handler: &H) -> Result<usize> {
         let places = Places::new(self.settings.at_once, self.settings.each);
-        let (mut ended, mut done) = (Vec::new(), 0);
+        let mut done = 0;
         loop {
             self.fire_schedules().await;
-            let items = self.try_turn(handler, &ended, Claim::What { places: &places, orphans: true }).await?;
-            if items.is_empty() {
+            let before = done;
+            for table in [Table::Job, Table::Effect] {
+                let items = self.try_turn(handler, table, &[], Some(Claim { places: &places, orphans: true })).await?;
+                done += items.len();
+                let ended = futures_util::future::join_all(items.into_iter().map(|item| self.one(handler, item))).await;
+                self.try_turn(handler, table, &ended, None).await?;
+            }
+            if done == before {
                 return Ok(done);
             }
-            done += items.len();
-            ended = futures_util::future::join_all(items.into_iter().map(|item| self.one(handler, item))).await;
         }
     }
 
-    /// One turn of the wheel, never failing: endings that cannot be written together are written one by one, so that a
-    /// bad one spoils only itself.
-    async fn turn<H: Handler>(&self, handler: &H, ended: &[Ended<H::Note>], more: Claim<'_>) -> Vec<Item> {
-        let e = match self.try_turn(handler, ended, more).await {
+    /// One turn, never failing: endings that cannot be written together are written one by one, so that a bad one
+    /// spoils only itself.
+    async fn turn<H: Handler>(&self, handler: &H, table: Table, ended: &[Ended<H::Note>], more: Option<Claim<'_>>) -> Vec<Item> {
+        let e = match self.try_turn(handler, table, ended, more).await {
             Ok(items) => return items,
             Err(e) => e,
         };
         tracing::error!(error = %e, endings = ended.len(), "a turn of work could not be written");
         for one in ended.chunks(1) {
-            if let Err(e) = self.try_turn(handler, one, Claim::Nothing).await {
+            if let Err(e) = self.try_turn(handler, table, one, None).await {
                 tracing::error!(error = %e, item = %one[0].item.id, "an ending could not be written; the lease will run out and the item comes again");
             }
         }
         Vec::new()
     }
 
-    /// Writes down what has ended and claims what comes next, in one transaction: what a job decided is claimed by the
-    /// commit that stores it.
-    async fn try_turn<H: Handler>(&self, handler: &H, ended: &[Ended<H::Note>], more: Claim<'_>) -> Result<Vec<Item>> {
+    async fn try_turn<H: Handler>(&self, handler: &H, table: Table, ended: &[Ended<H::Note>], more: Option<Claim<'_>>) -> Result<Vec<Item>> {
+        if ended.is_empty() && more.is_none() {
+            return Ok(Vec::new());
+        }
         let now = self.clock.now();
         let tx = self.db.begin().await?;
-        let (mut mine, mut items) = (HashSet::new(), Vec::new());
-        for table in [Table::Job, Table::Effect] {
-            let of_table: Vec<_> = ended.iter().filter(|e| e.item.table == table).collect();
-            if !of_table.is_empty() {
-                mine.extend(finish::finish(&tx, handler, &self.node, table, &of_table, now).await?);
-            }
-        }
-        if let Claim::What { places, orphans } = more {
-            for table in [Table::Job, Table::Effect] {
-                items.extend(claim::claim(&tx, table, &self.node, places, orphans, now).await?);
-            }
-        }
+        let mine = finish::finish(&tx, handler, &self.node, table, ended, now).await?;
+        let items = match more {
+            Some(Claim { places, orphans }) => claim::claim(&tx, table, &self.node, places, orphans, now).await?,
+            None => Vec::new(),
+        };
         tx.commit().await?;
         if !mine.is_empty() {
             handler.written();
+        }
+        if table == Table::Job && ended.iter().any(|e| e.tried.ending.has_effects()) {
+            self.tell(Table::Effect);
         }
         if mine.len() < ended.len() {
             tracing::warn!(count = ended.len() - mine.len(), "endings came after their lease was lost and were dropped");
@@ -287,7 +309,8 @@ impl Pipeline {
 
 /// What a turn claims.
 #[derive(Clone, Copy)]
-enum Claim<'a> {
-    Nothing,
-    What { places: &'a Places, orphans: bool },
+struct Claim<'a> {
+    places: &'a Places,
+    /// What somebody who died had in hand, too.
+    orphans: bool,
 }
