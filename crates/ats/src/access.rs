@@ -19,6 +19,8 @@ pub struct Caller {
     pub owner: String,
     /// Whether confidential records are shown.
     pub confidential: bool,
+    /// What the account has paid for.
+    pub package: String,
 }
 
 /// An API key as listed; the key itself was shown once.
@@ -60,24 +62,28 @@ impl Ats {
         if self.rate_limit && !self.buckets.take(&caller.owner) {
             return Err(Refusal::too_many());
         }
+        if let Some(why) = Self::wrong_package(&caller.package) {
+            return Err(Refusal::forbidden(why));
+        }
         if allowed { Ok(caller) } else { Err(Refusal::forbidden(format!("The credential lacks the permission: {what}"))) }
     }
 
     async fn key(&self, key: &str) -> Result<Option<(Caller, Vec<String>)>> {
-        let sql = "select id, permissions, confidential from api_key where digest = $1 and revoked_at is null";
+        let sql =
+            "select id, permissions, confidential, (select package from account) as package from api_key where digest = $1 and revoked_at is null";
         let Some(row) = self.db.row(sql, params![digest(key)]).await? else { return Ok(None) };
         let permissions = serde_json::from_value(row.json("permissions")?).unwrap_or_default();
-        let caller = Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")? };
+        let caller = Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")?, package: row.text("package")? };
         Ok(Some((caller, permissions)))
     }
 
     async fn token(&self, token: &str) -> Result<Option<(Caller, Vec<String>)>> {
-        let sql = "select g.app_id, g.scopes from oauth_token t join oauth_grant g on g.id = t.grant_id \
+        let sql = "select g.app_id, g.scopes, (select package from account) as package from oauth_token t join oauth_grant g on g.id = t.grant_id \
                    where t.digest = $1 and t.kind = 'access' and t.expires_at > $2 and g.revoked_at is null";
         let Some(row) = self.db.row(sql, params![digest(token), self.clock.now().0]).await? else { return Ok(None) };
         let scopes: Vec<String> = row.text("scopes")?.split(' ').map(str::to_owned).collect();
         let confidential = scopes.iter().any(|s| s == scope::CONFIDENTIAL);
-        Ok(Some((Caller { owner: format!("app:{}", row.text("app_id")?), confidential }, scopes)))
+        Ok(Some((Caller { owner: format!("app:{}", row.text("app_id")?), confidential, package: row.text("package")? }, scopes)))
     }
 
     /// Makes an API key: the key, to be shown once. Fixed from now on; it can only be revoked.

@@ -64,22 +64,11 @@ impl Ats {
     /// Everything: the API, OAuth, the pages.
     pub fn router(&self) -> Router {
         let document = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
-        let ready = self.clone();
         let api = mounted(self.clone())
             .router()
             .merge(crate::oauth::token_routes(self.clone()))
-            .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
-            .route(
-                "/readyz",
-                axum::routing::get(move || async move {
-                    if ready.db.ping().await.is_ok() {
-                        (axum::http::StatusCode::OK, "ready\n")
-                    } else {
-                        (axum::http::StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-                    }
-                }),
-            );
-        web::finish(pages::routes(self.clone()), api, |request| {
+            .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }));
+        web::finish(&self.db, pages::routes(self.clone()), api, |request| {
             let path = request.uri().path();
             path.starts_with("/v1/").then(|| axum::response::IntoResponse::into_response(Refusal::no_such_path(path)))
         })

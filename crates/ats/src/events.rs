@@ -105,7 +105,7 @@ impl Handler for Deliveries {
 
     async fn handle(&self, item: Item) -> Tried {
         if item.kind == PRUNE {
-            return match pipeline::prune(&self.0.db, self.0.clock.now().minus(KEPT)).await {
+            return match pipeline::prune(&self.0.db, self.0.clock.now().minus(KEPT), false).await {
                 Ok(_) => Ending::Decided(Vec::new()).into(),
                 Err(e) => Ending::Retry { after: None, why: e.to_string() }.into(),
             };

@@ -106,8 +106,8 @@ impl Ats {
     /// Why this person may not authorise applications, if so; asked before consent, and again at Accept.
     pub(crate) async fn may_not_consent(&self, person: &Person) -> db::Result<Option<String>> {
         let (_, package) = self.account().await?;
-        if !package.starts_with("LeverTRM") {
-            return Ok(Some(format!("This account has the package {package}. Integrations need LeverTRM or LeverTRM for Enterprise.")));
+        if let Some(why) = Self::wrong_package(&package) {
+            return Ok(Some(why));
         }
         if !person.may(Right::ManageIntegrations) {
             return Ok(Some(format!(
@@ -185,7 +185,10 @@ impl Ats {
             return refused(403, "invalid_grant", "Invalid authorization code or refresh token");
         }
         let used = tx.run("update oauth_token set used_at = $1 where digest = $2 and used_at is null", params![now.0, digest(token)]).await?;
-        if used == 0 {
+        // Whoever was cut off before the answer came may ask again for a moment: Lever does not say whether it allows that,
+        // but without it a crash at the wrong moment would cost the grant.
+        let cut_off = kind == "refresh" && row.get::<Option<i64>>("used_at")?.is_some_and(|at| now.since(Ms(at)) < LEEWAY);
+        if used == 0 && !cut_off {
             // A code or refresh token that comes twice was stolen, from us or from them: nobody keeps the grant.
             tx.run("update oauth_grant set revoked_at = $1 where id = $2", params![now.0, grant.as_str()]).await?;
             tx.commit().await?;
@@ -265,6 +268,9 @@ fn back(request: &Authorize, parameters: &[(&str, &str)]) -> String {
         Err(_) => "/".to_owned(),
     }
 }
+
+/// How long a refresh token that was just exchanged may be exchanged again.
+const LEEWAY: Duration = Duration::from_secs(60);
 
 /// `POST /oauth/token`: form-encoded as documented, or JSON as Lever's own sample application sends it.
 pub fn token_routes(ats: Ats) -> Router {

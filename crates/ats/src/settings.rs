@@ -112,6 +112,12 @@ impl Ats {
         row.map_or(Ok((String::new(), String::new())), |row| Ok((row.text("name")?, row.text("package")?)))
     }
 
+    /// Why this account may have no integrations, if so.
+    pub(crate) fn wrong_package(package: &str) -> Option<String> {
+        let fits = package.starts_with("LeverTRM");
+        (!fits).then(|| format!("This account has the package {package}. Integrations need LeverTRM or LeverTRM for Enterprise."))
+    }
+
     /// Changes the package the account has paid for: `LeverTRM`, `LeverTRM for Enterprise` or `Lever Basic`.
     ///
     /// # Errors

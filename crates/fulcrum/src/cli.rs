@@ -193,6 +193,17 @@ enum TokenVerb {
         #[arg(long)]
         name: String,
     },
+    /// Those in use: id, name and scopes
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End one at once
+    Revoke {
+        /// Its id, as listed
+        id: String,
+    },
 }
 
 /// Where Lever is, and who we are there.
@@ -254,6 +265,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::EnableLever)) => commands::enable_lever(&ground).await,
         Verb::Hub(HubVerb::Operator(UserVerb::Create(new))) => commands::create_operator(&ground, new).await,
         Verb::Hub(HubVerb::Token(TokenVerb::Create { name })) => commands::create_token(&ground, &name).await,
+        Verb::Hub(HubVerb::Token(TokenVerb::List { json })) => commands::tokens(&ground, json).await,
+        Verb::Hub(HubVerb::Token(TokenVerb::Revoke { id })) => commands::revoke_token(&ground, &id).await,
         Verb::Hub(HubVerb::LeverApp(at)) => commands::set_lever_app(&ground, at).await,
         Verb::Hub(HubVerb::Holds { release, json }) => commands::holds(&ground, release, json).await,
         Verb::Hub(HubVerb::Events { json }) => commands::events(&ground, json).await,

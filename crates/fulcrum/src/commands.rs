@@ -124,6 +124,28 @@ pub async fn create_token(ground: &Ground, name: &str) -> Result<()> {
     Ok(())
 }
 
+pub async fn tokens(ground: &Ground, json: bool) -> Result<()> {
+    let hub = ground.hub().await?;
+    let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
+    for token in hub.tokens(&tenant).await? {
+        if json {
+            println!("{}", serde_json::json!({ "id": token.id, "name": token.name, "scopes": token.scopes, "created_at": token.created_at.0 }));
+        } else {
+            println!("{}  {:<24} {}", token.id, token.name, token.scopes);
+        }
+    }
+    Ok(())
+}
+
+pub async fn revoke_token(ground: &Ground, id: &str) -> Result<()> {
+    let hub = ground.hub().await?;
+    let tenant = tenant(&hub).await?;
+    if !hub.revoke_token(&tenant, id, "command line").await? {
+        bail!("there is no token {id} in use; see: fulcrum hub token list");
+    }
+    Ok(())
+}
+
 pub async fn set_lever_app(ground: &Ground, at: LeverAppAt) -> Result<()> {
     if !connectors::ALL.iter().any(|c| c.spec().id == at.connector) {
         let known: Vec<&str> = connectors::ALL.iter().map(|c| c.spec().id).collect();

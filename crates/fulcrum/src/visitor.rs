@@ -4,20 +4,21 @@
 use anyhow::{Context, Result, bail};
 use endpoint::Verb;
 use outbound::{Answer, Call, Outbound, Wire};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// A visitor with cookies.
 #[derive(Clone)]
 pub struct Visitor {
     outbound: Outbound,
-    cookie: String,
+    cookies: BTreeMap<String, String>,
 }
 
 impl Visitor {
     /// Without cookies yet.
     #[must_use]
     pub fn new(outbound: &Outbound) -> Self {
-        Self { outbound: outbound.clone(), cookie: String::new() }
+        Self { outbound: outbound.clone(), cookies: BTreeMap::new() }
     }
 
     /// Signs in with the demo's password.
@@ -69,11 +70,11 @@ impl Visitor {
     pub async fn send(&mut self, verb: Verb, to: &Url, form: &str) -> Result<Answer> {
         let mut call = Call::new(verb, to.clone(), form.as_bytes().to_vec());
         call.headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
-        call.headers.insert("cookie", self.cookie.parse()?);
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        call.headers.insert("cookie", cookies.join("; ").parse()?);
         let answer = self.outbound.send(&call, &Wire::default()).await.with_context(|| format!("calling {}", to.path()))?;
-        if let Some(cookie) = answer.headers.get("set-cookie").and_then(|v| v.to_str().ok()) {
-            cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
-        }
+        let set = answer.headers.get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()?.split(';').next()?.split_once('='));
+        self.cookies.extend(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Ok(answer)
     }
 }

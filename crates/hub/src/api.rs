@@ -79,36 +79,33 @@ async fn create_connect_session(hub: Hub, caller: Arc<Caller>, request: CreateCo
 async fn list_connections(hub: Hub, caller: Arc<Caller>, request: ListConnections) -> Result<Connections, Refused> {
     let wanted = request.query.connector;
     let found = hub.connections(&caller.tenant).await?.into_iter().filter(|c| wanted.as_ref().is_none_or(|w| *w == c.connector));
-    Ok(Connections { data: found.map(|c| printed(&hub, &c)).collect() })
+    let mut data = Vec::new();
+    for connection in found {
+        data.push(printed(&hub, &connection).await?);
+    }
+    Ok(Connections { data })
 }
 
 async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings) -> Result<Connection, Refused> {
     let gone = || Refused::new(StatusCode::NOT_FOUND, "not_found", format!("There is no connection {}.", request.connection));
-    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
-    let mut settings = connection.settings.as_object().cloned().unwrap_or_default();
-    let known: Vec<String> = hub.settings_of(&connection).into_iter().map(|s| s.name).collect();
-    if let Some(unknown) = request.body.0.keys().find(|name| !known.contains(name)) {
-        return Err(Refused::new(
-            StatusCode::BAD_REQUEST,
-            "unknown_setting",
-            format!("There is no setting {unknown:?}; there are: {}.", known.join(", ")),
-        ));
-    }
-    settings.extend(request.body.0);
-    hub.change_settings(&connection, &settings.into(), &caller.name)
+    hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    hub.change_settings(&caller.tenant, &request.connection, request.body.0, &caller.name)
         .await?
         .map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_setting", why))?;
     let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
-    Ok(printed(&hub, &connection))
+    Ok(printed(&hub, &connection).await?)
 }
 
-fn printed(hub: &Hub, connection: &Stored) -> Connection {
-    Connection {
+async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
+    Ok(Connection {
         id: connection.id.clone(),
         connector: connection.connector.clone(),
         state: if connection.connected { "connected" } else { "disconnected" }.to_owned(),
-        notice: connection.notice.clone(),
+        notice: match &connection.notice {
+            Some(notice) => Some(notice.clone()),
+            None => hub.missing(connection).await?,
+        },
         connected_at: connection.connected_at.0,
         settings: hub.settings_of(connection),
-    }
+    })
 }

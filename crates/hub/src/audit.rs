@@ -63,6 +63,13 @@ impl Hub {
         self.lobby.changed();
     }
 
+    /// Says in the log that something came for a webhook nobody made, unless it was said often enough.
+    pub(crate) fn log_stray(&self, id: &str) {
+        if self.refusals.may_write("", self.clock.now()) {
+            tracing::warn!(webhook = %id.chars().take(40).collect::<String>(), "a delivery came for a webhook that is not ours, or not any more");
+        }
+    }
+
     /// The newest lines.
     pub(crate) async fn audited(&self, tenant: &str, most: i64) -> db::Result<Vec<Entry>> {
         let rows = self.db.rows("select * from audit where tenant = $1 order by at desc, id desc limit $2", params![tenant, most]).await?;

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-const LIVES: Duration = Duration::from_secs(3600);
+/// How long a link to connect is good.
+pub const LIVES: Duration = Duration::from_secs(3600);
 
 /// A person being led through connecting.
 pub struct ConnectSession {
@@ -87,8 +88,9 @@ impl Hub {
         self.at("/connect/callback")
     }
 
-    /// Sign in with Lever: the address of the consent page, with a state only this session knows.
-    pub(crate) async fn consent_url(&self, session: &ConnectSession) -> db::Result<Result<String, Trouble>> {
+    /// Sign in with Lever: the address of the consent page, with a state that is good in this browser only. Otherwise
+    /// somebody could be led to finish with their own Lever what another person began.
+    pub(crate) async fn consent_url(&self, session: &ConnectSession, browser: &str) -> db::Result<Result<String, Trouble>> {
         let spec = session.connector.spec();
         let Some(app) = self.lever_app(&session.tenant, spec.id).await? else {
             return Ok(Err(format!(
@@ -97,7 +99,7 @@ impl Hub {
             )));
         };
         let state = random_hex(24);
-        self.db.run("update connect_session set state = $1 where digest = $2", params![digest(&state), session.digest.as_str()]).await?;
+        self.db.run("update connect_session set state = $1 where digest = $2", params![in_browser(&state, browser), session.digest.as_str()]).await?;
         let request = Authorize {
             client_id: app.client_id,
             redirect_uri: self.callback(),
@@ -111,9 +113,10 @@ impl Hub {
         Ok(Ok(format!("{}?{query}", app.authorize_url)))
     }
 
-    /// Back from Lever with a state: the session it belongs to. A forged state belongs to none.
-    pub(crate) async fn session_of_state(&self, state: &str) -> db::Result<Option<ConnectSession>> {
-        if state.is_empty() { Ok(None) } else { self.session_where("state", &digest(state)).await }
+    /// Back from Lever with a state: the session it belongs to. A forged state belongs to none, nor does one that was
+    /// begun in another browser.
+    pub(crate) async fn session_of_state(&self, state: &str, browser: &str) -> db::Result<Option<ConnectSession>> {
+        if state.is_empty() || browser.is_empty() { Ok(None) } else { self.session_where("state", &in_browser(state, browser)).await }
     }
 
     /// Exchanges the code and makes the connection.
@@ -144,6 +147,9 @@ impl Hub {
             Err(failure) if failure.status() == Some(401) => {
                 return Ok(Err("Lever does not know this key. Copy it again: it is shown only once.".to_owned()));
             }
+            Err(failure) if failure.status() == Some(403) && failure.to_string().contains("package") => {
+                return Ok(Err(format!("Lever refuses: {failure}")));
+            }
             // The key is good; which permissions it has is another question.
             Err(failure) if failure.status() == Some(403) => {}
             Err(failure) => return Ok(Err(format!("The key could not be tried: {failure}."))),
@@ -161,6 +167,11 @@ impl Hub {
             .await?;
         Ok(Ok(id))
     }
+}
+
+/// What is stored of a state.
+fn in_browser(state: &str, browser: &str) -> String {
+    digest(&format!("{state} in {browser}"))
 }
 
 impl LeverApp {

@@ -6,9 +6,9 @@ use clock::Ms;
 use connector::AnyConnector;
 use db::{Row, Sql, params};
 use hub_api::{Setting, Target};
-use outbound::{Budget, Credential, Fixed, Remote, Urgency, Wire};
+use outbound::{Budget, Credential, Fixed, Pace, Remote, Urgency, Wire};
 use pipeline::Priority;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use url::Url;
 
@@ -217,19 +217,27 @@ impl Hub {
         Ok(())
     }
 
-    /// Stores settings that make sense; what follows from them (webhooks) is a job in the same transaction.
-    pub(crate) async fn change_settings(&self, connection: &Connection, settings: &Value, actor: &str) -> db::Result<Result<(), String>> {
+    /// Changes settings, if they make sense; what follows from them (webhooks) is a job in the same transaction. Who changes
+    /// another setting at the same moment is not undone.
+    pub(crate) async fn change_settings(&self, tenant: &str, id: &str, change: Map<String, Value>, actor: &str) -> db::Result<Result<(), String>> {
+        let tx = self.db.begin().await?;
+        // The row is taken first, and read then.
+        tx.run("update connection set settings = settings where tenant = $1 and id = $2", params![tenant, id]).await?;
+        let row = tx.row("select * from connection where tenant = $1 and id = $2", params![tenant, id]).await?;
+        let Some(connection) = row.map(|row| self.open(&row)).transpose()? else { return Ok(Err("This connection is gone.".to_owned())) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("This connector is gone.".to_owned())) };
-        let settings = match connector.settings(settings) {
+        let known = connector.spec().fields;
+        if let Some(unknown) = change.keys().find(|name| !known.iter().any(|field| field.name == *name)) {
+            let known = known.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+            return Ok(Err(format!("There is no setting {unknown:?}; there are: {known}.")));
+        }
+        let mut settings = connection.settings.as_object().cloned().unwrap_or_default();
+        settings.extend(change);
+        let settings = match connector.settings(&settings.into()) {
             Ok(settings) => settings,
             Err(why) => return Ok(Err(format!("A setting makes no sense: {why}."))),
         };
-        let tx = self.db.begin().await?;
-        tx.run(
-            "update connection set settings = $1 where tenant = $2 and id = $3",
-            params![settings.to_string(), connection.tenant.as_str(), connection.id.as_str()],
-        )
-        .await?;
+        tx.run("update connection set settings = $1 where tenant = $2 and id = $3", params![settings.to_string(), tenant, id]).await?;
         self.audit(&tx, &connection.tenant, actor, "connection: settings", &format!("Settings of {} are now {settings}.", connector.spec().name))
             .await?;
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
@@ -283,12 +291,22 @@ impl Hub {
         Remote { wire: wire.clone(), ..Remote::new(self.outbound.clone(), base, credential) }
     }
 
+    /// Lever's rate for this connection. A database of our own has no other node.
+    fn pace(&self, connection: &Connection) -> Arc<dyn Pace> {
+        let own = Budget::of_lever();
+        if self.db.is_embedded() {
+            return Arc::new(own);
+        }
+        let (tenant, connection) = (connection.tenant.clone(), connection.id.clone());
+        Arc::new(crate::rate::Shared { db: self.db.clone(), clock: self.clock.clone(), tenant, connection, own })
+    }
+
     /// Lever, as this connection reaches it: its token, its budget.
     pub(crate) fn lever(&self, connection: &Connection, urgency: Urgency, wire: &Wire) -> Remote {
         let Side { base, credential } = connection.lever.clone();
         let budget = self.rate_budget.then(|| {
             let mut budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            budgets.entry(connection.id.clone()).or_insert_with(|| Arc::new(Budget::of_lever())).clone()
+            budgets.entry(connection.id.clone()).or_insert_with(|| self.pace(connection)).clone()
         });
         Remote { budget, urgency, wire: wire.clone(), ..Remote::new(self.outbound.clone(), base, credential) }
     }

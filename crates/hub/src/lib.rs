@@ -13,6 +13,7 @@ mod hires;
 mod holds;
 mod operators;
 mod pages;
+mod rate;
 mod read;
 mod receive;
 mod subscriptions;
@@ -21,6 +22,7 @@ mod work;
 
 pub use connections::{Connection, LeverApp};
 pub use operators::NewOperator;
+pub use tokens::Token;
 pub use work::Work;
 
 use axum::Router;
@@ -28,7 +30,7 @@ use clock::Clock;
 use connector::{AnyConnector, Memo};
 use db::vault::Vault;
 use db::{Db, Migration};
-use outbound::{Budget, Outbound};
+use outbound::{Outbound, Pace};
 use pipeline::Pipeline;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -37,7 +39,10 @@ use url::Url;
 use web::Lobby;
 
 /// The tables, after those of sessions and the pipeline.
-pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
+    Migration { id: "002_rate_budget", sql: include_str!("migrations/002_rate_budget.sql") },
+];
 
 /// What the hub stands on.
 pub struct Ground {
@@ -78,7 +83,7 @@ pub struct Inner {
     /// The durable path.
     pub pipeline: Pipeline,
     pub(crate) lobby: Lobby,
-    pub(crate) budgets: Mutex<HashMap<String, Arc<Budget>>>,
+    pub(crate) budgets: Mutex<HashMap<String, Arc<dyn Pace>>>,
     pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
     pub(crate) memos: Mutex<HashMap<String, Arc<Memo>>>,
     pub(crate) refusals: audit::Refusals,
@@ -121,7 +126,7 @@ impl Ground {
 impl Hub {
     /// Everything: receiver, API, pages.
     pub fn router(&self) -> Router {
-        web::finish(pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())), |_| None)
+        web::finish(&self.db, pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())), |_| None)
     }
 
     pub(crate) fn connector(&self, id: &str) -> Option<&'static dyn AnyConnector> {

@@ -10,7 +10,7 @@ use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use lever_api::event::{Delivery, Event};
 use pipeline::{Hint, Priority};
 use std::time::Duration;
@@ -23,14 +23,7 @@ const AHEAD: Duration = Duration::from_secs(5 * 60);
 const HORIZON: Duration = Duration::from_secs(24 * 3600);
 
 pub fn routes(hub: Hub) -> Router {
-    Router::new().route("/hooks/lever/{subscription}", post(receive)).route("/readyz", get(ready)).with_state(hub)
-}
-
-async fn ready(State(hub): State<Hub>) -> Response {
-    match hub.db.ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
-    }
+    Router::new().route("/hooks/lever/{subscription}", post(receive)).with_state(hub)
 }
 
 /// Why a delivery was not taken: the status, and a sentence for the answer and the audit log.
@@ -45,7 +38,11 @@ impl IntoResponse for Refused {
 async fn receive(State(hub): State<Hub>, Path(id): Path<String>, request: Request) -> Response {
     let known = match hub.subscription(&id, false).await {
         Ok(Some(known)) => known,
-        Ok(None) => return Refused(StatusCode::NOT_FOUND, "", "There is no such webhook here.".into()).into_response(),
+        Ok(None) => {
+            // It belongs to no customer, so it stands in no audit log.
+            hub.log_stray(&id);
+            return Refused(StatusCode::NOT_FOUND, "", "There is no such webhook here.".into()).into_response();
+        }
         Err(e) => return unavailable(&e),
     };
     match accept(&hub, &id, request).await {
@@ -133,7 +130,11 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
         body: outbound::redact(&body),
         jobs,
     };
+    let is_event = !hint.subject.is_empty();
     hub.pipeline.receive(hint).await?;
+    if is_event {
+        hub.heard(&known, id).await?;
+    }
     hub.lobby.changed();
     Ok(said)
 }

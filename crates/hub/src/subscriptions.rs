@@ -15,6 +15,8 @@ use outbound::{Failure, Remote};
 use pipeline::{NewJob, Priority};
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// The kind of the job.
 pub const SYNC: &str = "webhooks";
@@ -27,7 +29,12 @@ pub struct Known {
     pub connected: bool,
     /// Opened once, here; deliveries come by the thousand. None while Lever has not told it yet: then nothing fits.
     token: Option<String>,
+    /// When it was last written down that an event came.
+    heard_at: AtomicI64,
 }
+
+/// Written down at most so often: deliveries come by the thousand.
+const HEARD_EVERY: Duration = Duration::from_secs(60);
 
 impl Known {
     /// Whether the delivery was signed with this webhook's token.
@@ -53,6 +60,17 @@ struct Row {
     event: String,
     lever_id: Option<String>,
     has_token: bool,
+    last_seen_at: Option<Ms>,
+}
+
+/// A webhook, for people.
+pub struct Subscribed {
+    /// The event, as Lever's settings call it.
+    pub event: String,
+    /// Lever has confirmed it.
+    pub made: bool,
+    /// When an event last came by it.
+    pub heard_at: Option<Ms>,
 }
 
 impl Hub {
@@ -65,7 +83,7 @@ impl Hub {
                 return Ok(known);
             }
         }
-        let sql = "select s.tenant, s.connection, s.signature_token, c.connector, c.state from subscription s \
+        let sql = "select s.tenant, s.connection, s.signature_token, s.last_seen_at, c.connector, c.state from subscription s \
                    join connection c on c.tenant = s.tenant and c.id = s.connection where s.id = $1";
         let Some(row) = self.db.row(sql, params![id]).await? else { return Ok(None) };
         let sealed: Option<String> = row.get("signature_token")?;
@@ -76,9 +94,20 @@ impl Hub {
             connector: row.text("connector")?,
             connected: row.text("state")? == "connected",
             token,
+            heard_at: AtomicI64::new(row.get::<Option<i64>>("last_seen_at")?.unwrap_or(0)),
         });
         self.subscriptions.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned(), known.clone());
         Ok(Some(known))
+    }
+
+    /// An event came by this webhook: so it is switched on in Lever.
+    pub(crate) async fn heard(&self, known: &Known, id: &str) -> db::Result<()> {
+        let (now, before) = (self.clock.now(), known.heard_at.load(Ordering::Relaxed));
+        if now.since(Ms(before)) < HEARD_EVERY || known.heard_at.compare_exchange(before, now.0, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return Ok(());
+        }
+        let sql = "update subscription set last_seen_at = $1 where tenant = $2 and id = $3";
+        self.db.run(sql, params![now.0, known.tenant.as_str(), id]).await.map(drop)
     }
 
     /// Something about connections changed; the receiver reads anew.
@@ -157,13 +186,32 @@ impl Hub {
                     event: row.text("event")?,
                     lever_id: row.get("lever_id")?,
                     has_token: row.get::<Option<String>>("signature_token")?.is_some(),
+                    last_seen_at: row.get::<Option<i64>>("last_seen_at")?.map(Ms),
                 })
             })
             .collect()
     }
 
-    /// The webhooks of a connection for its page: event, whether Lever has confirmed it.
-    pub(crate) async fn webhooks_for_page(&self, connection: &Connection) -> db::Result<Vec<(String, bool)>> {
-        Ok(self.subscription_rows(connection).await?.into_iter().map(|row| (row.event, row.has_token)).collect())
+    /// The webhooks of a connection.
+    pub(crate) async fn webhooks(&self, connection: &Connection) -> db::Result<Vec<Subscribed>> {
+        let read = |row: Row| Subscribed {
+            event: row.event.parse::<Event>().map_or(row.event, |event| event.label().to_owned()),
+            made: row.has_token,
+            heard_at: row.last_seen_at,
+        };
+        Ok(self.subscription_rows(connection).await?.into_iter().map(read).collect())
+    }
+
+    /// What is still missing at a connection that is in force, for people. Whether an event is switched on in Lever cannot
+    /// be asked; it shows when the first one comes.
+    pub(crate) async fn missing(&self, connection: &Connection) -> db::Result<Option<String>> {
+        let silent = self.webhooks(connection).await?.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
+        Ok(silent.filter(|_| connection.connected).map(|webhook| {
+            format!(
+                "Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: a Super Admin can switch \
+                 \"{event}\" on in Lever under Settings > Integrations and API > Webhooks.",
+                event = webhook.event
+            )
+        }))
     }
 }

@@ -1,8 +1,9 @@
 //! Tokens of the hub's own API: random, shown once, stored as digests, with scopes.
 
 use crate::Hub;
+use clock::Ms;
 use db::vault::{digest, random_hex};
-use db::{Sql, params};
+use db::{Row, Sql, params};
 
 /// Whom a token stands for.
 #[derive(Clone, Debug)]
@@ -41,4 +42,44 @@ impl Hub {
         })
         .transpose()
     }
+
+    /// The tokens in use, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tokens(&self, tenant: &str) -> db::Result<Vec<Token>> {
+        let sql = "select id, name, scopes, created_at from api_token where tenant = $1 and revoked_at is null order by created_at, id";
+        let read = |row: &Row| {
+            Ok(Token { id: row.text("id")?, name: row.text("name")?, scopes: row.text("scopes")?, created_at: Ms(row.int("created_at")?) })
+        };
+        self.db.rows(sql, params![tenant]).await?.iter().map(read).collect()
+    }
+
+    /// Ends a token at once; whether it was in use.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn revoke_token(&self, tenant: &str, id: &str, by: &str) -> db::Result<bool> {
+        let tx = self.db.begin().await?;
+        let sql = "update api_token set revoked_at = $1 where tenant = $2 and id = $3 and revoked_at is null";
+        let revoked = tx.run(sql, params![self.clock.now().0, tenant, id]).await? > 0;
+        if revoked {
+            self.audit(&tx, tenant, by, "token: revoked", &format!("The API token {id} was revoked.")).await?;
+        }
+        tx.commit().await?;
+        Ok(revoked)
+    }
+}
+
+/// A token as listed; the token itself was shown once.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it may do, separated by spaces.
+    pub scopes: String,
+    /// When it was made.
+    pub created_at: Ms,
 }

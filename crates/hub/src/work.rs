@@ -8,7 +8,7 @@ use crate::read::Reader;
 use crate::subscriptions::SYNC;
 use clock::Ms;
 use connector::{Cx, Decision, Good, Memo, Outcome};
-use db::Tx;
+use db::{Sql, Tx, params};
 use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table, Tried};
 use serde_json::{Value, json};
@@ -24,6 +24,9 @@ pub const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(900);
 pub const PRUNE: &str = "prune/86400";
 /// How long history is kept. Longer than the 30 days for which a webhook's token must be remembered.
 const KEPT: Duration = Duration::from_secs(90 * 86_400);
+
+/// How long the audit log is kept.
+const AUDIT_KEPT: Duration = Duration::from_secs(730 * 86_400);
 
 /// The job that reads one opportunity and decides.
 pub fn think_job(connection: &str, subject: &str, priority: Priority, now: Ms) -> NewJob {
@@ -58,7 +61,10 @@ fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
 impl Hub {
     async fn one(&self, item: &Item, wire: &Wire, note: &mut Option<Noted>) -> db::Result<Ending> {
         if item.kind == PRUNE {
-            pipeline::prune(&self.db, self.clock.now().minus(KEPT)).await?;
+            let now = self.clock.now();
+            pipeline::prune(&self.db, now.minus(KEPT), true).await?;
+            self.db.run("delete from audit where at < $1", params![now.minus(AUDIT_KEPT).0]).await?;
+            self.db.run("delete from hire where seen_at < $1 and not hired", params![now.minus(KEPT).0]).await?;
             return Ok(Ending::Decided(Vec::new()));
         }
         let memo = self.memo(&item.connection);

@@ -3,6 +3,7 @@
 //! Lever allows 10 requests a second with bursts to 20 for each credential and answers more with 429. We never get
 //! there: whoever wants to call takes a token first and waits for it here.
 
+use futures_util::future::BoxFuture;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,6 +16,20 @@ pub enum Urgency {
     Now,
     /// Back-fill, repair, reconciliation: leaves a quarter of the bucket for hires.
     Later,
+}
+
+/// Lever's own limit for one credential: requests a second.
+pub const LEVER_RATE: u32 = 10;
+/// And how many at once after a pause.
+pub const LEVER_BURST: u32 = 20;
+
+/// Whoever says when the next call may go.
+pub trait Pace: Send + Sync {
+    /// Waits for a token.
+    fn take(&self, urgency: Urgency) -> BoxFuture<'_, ()>;
+
+    /// The other side says we are too fast all the same (somebody else uses the credential): there are no tokens now.
+    fn empty(&self) -> BoxFuture<'_, ()>;
 }
 
 /// A token bucket. Kept as one moment: when the bucket will be full again.
@@ -33,28 +48,10 @@ impl Budget {
         Self { full_at: Mutex::new(Instant::now()), urgent: AtomicUsize::new(0), every: Duration::from_secs(1) / rate.max(1), burst: burst.max(1) }
     }
 
-    /// Lever's own limit for one credential.
+    /// Lever's.
     #[must_use]
     pub fn of_lever() -> Self {
-        Self::new(10, 20)
-    }
-
-    /// Waits for a token.
-    pub async fn take(&self, urgency: Urgency) {
-        // Counted while it waits, also when the waiting is given up half-way.
-        struct Waits<'a>(&'a AtomicUsize);
-        impl Drop for Waits<'_> {
-            fn drop(&mut self) {
-                self.0.fetch_sub(1, Ordering::SeqCst);
-            }
-        }
-        let _waits = (urgency == Urgency::Now).then(|| {
-            self.urgent.fetch_add(1, Ordering::SeqCst);
-            Waits(&self.urgent)
-        });
-        while let Err(until) = self.try_take(urgency) {
-            tokio::time::sleep_until(until).await;
-        }
+        Self::new(LEVER_RATE, LEVER_BURST)
     }
 
     /// A token now, or when to ask again.
@@ -79,19 +76,33 @@ impl Budget {
         }
     }
 
-    /// The other side says we are too fast all the same (somebody else uses the credential): the bucket is empty now.
-    pub fn empty(&self) {
-        *self.lock() = Instant::now() + self.every * self.burst;
-    }
-
-    /// Tokens there now. For the connection's health.
-    #[must_use]
-    pub fn left(&self) -> u32 {
-        let missing = self.lock().saturating_duration_since(Instant::now());
-        self.burst.saturating_sub(u32::try_from(missing.as_millis() / self.every.as_millis().max(1)).unwrap_or(u32::MAX))
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, Instant> {
         self.full_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Pace for Budget {
+    fn take(&self, urgency: Urgency) -> BoxFuture<'_, ()> {
+        // Counted while it waits, also when the waiting is given up half-way.
+        struct Waits<'a>(&'a AtomicUsize);
+        impl Drop for Waits<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        Box::pin(async move {
+            let _waits = (urgency == Urgency::Now).then(|| {
+                self.urgent.fetch_add(1, Ordering::SeqCst);
+                Waits(&self.urgent)
+            });
+            while let Err(until) = self.try_take(urgency) {
+                tokio::time::sleep_until(until).await;
+            }
+        })
+    }
+
+    fn empty(&self) -> BoxFuture<'_, ()> {
+        *self.lock() = Instant::now() + self.every * self.burst;
+        Box::pin(std::future::ready(()))
     }
 }

@@ -12,7 +12,7 @@ mod guard;
 mod remote;
 mod wire;
 
-pub use budget::{Budget, Urgency};
+pub use budget::{Budget, LEVER_BURST, LEVER_RATE, Pace, Urgency};
 pub use failure::{Failure, Next, again};
 pub use guard::Reach;
 pub use remote::{Answer, Call, Credential, Fixed, Outbound, Remote};

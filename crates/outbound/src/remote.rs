@@ -1,6 +1,6 @@
 //! Calling the other side: typed endpoints, or raw requests where there is no type.
 
-use crate::{Budget, Exchange, Failure, Next, Reach, Urgency, Wire, again, redact};
+use crate::{Exchange, Failure, Next, Pace, Reach, Urgency, Wire, again, redact};
 use base64::Engine as _;
 use clock::Clock;
 use endpoint::{Endpoint, Verb};
@@ -236,7 +236,7 @@ pub struct Remote {
     /// Who we are.
     pub credential: Arc<dyn Credential>,
     /// How fast we may be.
-    pub budget: Option<Arc<Budget>>,
+    pub budget: Option<Arc<dyn Pace>>,
     /// Who is asking.
     pub urgency: Urgency,
     /// The record of this try.
@@ -297,7 +297,7 @@ impl Remote {
             if failure.status() == Some(429)
                 && let Some(budget) = &self.budget
             {
-                budget.empty();
+                budget.empty().await;
             }
             if failure.status() == Some(401) && !renewed && self.credential.refused(&sent.headers).await {
                 renewed = true;

@@ -82,24 +82,11 @@ impl Ground {
 impl Partners {
     /// Every app's pages and API.
     pub fn router(&self) -> Router {
-        use axum::http::StatusCode;
-        use axum::routing::get;
-        let ready = self.clone();
-        let api = hr_cloud::api_routes(self.clone()).route(
-            "/readyz",
-            get(move || async move {
-                if ready.db.ping().await.is_ok() {
-                    (StatusCode::OK, "ready\n")
-                } else {
-                    (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-                }
-            }),
-        );
         let pages = Router::new()
-            .route("/", get(|| async { web::see_other("/hr-cloud/people") }))
+            .route("/", axum::routing::get(|| async { web::see_other("/hr-cloud/people") }))
             .merge(accounts::routes())
             .merge(hr_cloud::page_routes())
             .with_state(self.clone());
-        web::finish(pages, api, |_| None)
+        web::finish(&self.db, pages, hr_cloud::api_routes(self.clone()), |_| None)
     }
 }

@@ -150,16 +150,20 @@ pub async fn link_of(db: &impl Sql, tenant: &str, connection: &str, subject: &st
     db.row(sql, params![tenant, connection, subject]).await?.map(|row| row.text("remote_id")).transpose()
 }
 
-/// Forgets what ended, or was told, before `before`. Held and waiting work stays. Effects' keys stay too, as empty
-/// shells, since a key forgotten is a promise forgotten.
+/// Forgets what ended, or was told, before `before`. Held and waiting work stays. With `keep_keys` effects stay too, as
+/// empty shells, since a key forgotten is a promise forgotten.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn prune(db: &impl Sql, before: Ms) -> Result<u64> {
+pub async fn prune(db: &impl Sql, before: Ms, keep_keys: bool) -> Result<u64> {
     let mut gone = db.run("delete from attempt where at < $1", params![before.0]).await?;
     gone += db.run("delete from inbox where received_at < $1", params![before.0]).await?;
     gone += db.run("delete from job where ended_at < $1", params![before.0]).await?;
-    db.run("update effect set payload = 'null', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?;
+    gone += if keep_keys {
+        db.run("update effect set payload = 'null', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?
+    } else {
+        db.run("delete from effect where ended_at < $1", params![before.0]).await?
+    };
     Ok(gone)
 }
 

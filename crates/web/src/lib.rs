@@ -23,7 +23,7 @@ pub use door::{Door, Front, Lobby, Stranger, live, routes as door_routes};
 pub use form::{Fields, see_other};
 pub use problem::Problem;
 pub use serve::{finish, leading_to, listen, serve};
-pub use session::{MIGRATIONS, Session, Sessions};
+pub use session::{MIGRATIONS, Session, Sessions, cookie};
 pub use shell::{Nav, Shell};
 pub use throttle::Throttle;
 pub use time::{date, moment, moment_in_words};

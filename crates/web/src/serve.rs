@@ -2,11 +2,12 @@
 
 use crate::{Problem, assets};
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use db::Db;
 use std::future::Future;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -14,14 +15,15 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
-/// Adds what every side has: assets, liveness, security headers, the cross-origin check on pages, and a page for what
+/// Adds what every side has: assets, liveness, readiness (whether its database answers), security headers, the cross-origin check on pages, and a page for what
 /// is not there. `api` is called by programs and has no cookies, so the cross-origin check does not apply to it.
-pub fn finish(pages: Router, api: Router, fallback: fn(&Request) -> Option<Response>) -> Router {
+pub fn finish(db: &Db, pages: Router, api: Router, fallback: fn(&Request) -> Option<Response>) -> Router {
     pages
         .layer(CsrfLayer::new())
         .merge(api)
         .merge(assets::routes())
         .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready).with_state(db.clone()))
         .fallback(move |request: Request| async move { fallback(&request).unwrap_or_else(|| Problem::not_found().into_response()) })
         .layer(from_fn(secure))
         .layer(CompressionLayer::new().gzip(true))
@@ -30,6 +32,13 @@ pub fn finish(pages: Router, api: Router, fallback: fn(&Request) -> Option<Respo
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here", "This is a fault of this server; its log says more.")
                 .into_response()
         }))
+}
+
+async fn ready(State(db): State<Db>) -> (StatusCode, &'static str) {
+    match db.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
 }
 
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";

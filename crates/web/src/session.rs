@@ -4,6 +4,7 @@
 //! [`finish`](crate::finish) keep other sites from acting for a person.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use clock::Clock;
 use db::vault::{digest, random_hex};
 use db::{Db, Migration, Result, Sql, params};
@@ -58,9 +59,23 @@ impl Sessions {
                 params![digest(&token), person, now.0, now.plus(LIVES).0],
             )
             .await?;
+        self.set(self.cookie, &token, "/", LIVES)
+    }
+
+    /// The header that sets a cookie no script can read and no other site can send with a form.
+    fn set(&self, name: &str, value: &str, path: &str, lives: Duration) -> Result<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
-        let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", self.cookie, LIVES.as_secs());
+        let cookie = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lives.as_secs());
         HeaderValue::try_from(cookie).map_err(|e| db::Error::new(e.to_string()))
+    }
+
+    /// The answer, setting one more cookie for pages below `path`. A value that cannot be a cookie sets none.
+    #[must_use]
+    pub fn with_cookie(&self, mut answer: Response, name: &str, value: &str, path: &str, lives: Duration) -> Response {
+        if let Ok(cookie) = self.set(name, value, path, lives) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        answer
     }
 
     /// Who sent these headers, if somebody signed in did.
@@ -76,8 +91,7 @@ impl Sessions {
     }
 
     fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == self.cookie).map(|(_, v)| v)
+        cookie(headers, self.cookie)
     }
 
     /// Signs out: the header that removes the cookie.
@@ -119,4 +133,11 @@ impl Sessions {
         }
         Ok(flash)
     }
+}
+
+/// The value of a cookie.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, value)| value)
 }

@@ -66,7 +66,7 @@ async fn com_03_jnd_01_settings_need_their_permission_also_in_a_role_of_ones_own
         w.ats.add_person(person).await.unwrap();
         let mut almost = w.at_ats("almost").await;
         assert_eq!(almost.open("/settings/integrations/webhooks").await.0, 403);
-        let (_, consent) = w.to_consent().await;
+        let (_, _, consent) = w.to_consent().await;
         assert!(almost.read(consent.as_str()).await.contains("Super Admin without integrations"));
         assert_eq!(almost.try_press(consent.as_str(), &[("answer", "accept")]).await.0, 403);
     })

@@ -7,25 +7,25 @@ const CONNECT: &str = "/hr-cloud/settings/integrations/lever/connect";
 
 impl World {
     /// Helen presses Connect: the hub's hosted page, and after "Sign in with Lever" the consent page.
-    pub async fn to_consent(&self) -> (Url, Url) {
+    pub async fn to_consent(&self) -> (At, Url, Url) {
         let mut helen = self.at_hr_cloud("helen").await;
         let hosted = helen.press(CONNECT, &[]).await;
         let consent = helen.press(&format!("{hosted}/lever"), &[]).await;
-        (hosted, consent)
+        (helen, hosted, consent)
     }
 
     /// The whole way, once more.
     pub async fn reconnect(&self) -> Url {
-        let (_, consent) = self.to_consent().await;
+        let (mut helen, _, consent) = self.to_consent().await;
         let callback = self.at_ats("ines").await.press(consent.as_str(), &[("answer", "accept")]).await;
-        self.at_hub().await.follow(&callback).await
+        helen.follow(&callback).await
     }
 }
 
 #[tokio::test]
 async fn com_07_com_08_the_consent_page_lists_what_is_asked_for_and_accept_leads_back_to_where_one_came_from() {
     on_both(async |w| {
-        let (hosted, consent) = w.to_consent().await;
+        let (mut helen, hosted, consent) = w.to_consent().await;
         let mut ines = w.at_ats("ines").await;
         let page = ines.read(consent.as_str()).await;
         assert!(page.contains("HR Cloud wants access to your Lever account"));
@@ -33,13 +33,14 @@ async fn com_07_com_08_the_consent_page_lists_what_is_asked_for_and_accept_leads
             assert!(page.contains(scope), "{scope}: {page}");
         }
         let callback = ines.press(consent.as_str(), &[("answer", "accept")]).await;
-        let mut anyone = w.at_hub().await;
-        let back = anyone.follow(&callback).await;
+        let (status, page) = w.at_hub().await.open(callback.as_str()).await;
+        assert_eq!(status, 400, "in another browser: {page}");
+        let back = helen.follow(&callback).await;
         assert_eq!(back, w.partners_url.join("/hr-cloud/settings/integrations/lever").unwrap());
         assert!(w.at_hr_cloud("helen").await.read(back.path()).await.contains("Connected"));
         // The link has done its work: opening it again leads back, and the answer cannot be used twice.
-        assert_eq!(anyone.follow(&hosted).await, back);
-        assert_eq!(anyone.open(callback.as_str()).await.0, 400);
+        assert_eq!(helen.follow(&hosted).await, back);
+        assert_eq!(helen.open(callback.as_str()).await.0, 400);
     })
     .await;
 }
@@ -49,10 +50,10 @@ async fn com_07_cancel_grants_nothing() {
     on_both(async |w| {
         let mut ines = w.at_ats("ines").await;
         ines.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
-        let (_, consent) = w.to_consent().await;
+        let (mut helen, _, consent) = w.to_consent().await;
         let callback = ines.press(consent.as_str(), &[("answer", "cancel")]).await;
         assert!(callback.query().unwrap().contains("error=access_denied"));
-        let (_, html) = w.at_hub().await.open(callback.as_str()).await;
+        let (_, html) = helen.open(callback.as_str()).await;
         assert!(text(&html).contains("You pressed Cancel in Lever. Nothing was granted."));
         assert!(ines.read("/settings/integrations/authorized-apps").await.contains("No authorized apps"));
     })
@@ -73,7 +74,7 @@ async fn com_08_a_forged_state_is_refused() {
 async fn com_02_com_03_com_05_only_a_super_admin_of_a_trm_package_can_connect_and_others_are_told_before() {
     on_both(async |w| {
         for who in ["omar", "mei", "tomasz", "ruth"] {
-            let (_, consent) = w.to_consent().await;
+            let (_, _, consent) = w.to_consent().await;
             let mut other = w.at_ats(who).await;
             let page = other.read(consent.as_str()).await;
             assert!(page.contains("Only a Super Admin with the permission \"Manage API credentials and manage integrations\""), "{page}");
@@ -81,7 +82,7 @@ async fn com_02_com_03_com_05_only_a_super_admin_of_a_trm_package_can_connect_an
             assert_eq!(other.try_press(consent.as_str(), &[("answer", "accept")]).await.0, 403);
         }
         w.ats.set_package("Lever Basic").await.unwrap();
-        let (_, consent) = w.to_consent().await;
+        let (_, _, consent) = w.to_consent().await;
         let mut ines = w.at_ats("ines").await;
         assert!(ines.read(consent.as_str()).await.contains("This account has the package Lever Basic."));
         assert_eq!(ines.try_press(consent.as_str(), &[("answer", "accept")]).await.0, 403);
@@ -98,7 +99,13 @@ async fn an_api_key_connects_too_and_a_wrong_one_is_told_at_once() {
         let (status, page) = anyone.try_press(&format!("{hosted}/api-key"), &[("key", "nonsense")]).await;
         assert_eq!(status, 200);
         assert!(page.contains("Lever does not know this key"), "{page}");
-        let back = anyone.press(&format!("{hosted}/api-key"), &[("key", &w.key().await)]).await;
+        // COM-05: the package counts for keys as it does for consent.
+        let key = w.key().await;
+        w.ats.set_package("Lever Basic").await.unwrap();
+        let (_, page) = anyone.try_press(&format!("{hosted}/api-key"), &[("key", &key)]).await;
+        assert!(page.contains("This account has the package Lever Basic."), "{page}");
+        w.ats.set_package("LeverTRM").await.unwrap();
+        let back = anyone.press(&format!("{hosted}/api-key"), &[("key", &key)]).await;
         assert_eq!(back.path(), "/hr-cloud/settings/integrations/lever");
         w.drain().await;
         let ada = w.candidate("Ada Lovelace Byron").await;

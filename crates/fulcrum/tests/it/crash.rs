@@ -68,6 +68,7 @@ async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one
         let (_, all) = w.hr_cloud(Verb::Get, "xEmployee?pageSize=500", Value::Null).await;
         let mut numbers: Vec<&str> = all.as_array().unwrap().iter().map(|e| e["xEmployeeNumber"].as_str().unwrap()).collect();
         let count = numbers.len();
+        assert!(hub.try_wait().unwrap().is_none(), "the last one ended by itself");
         hub.kill().unwrap();
         hub.wait().unwrap();
         numbers.sort_unstable();

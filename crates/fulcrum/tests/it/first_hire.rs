@@ -50,14 +50,30 @@ async fn hrc_01_hrc_16_a_hire_becomes_one_employee_however_often_lever_tells_us(
 }
 
 #[tokio::test]
-async fn hrc_05_com_09_with_the_event_switched_off_in_lever_nothing_is_told() {
+async fn hrc_05_com_09_with_the_event_switched_off_in_lever_nothing_is_told_and_both_sides_warn_until_it_is_switched_on() {
     on_both(async |w| {
         w.ats.tell(Event::CandidateHired, false, None).await.unwrap();
         let before = w.headcount().await;
         let ada = w.candidate("Ada Lovelace Byron").await;
         w.hire(&ada).await;
         w.drain().await;
-        assert_eq!(w.headcount().await, before);
+        assert_eq!((w.headcount().await, w.deliveries().await), (before, 0));
+        let warning = "a Super Admin can switch \"Candidate Hired\" on in Lever under Settings > Integrations and API > Webhooks";
+        let tenant = w.hub.first_tenant().await.unwrap().unwrap();
+        let page = format!("/connections/{}", w.hub.all_connections(&tenant).await.unwrap()[0].id);
+        let (mut olga, mut helen) = (w.at_hub().await, w.at_hr_cloud("helen").await);
+        let integration = "/hr-cloud/settings/integrations/lever";
+        assert!(olga.read(&page).await.contains(warning));
+        assert!(helen.read(integration).await.contains(warning));
+
+        w.ats.tell(Event::CandidateHired, true, None).await.unwrap();
+        let charles = w.candidate("Chen Wei").await;
+        w.hire(&charles).await;
+        w.drain().await;
+        assert_eq!(w.deliveries().await, 1, "exactly one for each subscription");
+        let text = olga.read(&page).await;
+        assert!(!text.contains(warning) && text.contains("last heard"), "{text}");
+        assert!(!helen.read(integration).await.contains(warning));
     })
     .await;
 }

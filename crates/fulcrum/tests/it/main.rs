@@ -10,6 +10,7 @@ mod connecting;
 mod crash;
 mod every_page;
 mod first_hire;
+mod hub_api;
 mod partner_faults;
 mod receiving;
 mod reference;

@@ -251,6 +251,14 @@ impl World {
         (url, token)
     }
 
+    /// How many deliveries Lever has made to anybody.
+    pub async fn deliveries(&self) -> usize {
+        let db = self.db("ats").await;
+        let made = db::Sql::rows(&db, "select id from effect", vec![]).await.unwrap().len();
+        db.close().await;
+        made
+    }
+
     /// A delivery as Lever would send it about this opportunity, signed.
     pub async fn delivery(&self, opportunity: &str) -> Delivery {
         let (_, key) = self.webhook().await;

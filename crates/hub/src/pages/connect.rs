@@ -2,11 +2,13 @@
 
 use super::outside;
 use crate::Hub;
-use crate::connect::ConnectSession;
+use crate::connect::{ConnectSession, LIVES};
 use axum::Router;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use db::vault::random_hex;
 use lever_api::scope;
 use serde::Deserialize;
 use web::{Fields, Problem, html, see_other, ui};
@@ -68,10 +70,15 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
     Ok(web::leading_to(outside(&format!("Connect {}", spec.name), &main).into_response(), &[&lever, &session.return_url]))
 }
 
-async fn sign_in_with_lever(State(hub): State<Hub>, Path(token): Path<String>) -> Result<Response, Problem> {
+/// Knows the browser in which somebody pressed "Sign in with Lever".
+const COOKIE: &str = "fulcrum_connect";
+
+async fn sign_in_with_lever(State(hub): State<Hub>, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let session = session(&hub, &token).await?;
-    match hub.consent_url(&session).await? {
-        Ok(url) => Ok(see_other(&url)),
+    // One for all that is begun in this browser: two tabs do not spoil each other.
+    let browser = web::cookie(&headers, COOKIE).map_or_else(|| random_hex(16), str::to_owned);
+    match hub.consent_url(&session, &browser).await? {
+        Ok(url) => Ok(hub.lobby.sessions.with_cookie(see_other(&url), COOKIE, &browser, "/connect", LIVES)),
         Err(why) => page(&hub, &session, &token, Some(&why)).await,
     }
 }
@@ -94,13 +101,14 @@ struct Answer {
 }
 
 /// Back from Lever, with a code or a refusal.
-async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>) -> Result<Response, Problem> {
+async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>, headers: HeaderMap) -> Result<Response, Problem> {
     let forged = || {
         Problem::bad_request(
-            "This answer from Lever belongs to no connection that is being made. Go back to where you came from and press Connect again.",
+            "This answer from Lever belongs to no connection that is being made in this browser. Go back to where you came from and press Connect again.",
         )
     };
-    let session = hub.session_of_state(&answer.state).await?.ok_or_else(forged)?;
+    let browser = web::cookie(&headers, COOKIE).unwrap_or_default();
+    let session = hub.session_of_state(&answer.state, browser).await?.ok_or_else(forged)?;
     let spec = session.connector.spec();
     let refused = |why: String| {
         let page = Problem::new(axum::http::StatusCode::OK, format!("{} is not connected", spec.name), why);

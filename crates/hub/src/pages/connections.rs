@@ -8,10 +8,9 @@ use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use hub_api::Target;
-use lever_api::event::Event;
 use lever_api::scope;
 use outbound::{Urgency, Wire};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use web::{Fields, Markup, Problem, html, see_other, ui};
 
 pub fn routes() -> Router<Hub> {
@@ -99,13 +98,14 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let c = viewer.connection(&id).await?;
     let connector = hub.connector(&c.connector).ok_or_else(Problem::not_found)?;
     let spec = connector.spec();
-    let webhooks = hub.webhooks_for_page(&c).await?;
+    let webhooks = hub.webhooks(&c).await?;
+    let missing = hub.missing(&c).await?;
     let now = hub.clock.now();
     let may = viewer.operator.may_change();
     let next = pipeline::next_due(&hub.db, &c.tenant, &c.id).await?;
     let main = html! {
         (ui::heading(spec.name, spec.about, &html! { (state(&c)) }))
-        @if let Some(notice) = &c.notice { p.warn { (notice) } }
+        @for notice in c.notice.iter().chain(&missing) { p.warn { (notice) } }
         @if !c.connected { a.button.main href=(format!("/connections/new/{}", c.connector)) { "Connect again" } }
         div.grid {
             section.card {
@@ -134,14 +134,12 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                     }
                     hr;
                 }
-                @for (event, confirmed) in &webhooks {
+                @for webhook in &webhooks {
                     p {
-                        (ui::badge(if *confirmed { "good" } else { "wait" }, if *confirmed { "webhook made" } else { "being made" })) " "
-                        (event.parse::<Event>().map_or(event.as_str(), |e| e.label()))
+                        (ui::badge(if webhook.made { "good" } else { "wait" }, if webhook.made { "webhook made" } else { "being made" })) " "
+                        (webhook.event)
+                        @if let Some(at) = webhook.heard_at { ", last heard " (ui::when(at, now)) }
                     }
-                }
-                @if !webhooks.is_empty() {
-                    p.hint { "In Lever the event must be switched on too: Settings > Integrations and API > Webhooks." }
                 }
             }
             section.card {
@@ -156,13 +154,9 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
 async fn set(viewer: Viewer, Path((id, name)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let c = viewer.connection(&id).await?;
-    let mut settings = c.settings.clone();
-    if settings.get(&name).is_none() {
-        return Err(Problem::not_found());
-    }
-    settings[&name] = Value::Bool(fields.is_on("on"));
+    let change = Map::from_iter([(name, Value::Bool(fields.is_on("on")))]);
     let here = format!("/connections/{id}");
-    match viewer.hub.change_settings(&c, &settings, &viewer.operator.name).await? {
+    match viewer.hub.change_settings(&c.tenant, &c.id, change, &viewer.operator.name).await? {
         Ok(()) => viewer.done("Saved.", &here).await,
         Err(why) => Err(Problem::bad_request(why).way_on("Back", here)),
     }
