@@ -69,6 +69,20 @@ impl Demo {
     }
 }
 
+impl Demo {
+    /// Runs a verb of the command line beside the running demo.
+    ///
+    /// # Errors
+    /// When it fails; with what it said.
+    pub fn runs(&self, verb: &[&str]) -> Result<()> {
+        let done = Command::new(binary()?).arg("--data").arg(&self.folder).args(verb).output()?;
+        if !done.status.success() {
+            bail!("fulcrum {} failed: {}", verb.join(" "), String::from_utf8_lossy(&done.stderr));
+        }
+        Ok(())
+    }
+}
+
 impl Drop for Demo {
     fn drop(&mut self) {
         let _ = self.server.kill();
