@@ -153,9 +153,9 @@ impl Person {
     /// Opens an address.
     ///
     /// # Errors
-    /// When the browser is gone.
+    /// When the browser is gone, or the page does not come within twenty seconds.
     pub async fn opens(&self, address: &str) -> Result<()> {
-        Ok(self.driver.goto(address).await?)
+        Ok(tokio::time::timeout(PATIENCE, self.driver.goto(address)).await.with_context(|| format!("{address} does not come"))??)
     }
 
     /// Waits until the page says this.

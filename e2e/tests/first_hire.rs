@@ -43,6 +43,12 @@ async fn a_recruiter_hires_someone_and_the_employee_is_there_and_the_timeline_te
         person.reads(words).await?;
     }
     person.takes_a_picture("7-timeline").await?;
+
+    // Every page listens for news; looking through many of them in a row must not use up the browser's connections.
+    for page in ["hires", "holds", "events", "connections", "audit", ""].into_iter().cycle().take(15) {
+        person.opens(&format!("{}{page}", demo.hub)).await?;
+    }
+    person.reads("confirmed at a partner").await?;
     Ok(())
 }
 

@@ -231,6 +231,13 @@ impl Hub {
             let known = known.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
             return Ok(Err(format!("There is no setting {unknown:?}; there are: {known}.")));
         }
+        let said = |field: &&connector::Field| {
+            change.get(field.name).map(|value| match value {
+                Value::Bool(on) => format!("\"{}\" is {}", field.label, if *on { "on" } else { "off" }),
+                other => format!("\"{}\" is {other}", field.label),
+            })
+        };
+        let said = format!("{}: {}.", connector.spec().name, known.iter().filter_map(|field| said(&field)).collect::<Vec<_>>().join(", "));
         let mut settings = connection.settings.as_object().cloned().unwrap_or_default();
         settings.extend(change);
         let settings = match connector.settings(&settings.into()) {
@@ -238,8 +245,7 @@ impl Hub {
             Err(why) => return Ok(Err(format!("A setting makes no sense: {why}."))),
         };
         tx.run("update connection set settings = $1 where tenant = $2 and id = $3", params![settings.to_string(), tenant, id]).await?;
-        self.audit(&tx, &connection.tenant, actor, "connection: settings", &format!("Settings of {} are now {settings}.", connector.spec().name))
-            .await?;
+        self.audit(&tx, tenant, actor, "connection: settings", &said).await?;
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
         tx.commit().await?;
         self.committed();

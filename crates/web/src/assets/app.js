@@ -45,9 +45,24 @@ function refreshSoon() {
     if (!busy && document.querySelector("main[data-live]")) load(location.href, {}, true).catch(() => {});
   }, 150);
 }
-if (document.querySelector("main[data-live]") && window.EventSource) {
-  new EventSource("/live").addEventListener("changed", refreshSoon);
+// A browser has six connections for a server, over all its tabs: only a page that is seen keeps one open.
+let live = null;
+function listen() {
+  if (live || document.hidden || !window.EventSource || !document.querySelector("main[data-live]")) return;
+  live = new EventSource("/live");
+  live.addEventListener("changed", refreshSoon);
 }
+function hush() {
+  if (live) live.close();
+  live = null;
+}
+addEventListener("pagehide", hush);
+addEventListener("pageshow", (event) => { listen(); if (event.persisted) refreshSoon(); });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) { hush(); return; }
+  listen();
+  refreshSoon();
+});
 
 // The board: a card is dragged to another stage; its own menu does the same by keyboard and without script.
 document.addEventListener("dragstart", (event) => {
