@@ -244,6 +244,26 @@ impl Person {
         self.presses("Sign in").await
     }
 
+    /// Adds somebody with an offer and hires them, from the ATS' page + Add Candidate on.
+    ///
+    /// # Errors
+    /// When a page does not say what it should.
+    pub async fn adds_and_hires(&self, name: &str, email: &str, job: &str) -> Result<()> {
+        self.reads("Full name").await?;
+        self.types("Full name", name).await?;
+        self.types("E-mail", email).await?;
+        self.chooses("Job", job).await?;
+        self.chooses("Stage", "Offer").await?;
+        self.presses("Add Candidate").await?;
+        self.reads("Candidate added.").await?;
+        self.presses("Make an offer").await?;
+        self.driver.execute("document.querySelector('input[name=start]').value = '2027-03-01'", vec![]).await?;
+        self.presses("Save offer").await?;
+        self.reads("1 Mar 2027").await?;
+        self.presses("Mark as hired").await?;
+        self.reads("Hired. Congratulations!").await
+    }
+
     /// Takes a picture, if pictures are wanted (`FULCRUM_TEST_PICTURES` names a folder).
     ///
     /// # Errors

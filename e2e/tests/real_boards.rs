@@ -30,19 +30,7 @@ async fn whoever_is_hired_onto_a_real_boards_posting_arrives_with_its_real_posit
             person.reads("Add Candidate").await?;
             person.opens(&format!("{}candidates/new", demo.ats)).await?;
         }
-        person.reads("Full name").await?;
-        person.types("Full name", name).await?;
-        person.types("E-mail", &format!("real-{n}@mail.example")).await?;
-        person.chooses("Job", &title).await?;
-        person.chooses("Stage", "Offer").await?;
-        person.presses("Add Candidate").await?;
-        person.reads("Candidate added.").await?;
-        person.presses("Make an offer").await?;
-        person.driver.execute("document.querySelector('input[name=start]').value = '2027-03-01'", vec![]).await?;
-        person.presses("Save offer").await?;
-        person.reads("1 Mar 2027").await?;
-        person.presses("Mark as hired").await?;
-        person.reads("Hired. Congratulations!").await?;
+        person.adds_and_hires(name, &format!("real-{n}@mail.example"), &title).await?;
 
         // What HR Cloud lacks is held, and mended in one click.
         person.opens(&format!("{}holds", demo.hub)).await?;
