@@ -29,7 +29,7 @@ impl FromRequestParts<Partners> for Person {
         let path = parts.uri.path().to_owned();
         let prefix = APPS.iter().map(|(prefix, _)| *prefix).find(|prefix| path.starts_with(prefix)).unwrap_or("/hr-cloud");
         let stranger = || Stranger::at(parts, prefix);
-        let session = partners.lobby.sessions.of(&parts.headers).await?.ok_or_else(stranger)?;
+        let session = partners.lobby.session(&parts.headers).await?.ok_or_else(stranger)?;
         let sql = "select * from account where id = $1 and app = $2";
         let row = partners.db.row(sql, params![session.person.as_str(), prefix.trim_start_matches('/')]).await?.ok_or_else(stranger)?;
         Ok(Self { partners: partners.clone(), name: row.text("name")?, role: row.text("role")?, session, here: path })

@@ -1,7 +1,7 @@
 //! The front door of a side: signing in and out, leading strangers to the sign-in page and back, and telling open
 //! pages that something changed. Every side has the same door; what differs is who knows the people ([`Door`]).
 
-use crate::{Fields, Problem, Sessions, Shell, Throttle, see_other, ui};
+use crate::{Fields, Problem, Session, Sessions, Shell, Throttle, see_other, ui};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::request::Parts;
@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::future::Future;
-use tokio::sync::broadcast;
+use tokio::sync::watch;
 use url::Url;
 
 /// What every side keeps behind its door.
@@ -27,7 +27,8 @@ pub struct Lobby {
     pub throttle: Throttle,
     /// Where "now" comes from.
     pub clock: Clock,
-    changed: broadcast::Sender<()>,
+    /// Counts what changed; it begins elsewhere with each start.
+    changed: watch::Sender<u64>,
 }
 
 impl Lobby {
@@ -35,12 +36,22 @@ impl Lobby {
     #[must_use]
     pub fn new(db: Db, clock: Clock, cookie: &'static str, base: &Url) -> Self {
         let sessions = Sessions::new(db, clock.clone(), cookie, base.scheme() == "https");
-        Self { sessions, throttle: Throttle::default(), clock, changed: broadcast::channel(16).0 }
+        let changed = watch::Sender::new(u64::try_from(clock.now().0).unwrap_or(0));
+        Self { sessions, throttle: Throttle::default(), clock, changed }
     }
 
     /// Something changed that pages show: open ones refresh.
     pub fn changed(&self) {
-        let _ = self.changed.send(());
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Who sent these headers, if somebody signed in did.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn session(&self, headers: &HeaderMap) -> db::Result<Option<Session>> {
+        let seen = *self.changed.borrow();
+        self.sessions.of(headers, seen).await
     }
 }
 
@@ -74,8 +85,8 @@ pub fn routes<D: Door>(prefix: &'static str) -> Router<D> {
     Router::new().route(&format!("{prefix}/sign-in"), get(show).post(enter)).route(&format!("{prefix}/sign-out"), post(leave))
 }
 
-/// `/live`: tells open pages that something changed; they fetch themselves again. It carries no data, so it needs no
-/// session.
+/// `/live`: tells open pages how far the side has come; those that show less fetch themselves again. It carries no data,
+/// so it needs no session.
 pub fn live<D: Door>() -> Router<D> {
     Router::new().route(
         "/live",
@@ -83,12 +94,13 @@ pub fn live<D: Door>() -> Router<D> {
     )
 }
 
-fn ticks(changes: broadcast::Receiver<()>) -> impl Stream<Item = Result<Event, Infallible>> {
+fn ticks(mut changes: watch::Receiver<u64>) -> impl Stream<Item = Result<Event, Infallible>> {
+    // The first is where we are now: something may have changed between the page and this.
+    changes.mark_changed();
     futures_util::stream::unfold(changes, |mut changes| async move {
-        match changes.recv().await {
-            Err(broadcast::error::RecvError::Closed) => None,
-            _ => Some((Ok(Event::default().event("changed").data("")), changes)),
-        }
+        changes.changed().await.ok()?;
+        let count = *changes.borrow_and_update();
+        Some((Ok(Event::default().event("changed").data(count.to_string())), changes))
     })
 }
 

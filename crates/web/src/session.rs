@@ -35,6 +35,8 @@ pub struct Sessions {
 pub struct Session {
     /// Whose id the side knows.
     pub person: String,
+    /// How far the side had come when they asked: what their page shows is not older.
+    pub seen: u64,
     digest: String,
 }
 
@@ -82,12 +84,12 @@ impl Sessions {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn of(&self, headers: &HeaderMap) -> Result<Option<Session>> {
+    pub(crate) async fn of(&self, headers: &HeaderMap, seen: u64) -> Result<Option<Session>> {
         let Some(token) = self.token(headers) else { return Ok(None) };
         let digest = digest(token);
         let sql = "select person from session where digest = $1 and expires_at > $2";
         let row = self.db.row(sql, params![digest.as_str(), self.clock.now().0]).await?;
-        row.map(|row| Ok(Session { person: row.text("person")?, digest })).transpose()
+        row.map(|row| Ok(Session { person: row.text("person")?, seen, digest })).transpose()
     }
 
     fn token<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {

@@ -32,8 +32,8 @@ pub struct Shell {
     pub sign_out: String,
     /// What was just done, in a sentence.
     pub said: Option<String>,
-    /// Reload the page's content when the server says that something changed.
-    pub live: bool,
+    /// Reload the page's content when the server says that it has come further than this.
+    pub live: Option<u64>,
 }
 
 impl Shell {
@@ -61,7 +61,7 @@ impl Shell {
                             }
                         }
                     }
-                    main #main tabindex="-1" data-live[self.live] {
+                    main #main tabindex="-1" data-live=[self.live] {
                         @if let Some(said) = &self.said { p.said role="status" { (said) } }
                         (main)
                     }

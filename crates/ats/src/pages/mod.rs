@@ -34,7 +34,7 @@ impl FromRequestParts<Ats> for Viewer {
     type Rejection = Stranger;
 
     async fn from_request_parts(parts: &mut Parts, ats: &Ats) -> Result<Self, Stranger> {
-        let session = ats.lobby.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
+        let session = ats.lobby.session(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         let person = ats.person(&session.person).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         Ok(Self { ats: ats.clone(), person, session, here: parts.uri.path().to_owned() })
     }
@@ -65,7 +65,7 @@ impl Viewer {
     /// The same, refreshed when something changes.
     pub async fn live_page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
         let mut shell = self.shell();
-        shell.live = true;
+        shell.live = Some(self.session.seen);
         shell.said = self.ats.lobby.sessions.heard(&self.session).await?;
         Ok(shell.page(title, &main))
     }

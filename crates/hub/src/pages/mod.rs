@@ -28,7 +28,7 @@ impl FromRequestParts<Hub> for Viewer {
     type Rejection = Stranger;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Stranger> {
-        let session = hub.lobby.sessions.of(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
+        let session = hub.lobby.session(&parts.headers).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         let operator = hub.operator(&session.person).await?.ok_or_else(|| Stranger::at(parts, ""))?;
         Ok(Self { hub: hub.clone(), operator, session, here: parts.uri.path().to_owned() })
     }
@@ -67,7 +67,7 @@ impl Viewer {
             person: self.operator.name.clone(),
             sign_out: "/sign-out".into(),
             said: self.hub.lobby.sessions.heard(&self.session).await?,
-            live: true,
+            live: Some(self.session.seen),
         };
         Ok(shell.page(title, &main))
     }

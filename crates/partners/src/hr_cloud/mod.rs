@@ -96,7 +96,7 @@ impl Person {
             person: format!("{} · {}", self.name, self.role),
             sign_out: "/hr-cloud/sign-out".into(),
             said: self.partners.lobby.sessions.heard(&self.session).await?,
-            live,
+            live: live.then_some(self.session.seen),
         };
         Ok(shell.page(title, &main))
     }

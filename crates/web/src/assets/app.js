@@ -36,7 +36,7 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("popstate", () => location.reload());
 
-// Live pages: the server says that something changed, the page fetches itself again. Not while someone is typing.
+// Live pages: the server says how far it has come, a page that shows less fetches itself again. Not while someone is typing.
 let waiting = null;
 function refreshSoon() {
   waiting = waiting || setTimeout(() => {
@@ -47,22 +47,25 @@ function refreshSoon() {
 }
 // A browser has six connections for a server, over all its tabs: only a page that is seen keeps one open.
 let live = null;
+let latest = null;
+function compare() {
+  const main = document.querySelector("main[data-live]");
+  if (main && latest && main.dataset.live !== latest) refreshSoon();
+}
 function listen() {
   if (live || document.hidden || !window.EventSource || !document.querySelector("main[data-live]")) return;
   live = new EventSource("/live");
-  live.addEventListener("changed", refreshSoon);
+  live.addEventListener("changed", (event) => { latest = event.data; compare(); });
 }
 function hush() {
   if (live) live.close();
   live = null;
 }
 addEventListener("pagehide", hush);
-addEventListener("pageshow", (event) => { listen(); if (event.persisted) refreshSoon(); });
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) { hush(); return; }
-  listen();
-  refreshSoon();
-});
+addEventListener("pageshow", listen);
+// What came while somebody was typing is shown when they are done.
+document.addEventListener("focusout", compare);
+document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
 
 // The board: a card is dragged to another stage; its own menu does the same by keyboard and without script.
 document.addEventListener("dragstart", (event) => {
