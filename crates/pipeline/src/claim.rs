@@ -1,6 +1,6 @@
 //! Claiming, the same for jobs and effects.
 
-use crate::{Item, Table};
+use crate::{Item, Priority, Table};
 use clock::Ms;
 use db::{Db, Result, Sql, params};
 use std::collections::HashMap;
@@ -9,7 +9,8 @@ use std::time::Duration;
 /// How long a claim lasts. A process that dies loses its claims after this long.
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
 
-/// What is under way, and how much more may be.
+/// What is under way, and how much more may be. One connection may have `each` places, and never more than half of those
+/// that are left: slow partners must not fill all of them.
 #[derive(Debug)]
 pub(crate) struct Places {
     at_once: usize,
@@ -19,12 +20,15 @@ pub(crate) struct Places {
 }
 
 /// What one connection has under way. Full when it has its share, until half of that is over: in between the turns are
-/// the others'.
+/// the others', and those of its own hires, up to twice its share.
 #[derive(Debug, Default)]
 struct Share {
     under_way: usize,
     full: bool,
 }
+
+/// A connection's share is never less.
+const LEAST: usize = 8;
 
 impl Places {
     pub fn new(at_once: usize, each: usize) -> Self {
@@ -35,28 +39,43 @@ impl Places {
         self.under_way += 1;
         let share = self.by_connection.entry(item.connection.clone()).or_default();
         share.under_way += 1;
-        share.full |= share.under_way >= self.each;
+        let each = self.each();
+        if let Some(share) = self.by_connection.get_mut(&item.connection) {
+            share.full |= share.under_way >= each;
+        }
     }
 
     pub fn give_back(&mut self, item: &Item) {
+        let each = self.each();
         self.under_way -= 1;
         let Some(share) = self.by_connection.get_mut(&item.connection) else { return };
         share.under_way -= 1;
-        share.full &= share.under_way * 2 > self.each;
+        share.full &= share.under_way * 2 > each;
         if share.under_way == 0 {
             self.by_connection.remove(&item.connection);
         }
     }
 
-    /// How many to claim. In good portions: a statement for each freed place would cost the gain.
-    fn free(&self) -> usize {
-        let free = self.at_once.saturating_sub(self.under_way);
-        if free * 4 < self.at_once { 0 } else { free.min(self.each) }
+    /// How many to claim: no more than one connection's share, since all of them may be of one.
+    pub fn free(&self) -> usize {
+        self.left().min(self.each())
     }
 
-    /// Connections that get no more: one slow partner must not fill all places.
-    fn full(&self) -> Vec<db::Value> {
-        self.by_connection.iter().filter(|(_, share)| share.full).map(|(connection, _)| connection.as_str().into()).collect()
+    fn left(&self) -> usize {
+        self.at_once.saturating_sub(self.under_way)
+    }
+
+    fn each(&self) -> usize {
+        (self.left() / 2).clamp(LEAST.min(self.each), self.each)
+    }
+
+    /// Connections that get no more; those with their share still get what cannot wait.
+    fn no_more(&self) -> [Vec<db::Value>; 2] {
+        let most = 2 * self.each;
+        let those = |fits: &dyn Fn(&Share) -> bool| {
+            self.by_connection.iter().filter(|(_, share)| fits(share)).map(|(connection, _)| connection.as_str().into()).collect()
+        };
+        [those(&|share| share.under_way >= most), those(&|share| share.full)]
     }
 }
 
@@ -84,9 +103,13 @@ pub(crate) async fn claim(tx: &impl Sql, table: Table, node: &str, places: &Plac
             }
         };
         let mut values = params![node, until, now.0, left];
-        let full = places.full();
-        let not_full = if full.is_empty() { String::new() } else { format!(" and w.connection not in ({})", db::list(values.len(), full.len())) };
-        values.extend(full);
+        let mut not_full = String::new();
+        for (or, connections) in [String::new(), format!("w.priority <= {} or ", Priority::Now as i64)].iter().zip(places.no_more()) {
+            if !connections.is_empty() {
+                not_full += &format!(" and ({or}w.connection not in ({}))", db::list(values.len(), connections.len()));
+                values.extend(connections);
+            }
+        }
         let sql = format!(
             "update {t} set state = 'running', lease_by = $1, lease_until = $2, attempts = attempts + 1 where id in (\
                select w.id from {t} w where w.state = 'ready' and w.run_at <= $3{not_full} and not exists (\

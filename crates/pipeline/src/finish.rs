@@ -3,10 +3,10 @@
 use crate::backoff::GIVE_UP_AFTER;
 use crate::effects::insert_effects;
 use crate::runner::Handler;
-use crate::{Ending, Item, Table, backoff, fresh_id};
+use crate::{Ending, Item, State, Table, backoff, fresh_id};
 use clock::Ms;
 use db::{Result, Sql, Tx, params};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 /// What a try came to.
@@ -79,26 +79,28 @@ async fn end<N>(tx: &Tx, table: Table, node: &str, over: &[&Ended<N>], now: Ms) 
     let t = table.name();
     let mut values = params![now.0];
     for e in over {
-        let (remote_id, why) = match &e.tried.ending {
-            Ending::Done { remote_id, why } => (remote_id.as_deref(), Some(why.as_str())),
-            Ending::Withdrawn { why } => (None, Some(why.as_str())),
-            _ => (None, None),
+        let (state, remote_id, why) = match &e.tried.ending {
+            Ending::Done { remote_id, why } => (State::Done, remote_id.as_deref(), Some(why.as_str())),
+            Ending::Withdrawn { why } if table == Table::Effect => (State::Cancelled, None, Some(why.as_str())),
+            Ending::Withdrawn { why } => (State::Done, None, Some(why.as_str())),
+            _ => (State::Done, None, None),
         };
-        values.extend(params![e.item.id.as_str(), node, e.item.attempts, remote_id, why]);
+        values.extend(params![e.item.id.as_str(), node, e.item.attempts, state.name(), remote_id, why]);
     }
     let sql = format!(
-        "update {t} set state = 'done', ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column4, why = v.column5 \
+        "update {t} set state = v.column4, ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column5, why = v.column6 \
          from (values {}) v where {t}.state = 'running' and {t}.id = v.column1 and {t}.lease_by = v.column2 and {t}.attempts = v.column3 \
          returning {t}.id",
-        db::values_after(1, over.len(), 5)
+        db::values_after(1, over.len(), 6)
     );
     tx.rows(&sql, values).await?.iter().map(|row| row.text("id")).collect()
 }
 
 /// Remembers which record at the other side belongs to which subject.
 async fn link<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
-    // Two endings of one subject in one statement would be refused; the later one counts.
-    let mut links = HashMap::new();
+    // Two endings of one subject in one statement would be refused; the later one counts. In order, so that two nodes
+    // never wait for each other.
+    let mut links = BTreeMap::new();
     for e in ended {
         if let Ending::Done { remote_id: Some(remote_id), .. } = &e.tried.ending {
             links.insert((&e.item.tenant, &e.item.connection, &e.item.subject), remote_id);
@@ -175,7 +177,7 @@ async fn supersede<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
     }
     let sql = format!(
         "update job set state = 'cancelled', ended_at = $1 from (values {}) v where job.tenant = v.column1 and job.connection = v.column2 \
-         and job.kind = v.column3 and job.key = v.column4 and job.state = 'held' and job.id <> v.column5 \
+         and job.kind = v.column3 and job.key = v.column4 and job.subject = v.column4 and job.state = 'held' and job.id <> v.column5 \
          returning *",
         db::values_after(1, read.len(), 5)
     );

@@ -198,8 +198,8 @@ impl Item {
 pub enum Ending {
     /// A job: these effects follow, stored in the same transaction.
     Decided(Vec<NewEffect>),
-    /// A job: nothing is wanted any more. What was intended for the subject and is not sent yet is cancelled in the
-    /// same transaction.
+    /// Nothing is wanted any more. An effect is cancelled; with a job, whatever was intended for its subject and is not
+    /// sent yet, in the same transaction.
     Withdrawn {
         /// Why.
         why: String,

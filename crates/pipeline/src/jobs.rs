@@ -12,6 +12,9 @@ pub(crate) async fn insert_jobs(tx: &impl Sql, jobs: Vec<(String, Option<String>
         .into_iter()
         .filter(|(tenant, _, job)| seen.insert((tenant.clone(), job.connection.clone(), job.kind.clone(), job.subject.clone())))
         .collect();
+    let mut jobs = jobs;
+    // In order, so that two nodes never wait for each other.
+    jobs.sort_by(|(a, _, x), (b, _, y)| (a, &x.connection, &x.kind, &x.subject).cmp(&(b, &y.connection, &y.kind, &y.subject)));
     for chunk in jobs.chunks(500) {
         let mut values = Vec::with_capacity(chunk.len() * 14);
         for (tenant, origin, job) in chunk {

@@ -25,14 +25,17 @@ pub use finish::Tried;
 pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, latest, link_of, prune, told};
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
-pub use release::{cancel, get, release, release_one};
+pub use release::{cancel, get, release_one};
 pub use runner::{Handler, Pipeline, Settings};
 pub use schedule::{Schedule, due, next_due, set};
 
 use db::Migration;
 
 /// The tables of the pipeline; whoever runs one applies them before its own.
-pub const MIGRATIONS: &[Migration] = &[Migration { id: "000_pipeline_001", sql: include_str!("migrations/001_start.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { id: "000_pipeline_001", sql: include_str!("migrations/001_start.sql") },
+    Migration { id: "000_pipeline_002", sql: include_str!("migrations/002_claiming.sql") },
+];
 
 /// Counts within one millisecond, so that ids made in a row sort in that order.
 static COUNTER: std::sync::Mutex<uuid::timestamp::context::ContextV7> = std::sync::Mutex::new(uuid::timestamp::context::ContextV7::new());

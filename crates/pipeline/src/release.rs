@@ -13,24 +13,6 @@ pub async fn get(db: &impl Sql, table: Table, tenant: &str, id: &str) -> Result<
     db.row(&sql, params![tenant, id]).await?.map(|row| Item::read(table, &row)).transpose()
 }
 
-/// Lets everything go that is held for one cause; how much that was.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn release(tx: &impl Sql, tenant: &str, cause: &str, now: Ms) -> Result<u64> {
-    let mut released = 0;
-    for table in [Table::Job, Table::Effect] {
-        let sql = format!(
-            "update {} set state = 'ready', run_at = $1, tried_since = $1, cause = null \
-             where tenant = $2 and cause = $3 and state = 'held'{}",
-            table.name(),
-            no_other_waits(table)
-        );
-        released += tx.run(&sql, params![now.0, tenant, cause]).await?;
-    }
-    Ok(released)
-}
-
 /// Lets one held or failed item go again; whether there was one. A job whose subject has a waiting job already is left
 /// to that one.
 ///

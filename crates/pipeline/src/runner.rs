@@ -12,6 +12,7 @@ use futures_util::{FutureExt, StreamExt};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -45,7 +46,7 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Settings {
     /// Tries under way at the same time, for each of jobs and effects.
     pub at_once: usize,
-    /// Of these, how many of one connection before the others have their turn; at most twice that.
+    /// Of these, how many of one connection; twice that of what cannot wait.
     pub each: usize,
     /// Hints in one transaction at most.
     pub in_one_commit: usize,
@@ -55,7 +56,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { at_once: 256, each: 64, in_one_commit: 256, look_every: Duration::from_millis(500) }
+        Self { at_once: 512, each: 64, in_one_commit: 256, look_every: Duration::from_millis(500) }
     }
 }
 
@@ -69,6 +70,7 @@ pub struct Pipeline {
     hints: Group<Hint, Received>,
     /// Something was stored, by table.
     work: Arc<[Notify; 2]>,
+    turns: Arc<AtomicU64>,
 }
 
 impl Pipeline {
@@ -82,7 +84,7 @@ impl Pipeline {
                 Box::pin(async move { inbox::receive(&db, hints, now).await })
             })
         };
-        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, work: Arc::default() }
+        Self { db, clock, node: db::vault::random_hex(8).into(), settings, hints, work: Arc::default(), turns: Arc::default() }
     }
 
     /// Stores a hint and its jobs. When this returns, a power loss changes nothing any more.
@@ -112,6 +114,12 @@ impl Pipeline {
     pub async fn effects(&self, tx: &impl Sql, tenant: &str, effects: Vec<NewEffect>) -> Result<()> {
         let effects = effects.into_iter().map(|e| (tenant.to_owned(), None, e)).collect();
         crate::effects::insert_effects(tx, effects, self.clock.now()).await
+    }
+
+    /// How many transactions the wheels have made: a few a second when there is nothing to do.
+    #[must_use]
+    pub fn turns(&self) -> u64 {
+        self.turns.load(Ordering::Relaxed)
     }
 
     /// Tells the runner that something was committed.
@@ -156,13 +164,12 @@ impl Pipeline {
         // What nobody announces is looked for now and then: schedules, and what somebody who died had in hand.
         let mut look = tokio::time::interval(self.settings.look_every);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut orphans = true;
         loop {
             let stopping = *stop.borrow();
-            let looking = !stopping && look.tick().now_or_never().is_some();
-            if looking && table == Table::Job {
-                self.fire_schedules().await;
-            }
-            let more = (!stopping).then_some(Claim { places: &places, orphans: looking });
+            let more = (!stopping && places.free() > 0).then_some(Claim { places: &places, orphans });
+            // A turn that had no place for them leaves them to the next.
+            orphans &= more.is_none();
             for item in self.turn(&*handler, table, &std::mem::take(&mut ended), more).await {
                 let (this, handler) = (self.clone(), handler.clone());
                 places.take(&item);
@@ -176,7 +183,12 @@ impl Pipeline {
                 Some(one) = under_way.next() => ended.extend(one.ok()),
                 () = self.work[table as usize].notified(), if !stopping => {}
                 _ = stop.changed(), if !stopping => {}
-                _ = look.tick(), if !stopping => look.reset_immediately(),
+                _ = look.tick(), if !stopping => {
+                    orphans = true;
+                    if table == Table::Job {
+                        self.fire_schedules().await;
+                    }
+                }
             }
             if under_way.len() > BUSY {
                 tokio::time::sleep_until(turned + GATHER).await;
@@ -232,6 +244,7 @@ impl Pipeline {
         if ended.is_empty() && more.is_none() {
             return Ok(Vec::new());
         }
+        self.turns.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let tx = self.db.begin().await?;
         let mine = finish::finish(&tx, handler, &self.node, table, ended, now).await?;

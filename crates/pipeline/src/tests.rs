@@ -152,8 +152,11 @@ async fn what_is_held_waits_grouped_by_cause_and_goes_when_released() {
         assert!(stub.done.lock().unwrap().is_empty());
         let groups = held(&db, "t").await.unwrap();
         assert_eq!((groups.len(), groups[0].count, groups[0].cause.as_str()), (1, 3, "no office"));
-        assert_eq!(release(&db, "t", "no office", stub.clock.now()).await.unwrap(), 3);
-        assert_eq!(release(&db, "other tenant", "no office", stub.clock.now()).await.unwrap(), 0);
+        for who in ["ada", "bob", "cy"] {
+            let id = items_of(&db, Table::Effect, "t", who).await.unwrap().pop().unwrap().id;
+            assert!(!release_one(&db, Table::Effect, "other tenant", &id, stub.clock.now()).await.unwrap());
+            assert!(release_one(&db, Table::Effect, "t", &id, stub.clock.now()).await.unwrap());
+        }
         pipeline.drain(&*stub).await.unwrap();
         assert_eq!(stub.done.lock().unwrap().len(), 3);
     })
@@ -195,12 +198,15 @@ async fn jobs_of_one_subject_never_run_at_the_same_time() {
 #[tokio::test]
 async fn one_connection_with_much_to_do_leaves_places_for_the_others() {
     on_both(async |db, pipeline, stub| {
+        let tell = async |connection: &str, subject: &str, priority: Priority| {
+            let mut told = hint(subject, subject);
+            (told.jobs[0].connection, told.jobs[0].priority) = (connection.into(), priority);
+            pipeline.receive(told).await.unwrap();
+        };
         for n in 0..100 {
-            pipeline.receive(hint(&format!("e{n}"), &format!("p{n}"))).await.unwrap();
+            tell("c", &format!("p{n}"), Priority::Usual).await;
         }
-        let mut other = hint("late", "ada");
-        other.jobs[0].connection = "other".into();
-        pipeline.receive(other).await.unwrap();
+        tell("other", "ada", Priority::Usual).await;
         let mut places = Places::new(64, 16);
         let claim_more = async |places: &mut Places| {
             let tx = db.begin().await.unwrap();
@@ -213,6 +219,24 @@ async fn one_connection_with_much_to_do_leaves_places_for_the_others() {
         assert_eq!(claim_more(&mut places).await, (16, 0));
         assert_eq!(claim_more(&mut places).await, (0, 1), "sixteen of the first are under way and slow");
         assert_eq!(claim_more(&mut places).await, (0, 0));
+        tell("c", "a hire", Priority::Now).await;
+        assert_eq!(claim_more(&mut places).await, (1, 0), "a hire does not wait behind its own connection's back-fill");
+        for n in 0..30 {
+            tell("c", &format!("hire {n}"), Priority::Now).await;
+        }
+        let more = claim_more(&mut places).await.0 + claim_more(&mut places).await.0;
+        assert!((15..=31).contains(&more), "twice its share and no more: {more}");
+        assert_eq!(claim_more(&mut places).await, (0, 0));
+        // Eight slow partners later there is still a place for a ninth.
+        let mut places = Places::new(Settings::default().at_once, Settings::default().each);
+        for slow in 0..8 {
+            for n in 0..100 {
+                tell(&format!("slow {slow}"), &format!("s{slow} {n}"), Priority::Usual).await;
+            }
+            while claim_more(&mut places).await != (0, 0) {}
+        }
+        tell("other", "bob", Priority::Usual).await;
+        assert_eq!(claim_more(&mut places).await, (0, 1));
     })
     .await;
 }
@@ -236,6 +260,39 @@ async fn looking_again_at_what_is_held_leaves_one_job_with_its_first_date() {
         let items = items_of(&db, Table::Job, "t", "ada").await.unwrap();
         assert_eq!(items.len(), 1);
         assert_eq!(attempts(&db, &[&items[0].id]).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_nothing_to_do_the_wheels_hardly_turn_and_what_comes_due_is_found_all_the_same() {
+    on_both(async |db, _, _| {
+        let clock = Clock::of_this_machine();
+        let settings = Settings { look_every: Duration::from_millis(100), ..Settings::default() };
+        let pipeline = Pipeline::new(db.clone(), clock.clone(), settings);
+        let stub = Arc::new(Stub { clock: clock.clone(), ..Stub::default() });
+        let (stop, told) = tokio::sync::watch::channel(false);
+        let runner = {
+            tokio::spawn({
+                let (pipeline, stub) = (pipeline.clone(), stub.clone());
+                async move { pipeline.run(stub, told).await }
+            })
+        };
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let turns = pipeline.turns();
+        assert!((4..40).contains(&turns), "{turns} turns in a second");
+        // A lease that runs out and a schedule that comes due are announced by nobody.
+        set(&db, "t", "c", "sweep/3600", clock.now()).await.unwrap();
+        pipeline.receive(hint("e1", "ada")).await.unwrap();
+        let found =
+            async || !stub.done.lock().unwrap().is_empty() && !items_of(&db, Table::Job, "t", "schedule/sweep/3600").await.unwrap().is_empty();
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+        while !found().await && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(found().await);
+        stop.send(true).unwrap();
+        runner.await.unwrap();
     })
     .await;
 }
