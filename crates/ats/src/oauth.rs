@@ -187,7 +187,9 @@ impl Ats {
         let used = tx.run("update oauth_token set used_at = $1 where digest = $2 and used_at is null", params![now.0, digest(token)]).await?;
         // Whoever was cut off before the answer came may ask again for a moment: Lever does not say whether it allows that,
         // but without it a crash at the wrong moment would cost the grant.
-        let cut_off = kind == "refresh" && row.get::<Option<i64>>("used_at")?.is_some_and(|at| now.since(Ms(at)) < LEEWAY);
+        let used_at = tx.row("select used_at from oauth_token where digest = $1", params![digest(token)]).await?;
+        let used_at = used_at.map(|row| row.get::<Option<i64>>("used_at")).transpose()?.flatten();
+        let cut_off = kind == "refresh" && used_at.is_some_and(|at| now.since(Ms(at)) < LEEWAY);
         if used == 0 && !cut_off {
             // A code or refresh token that comes twice was stolen, from us or from them: nobody keeps the grant.
             tx.run("update oauth_grant set revoked_at = $1 where id = $2", params![now.0, grant.as_str()]).await?;

@@ -84,12 +84,6 @@ impl Clock {
         }
     }
 
-    /// Whether somebody moves this clock by hand; then waiting for it to tick would wait for ever.
-    #[must_use]
-    pub fn is_moved_by_hand(&self) -> bool {
-        self.hands.is_some()
-    }
-
     /// Moves the hands on. Does nothing to the machine's clock.
     pub fn advance(&self, by: Duration) {
         if let Some(hands) = &self.hands {

@@ -43,8 +43,8 @@ struct Reading {
 /// When it began, by order and by time, and what came of it.
 type Latest = (Tick, Ms, Arc<dyn Any + Send + Sync>);
 
-/// More names than this, and all are forgotten.
-const MOST: usize = 1000;
+/// More names than this, and all are forgotten: most of them were wanted by one batch only.
+const MOST: usize = 100;
 
 impl Memo {
     /// Knows nothing yet.

@@ -194,12 +194,21 @@ impl Tx {
     }
 }
 
+/// PostgreSQL keeps no NUL in a text, and whoever sent us one meant nothing by it.
+fn without_nul(values: Vec<Value>) -> Vec<Value> {
+    let clean = |value| match value {
+        Value::String(Some(text)) if text.contains('\0') => Value::from(text.replace('\0', "")),
+        other => other,
+    };
+    values.into_iter().map(clean).collect()
+}
+
 async fn run_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Vec<Value>) -> Result<u64> {
-    Ok(on.execute_raw(Statement::from_sql_and_values(engine.backend(), sql, values)).await?.rows_affected())
+    Ok(on.execute_raw(Statement::from_sql_and_values(engine.backend(), sql, without_nul(values))).await?.rows_affected())
 }
 
 async fn rows_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-    let rows = on.query_all_raw(Statement::from_sql_and_values(engine.backend(), sql, values)).await?;
+    let rows = on.query_all_raw(Statement::from_sql_and_values(engine.backend(), sql, without_nul(values))).await?;
     Ok(rows.into_iter().map(Row::from).collect())
 }
 

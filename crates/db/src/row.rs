@@ -75,13 +75,3 @@ pub fn values_after(before: usize, rows: usize, columns: usize) -> String {
 pub fn list(before: usize, count: usize) -> String {
     (before + 1..=before + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
 }
-
-impl Row {
-    /// A value that may be null, as the statement value it came from. For generic pages over tables.
-    ///
-    /// # Errors
-    /// As [`Row::get`].
-    pub fn maybe(&self, column: &str) -> Result<Option<String>> {
-        self.get(column)
-    }
-}

@@ -28,11 +28,15 @@ pub async fn serve(mut settings: Settings) -> Result<()> {
     work(&sides, &told, &mut tasks);
     // Whoever reads this may have stopped reading; that is no reason to stop serving.
     let _ = writeln!(std::io::stdout(), "{}", demo::banner(&ground.settings)?);
-    signal().await;
+    let stopped = tokio::select! {
+        () = signal() => Ok(()),
+        // Nobody would notice a server that takes deliveries and works on none.
+        _ = tasks.join_next() => Err(anyhow::anyhow!("a part of the server ended by itself; the log above says more")),
+    };
     let _ = tell.send(true);
     // Open pages hold their live connections; they are given a moment and then cut.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), async { while tasks.join_next().await.is_some() {} }).await;
-    Ok(())
+    stopped
 }
 
 /// The addresses that were taken, one for each side to be served.

@@ -116,7 +116,14 @@ impl Hub {
     /// Back from Lever with a state: the session it belongs to. A forged state belongs to none, nor does one that was
     /// begun in another browser.
     pub(crate) async fn session_of_state(&self, state: &str, browser: &str) -> db::Result<Option<ConnectSession>> {
-        if state.is_empty() || browser.is_empty() { Ok(None) } else { self.session_where("state", &in_browser(state, browser)).await }
+        if state.is_empty() || browser.is_empty() {
+            return Ok(None);
+        }
+        let state = in_browser(state, browser);
+        let session = self.session_where("state", &state).await?;
+        // It can be used once: a page loaded twice must not exchange its code twice, since Lever then ends the grant.
+        let taken = self.db.run("update connect_session set state = null where state = $1", params![state]).await?;
+        Ok(session.filter(|_| taken > 0))
     }
 
     /// Exchanges the code and makes the connection.
@@ -161,10 +168,8 @@ impl Hub {
     async fn finish(&self, session: &ConnectSession, base: &str, entry: &Entry) -> db::Result<Result<String, Trouble>> {
         let spec = session.connector.spec();
         let id = self.connect(&session.tenant, session.connector, base, entry, &session.target, spec.name).await?;
-        // The address has done its work; a state can be used once.
-        self.db
-            .run("update connect_session set state = null, connection = $1 where digest = $2", params![id.as_str(), session.digest.as_str()])
-            .await?;
+        // The address has done its work.
+        self.db.run("update connect_session set connection = $1 where digest = $2", params![id.as_str(), session.digest.as_str()]).await?;
         Ok(Ok(id))
     }
 }

@@ -304,7 +304,7 @@ impl Hub {
             return Arc::new(own);
         }
         let (tenant, connection) = (connection.tenant.clone(), connection.id.clone());
-        Arc::new(crate::rate::Shared { db: self.db.clone(), clock: self.clock.clone(), tenant, connection, own })
+        Arc::new(crate::rate::Shared { db: self.db.clone(), clock: self.clock.clone(), tenant, connection, own, turns: Default::default() })
     }
 
     /// Lever, as this connection reaches it: its token, its budget.

@@ -99,7 +99,8 @@ impl Renewing {
 
     /// A token with enough time left; renewed if need be. `worn`: this one was refused just now.
     async fn token(&self, worn: Option<&str>) -> Result<(String, Ms), Failure> {
-        for _ in 0..100 {
+        // Longer than anybody's turn lasts.
+        for _ in 0..250 {
             let stored = self.stored().await?;
             let now = self.hub.clock.now();
             if let Some(token) = stored.fresh(now, worn) {
@@ -159,9 +160,18 @@ impl Renewing {
                 self.hub.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
                 Ok((tokens.access_token, until.minus(SPARE)))
             }
-            Err(Failure::Refused { status: 400..=403, body, .. }) => {
+            Err(Failure::Refused { status: 400..=403, body, .. }) if body.contains("invalid_grant") => {
                 self.broken("Access was revoked in Lever, or ran out. A Super Admin can connect again; nothing was lost.").await;
                 Err(Failure::NoCredential(format!("Lever does not renew the token any more: {body}")))
+            }
+            // Whatever else it says is about us, not about the grant.
+            Err(Failure::Refused { status: status @ 400..=403, body, .. }) => {
+                let _ = self.give_turn_back().await;
+                Err(Failure::Blocked(format!(
+                    "Lever's sign-in server does not accept this hub as {} (it answered {status}: {body}). Whoever operates this hub can enter the client \
+                     secret again: fulcrum hub lever-app {}. Nothing was lost.",
+                    app.client_id, self.connector
+                )))
             }
             Err(passing) => {
                 let _ = self.give_turn_back().await;
@@ -201,14 +211,14 @@ impl Credential for Renewing {
         })
     }
 
-    fn refused(&self, sent: &HeaderMap) -> BoxFuture<'_, bool> {
+    fn refused(&self, sent: &HeaderMap) -> BoxFuture<'_, Result<bool, Failure>> {
         let sent = sent.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ")).map(str::to_owned);
         Box::pin(async move {
             match (sent, self.handed()) {
                 // Another call was refused before, and there is a new token already.
-                (Some(sent), Some((handed, _))) if sent != handed => true,
-                (Some(sent), _) => self.hand(Some(&sent)).await.is_ok(),
-                (None, _) => false,
+                (Some(sent), Some((handed, _))) if sent != handed => Ok(true),
+                (Some(sent), _) => self.hand(Some(&sent)).await.map(|_| true),
+                (None, _) => Ok(false),
             }
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::Hub;
 use crate::subscriptions::{SYNC, sync_job};
-use crate::work::think_job;
+use crate::work::{LOOK_AGAIN, think_job};
 use clock::Tick;
 use connector::Cx;
 use db::{Sql, params};
@@ -29,9 +29,9 @@ impl Hub {
         let columns = "tenant, connection, kind, subject, cause, run_at from";
         let sql = format!(
             "select connection, kind, subject, min(run_at) as since from (select {columns} job where state = 'held' union all \
-             select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 group by connection, kind, subject order by since, subject limit 2000"
+             select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 and kind <> $3 group by connection, kind, subject order by since, subject limit 2000"
         );
-        let rows = tx.rows(&sql, params![tenant, value]).await?;
+        let rows = tx.rows(&sql, params![tenant, value, LOOK_AGAIN]).await?;
         for row in &rows {
             let (connection, now) = (row.text("connection")?, self.clock.now());
             let job =
@@ -59,7 +59,7 @@ impl Hub {
         let Some(connection) = self.connection(tenant, &held.connection).await? else { return Ok(Err("The connection is gone.".to_owned())) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("The connector is gone.".to_owned())) };
         let wire = Wire::default();
-        let (partner, lever, memo) = (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire), self.memo(&connection.id));
+        let (partner, lever, memo) = (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire), self.memo(&connection));
         let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1 };
         let said = match connector.mend(cx, &held.mend).await {
             Ok(said) => said,

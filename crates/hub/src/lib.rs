@@ -26,7 +26,7 @@ pub use tokens::Token;
 pub use work::Work;
 
 use axum::Router;
-use clock::Clock;
+use clock::{Clock, Ms};
 use connector::{AnyConnector, Memo};
 use db::vault::Vault;
 use db::{Db, Migration};
@@ -85,7 +85,9 @@ pub struct Inner {
     pub(crate) lobby: Lobby,
     pub(crate) budgets: Mutex<HashMap<String, Arc<dyn Pace>>>,
     pub(crate) subscriptions: RwLock<HashMap<String, Arc<subscriptions::Known>>>,
-    pub(crate) memos: Mutex<HashMap<String, Arc<Memo>>>,
+    /// What was read of connections themselves, shared by a batch of work.
+    pub(crate) memo: Memo,
+    pub(crate) memos: Mutex<HashMap<String, (Ms, Arc<Memo>)>>,
     pub(crate) refusals: audit::Refusals,
 }
 
@@ -107,6 +109,7 @@ impl Ground {
         Ok(Hub(Arc::new(Inner {
             pipeline: Pipeline::new(self.db.clone(), self.clock.clone(), self.work),
             lobby,
+            memo: Memo::new(self.clock.clone()),
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -133,10 +136,15 @@ impl Hub {
         self.connectors.iter().copied().find(|c| c.spec().id == id)
     }
 
-    /// What was read for a connection.
-    pub(crate) fn memo(&self, connection: &str) -> Arc<Memo> {
+    /// What was read with a connection. Connected anew, perhaps with another account, it knows nothing.
+    pub(crate) fn memo(&self, connection: &Connection) -> Arc<Memo> {
         let mut memos = self.memos.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        memos.entry(connection.to_owned()).or_insert_with(|| Arc::new(Memo::new(self.clock.clone()))).clone()
+        let fresh = || (connection.connected_at, Arc::new(Memo::new(self.clock.clone())));
+        let known = memos.entry(connection.id.clone()).or_insert_with(fresh);
+        if known.0 != connection.connected_at {
+            *known = fresh();
+        }
+        known.1.clone()
     }
 
     /// Open pages refresh, and the runner looks for work.

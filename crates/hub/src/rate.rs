@@ -1,11 +1,12 @@
 //! Lever's rate over several nodes: one bucket in the database for each connection.
 //!
 //! Lever counts by credential, not by node, so nodes that each keep the rate would break it together. Every call is one
-//! statement more, at most ten a second for each connection.
+//! statement more, and one more each time it has to wait.
 
 use clock::{Clock, Ms};
 use db::{Db, Sql, params};
 use futures_util::future::BoxFuture;
+use futures_util::lock::Mutex;
 use outbound::{Budget, LEVER_BURST, LEVER_RATE, Pace, Urgency};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub struct Shared {
     pub connection: String,
     /// Orders those who wait on this node, hires first.
     pub own: Budget,
+    /// One of each urgency asks the database at a time; the others wait for it here.
+    pub turns: [Mutex<()>; 2],
 }
 
 /// How long one token takes to come. ms.
@@ -49,6 +52,7 @@ impl Pace for Shared {
     fn take(&self, urgency: Urgency) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.own.take(urgency).await;
+            let _turn = self.turns[usize::from(urgency == Urgency::Later)].lock().await;
             loop {
                 match self.try_take(urgency).await {
                     Ok(None) => return,
@@ -83,7 +87,14 @@ mod tests {
             let scratch = Scratch::new(engine);
             let (db, clock) = (scratch.open().await, Clock::standing_at(Ms(1_800_000_000_000)));
             db::migrate(&db, crate::MIGRATIONS, clock.now()).await.unwrap();
-            let node = || Shared { db: db.clone(), clock: clock.clone(), tenant: "t".into(), connection: "c".into(), own: Budget::of_lever() };
+            let node = || Shared {
+                db: db.clone(),
+                clock: clock.clone(),
+                tenant: "t".into(),
+                connection: "c".into(),
+                own: Budget::of_lever(),
+                turns: Default::default(),
+            };
             let nodes = [node(), node(), node()];
             let taken = async |urgency: Urgency, tries: usize| {
                 let mut taken = 0;

@@ -7,7 +7,7 @@ use endpoint::Nothing;
 use lever_api::{
     Application, GetOpportunity, GetPosting, ListArchiveReasons, ListOffers, Listing, OpportunityId, Posting, ReasonFilter, User, View, reference,
 };
-use outbound::{Failure, Remote, Wire};
+use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -70,7 +70,8 @@ impl Reader<'_> {
         let Some(id) = id.and_then(|id| id.parse().ok()) else { return Ok(None) };
         let name = format!("posting {id}");
         let read = async || {
-            let lever = Remote { wire: Wire::default(), ..self.lever.clone() };
+            // Whoever reads it reads for all who wait, and a hire may be among them.
+            let lever = Remote { wire: Wire::default(), urgency: Urgency::Now, ..self.lever.clone() };
             let get = GetPosting { posting: id, query: View::expanding(&["hiringManager"]), body: Nothing };
             let found = match lever.send(get).await {
                 Ok(mut found) => {

@@ -103,11 +103,13 @@ impl Hub {
     /// An event came by this webhook: so it is switched on in Lever.
     pub(crate) async fn heard(&self, known: &Known, id: &str) -> db::Result<()> {
         let (now, before) = (self.clock.now(), known.heard_at.load(Ordering::Relaxed));
-        if now.since(Ms(before)) < HEARD_EVERY || known.heard_at.compare_exchange(before, now.0, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        if now.since(Ms(before)) < HEARD_EVERY {
             return Ok(());
         }
         let sql = "update subscription set last_seen_at = $1 where tenant = $2 and id = $3";
-        self.db.run(sql, params![now.0, known.tenant.as_str(), id]).await.map(drop)
+        self.db.run(sql, params![now.0, known.tenant.as_str(), id]).await?;
+        known.heard_at.store(now.0, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Something about connections changed; the receiver reads anew.

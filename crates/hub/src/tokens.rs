@@ -28,7 +28,7 @@ impl Hub {
             params![tenant, uuid::Uuid::new_v4().to_string(), name, digest(&token), scopes.join(" "), self.clock.now().0],
         )
         .await?;
-        self.audit(&tx, tenant, name, "token: made", "An API token was made.").await?;
+        self.audit(&tx, tenant, "command line", "token: made", &format!("The API token \"{name}\" was made.")).await?;
         tx.commit().await?;
         Ok(token)
     }

@@ -7,7 +7,7 @@ use crate::holds::Held;
 use crate::read::Reader;
 use crate::subscriptions::SYNC;
 use clock::Ms;
-use connector::{Cx, Decision, Good, Memo, Outcome};
+use connector::{AnyConnector, Cx, Decision, Good, Memo, Outcome, Seen};
 use db::{Sql, Tx, params};
 use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table, Tried};
@@ -27,6 +27,9 @@ const KEPT: Duration = Duration::from_secs(90 * 86_400);
 
 /// How long the audit log is kept.
 const AUDIT_KEPT: Duration = Duration::from_secs(730 * 86_400);
+
+/// How long a decision is good without looking again.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// The job that reads one opportunity and decides.
 pub fn think_job(connection: &str, subject: &str, priority: Priority, now: Ms) -> NewJob {
@@ -67,76 +70,28 @@ impl Hub {
             self.db.run("delete from hire where seen_at < $1 and not hired", params![now.minus(KEPT).0]).await?;
             return Ok(Ending::Decided(Vec::new()));
         }
-        let memo = self.memo(&item.connection);
         let read = || self.connection(&item.tenant, &item.connection);
-        let found = memo.read(&format!("connection of {}", item.tenant), Good::After(item.claimed), read).await?;
+        let found = self.memo.read(&format!("{} of {}", item.connection, item.tenant), Good::After(item.claimed), read).await?;
         let Some(connection) = found.as_ref() else { return Ok(Ending::GiveUp { why: "The connection is gone.".to_owned() }) };
+        let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
         if !connection.connected {
-            return Ok(not_connected(connection));
+            // Whoever connects again begins looking again.
+            return Ok(if item.kind == LOOK_AGAIN { Ending::Decided(Vec::new()) } else { not_connected(connection) });
         }
+        let one = Try { hub: self, connection, connector, item, memo: &self.memo(connection), wire };
         match (item.table, item.kind.as_str()) {
-            (Table::Job, THINK) => self.think(connection, item, &memo, wire, note).await,
+            (Table::Job, THINK) => one.think(note).await,
             (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire)).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(failure) => self.lever_failed(connection, &failure, "keep its webhooks").await,
             },
             (Table::Job, LOOK_AGAIN) => self.look_again(connection).await,
-            (Table::Effect, kind) if kind == connection.connector => self.perform(connection, item, &memo, wire).await,
+            (Table::Effect, kind) if kind == connection.connector => one.perform(note).await,
             (_, kind) => Ok(hold(
                 format!("This version of Fulcrum does not know the work {kind:?}"),
                 "It was stored by another version. Start that version, or give this work up.",
             )),
         }
-    }
-
-    /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
-    async fn think(&self, connection: &Connection, item: &Item, memo: &Memo, wire: &Wire, note: &mut Option<Noted>) -> db::Result<Ending> {
-        let Ok(id) = item.subject.parse() else { return Ok(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) }) };
-        let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
-        let urgency = if item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
-        let reader = Reader { lever: &self.lever(connection, urgency, wire), memo, asked: item.claimed };
-        let seen = match reader.truth(&id).await {
-            Ok(Some(seen)) => seen,
-            Ok(None) => {
-                let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
-                self.audit(&self.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
-                return Ok(Ending::Withdrawn { why });
-            }
-            Err(failure) => return self.lever_failed(connection, &failure, "read who was hired").await,
-        };
-        *note = Some(Noted::new(&item.tenant, &connection.id, &seen, self.clock.now()));
-        Ok(match connector.decide(&connection.settings, &seen) {
-            Decision::Nothing(why) => Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") },
-            Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
-            Decision::Make(effects) => Ending::Decided(
-                effects
-                    .into_iter()
-                    .map(|effect| NewEffect {
-                        connection: connection.id.clone(),
-                        kind: connection.connector.clone(),
-                        // Two connections of one connector are two intentions.
-                        key: format!("{}:{}", connection.id, effect.key),
-                        subject: item.subject.clone(),
-                        payload: json!({ "key": effect.key, "change": effect.change }),
-                        priority: Priority::Now,
-                        run_at: self.clock.now(),
-                    })
-                    .collect(),
-            ),
-        })
-    }
-
-    async fn perform(&self, connection: &Connection, item: &Item, memo: &Memo, wire: &Wire) -> db::Result<Ending> {
-        let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
-        let (partner, lever) = (self.partner(connection, wire), self.lever(connection, Urgency::Now, wire));
-        let cx = Cx { partner: &partner, lever: &lever, memo, asked: item.claimed, attempt: item.attempts };
-        let key = item.payload["key"].as_str().unwrap_or_default();
-        Ok(match connector.perform(cx, &connection.settings, key, &item.payload["change"]).await {
-            Outcome::Done { remote_id, said } => Ending::Done { remote_id, why: said },
-            Outcome::Retry { after, why } => Ending::Retry { after, why },
-            Outcome::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
-            Outcome::GiveUp(why) => Ending::GiveUp { why },
-        })
     }
 
     /// A call to Lever failed: what passes is tried again, a lost credential ends the connection, a missing permission
@@ -179,4 +134,97 @@ fn not_connected(connection: &Connection) -> Ending {
         format!("Not connected with Lever ({})", connection.connector),
         "This connection is not connected any more. A Super Admin can connect again on the connection's page; then this goes on by itself.",
     )
+}
+
+/// One try about one opportunity, with what it may use.
+struct Try<'a> {
+    hub: &'a Hub,
+    connection: &'a Connection,
+    connector: &'static dyn AnyConnector,
+    item: &'a Item,
+    memo: &'a Memo,
+    wire: &'a Wire,
+}
+
+impl Try<'_> {
+    /// What Lever knows now; or how this try ends without it.
+    async fn truth(&self, note: &mut Option<Noted>) -> db::Result<Result<Seen, Ending>> {
+        let (hub, item) = (self.hub, self.item);
+        let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
+        let urgency = if item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
+        let reader = Reader { lever: &hub.lever(self.connection, urgency, self.wire), memo: self.memo, asked: item.claimed };
+        match reader.truth(&id).await {
+            Ok(Some(seen)) => {
+                *note = Some(Noted::new(&item.tenant, &self.connection.id, &seen, hub.clock.now()));
+                Ok(Ok(seen))
+            }
+            Ok(None) => {
+                let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
+                hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
+                Ok(Err(Ending::Withdrawn { why }))
+            }
+            Err(failure) => hub.lever_failed(self.connection, &failure, "read who was hired").await.map(Err),
+        }
+    }
+
+    /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
+    async fn think(&self, note: &mut Option<Noted>) -> db::Result<Ending> {
+        let seen = match self.truth(note).await? {
+            Ok(seen) => seen,
+            Err(ending) => return Ok(ending),
+        };
+        Ok(match self.connector.decide(&self.connection.settings, &seen) {
+            Decision::Nothing(why) => nothing(&why),
+            Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
+            Decision::Make(effects) => Ending::Decided(
+                effects
+                    .into_iter()
+                    .map(|effect| NewEffect {
+                        connection: self.connection.id.clone(),
+                        kind: self.connection.connector.clone(),
+                        // Two connections of one connector are two intentions.
+                        key: format!("{}:{}", self.connection.id, effect.key),
+                        subject: self.item.subject.clone(),
+                        payload: json!({ "key": effect.key, "change": effect.change }),
+                        priority: Priority::Now,
+                        run_at: self.hub.clock.now(),
+                    })
+                    .collect(),
+            ),
+        })
+    }
+
+    /// Makes an effect so. What was decided a while ago is decided again first: whoever is not hired any more is not
+    /// employed because a partner was out of order for three days, and a corrected start date counts.
+    async fn perform(&self, note: &mut Option<Noted>) -> db::Result<Ending> {
+        let (hub, item) = (self.hub, self.item);
+        let key = item.payload["key"].as_str().unwrap_or_default();
+        let mut change = item.payload["change"].clone();
+        if item.attempts > 1 || hub.clock.now().since(item.run_at) > FRESH {
+            let seen = match self.truth(note).await? {
+                Ok(seen) => seen,
+                Err(ending) => return Ok(ending),
+            };
+            match self.connector.decide(&self.connection.settings, &seen) {
+                Decision::Nothing(why) => return Ok(nothing(&why)),
+                Decision::Hold(h) => return Ok(Ending::Hold { cause: h.cause, why: h.why, mend: h.mend }),
+                Decision::Make(effects) => match effects.into_iter().find(|effect| effect.key == key) {
+                    Some(effect) => change = effect.change,
+                    None => return Ok(nothing("this is not wanted any more")),
+                },
+            }
+        }
+        let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Now, self.wire));
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts };
+        Ok(match self.connector.perform(cx, &self.connection.settings, key, &change).await {
+            Outcome::Done { remote_id, said } => Ending::Done { remote_id, why: said },
+            Outcome::Retry { after, why } => Ending::Retry { after, why },
+            Outcome::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
+            Outcome::GiveUp(why) => Ending::GiveUp { why },
+        })
+    }
+}
+
+fn nothing(why: &str) -> Ending {
+    Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") }
 }

@@ -181,10 +181,11 @@ pub trait Credential: Send + Sync {
     /// The headers, made fresh if need be.
     fn headers(&self) -> BoxFuture<'_, Result<HeaderMap, Failure>>;
 
-    /// The other side answered 401 to these headers. `true`: there are others now, try once more.
-    fn refused(&self, sent: &HeaderMap) -> BoxFuture<'_, bool> {
+    /// The other side answered 401 to these headers. `true`: there are others now, try once more. A failure here says
+    /// nothing about the credential: it may only be that it cannot be renewed at this moment.
+    fn refused(&self, sent: &HeaderMap) -> BoxFuture<'_, Result<bool, Failure>> {
         let _ = sent;
-        Box::pin(std::future::ready(false))
+        Box::pin(std::future::ready(Ok(false)))
     }
 }
 
@@ -299,7 +300,7 @@ impl Remote {
             {
                 budget.empty().await;
             }
-            if failure.status() == Some(401) && !renewed && self.credential.refused(&sent.headers).await {
+            if failure.status() == Some(401) && !renewed && self.credential.refused(&sent.headers).await? {
                 renewed = true;
                 continue;
             }

@@ -104,6 +104,17 @@ async fn com_14_a_hint_that_comes_again_has_one_effect() {
 }
 
 #[tokio::test]
+async fn what_a_partner_says_with_a_nul_in_it_is_kept_without() {
+    on_both(async |db, pipeline, stub| {
+        stub.answers.lock().unwrap().push(hold("no\0 office"));
+        pipeline.receive(hint("e1", "a\0da")).await.unwrap();
+        pipeline.drain(&*stub).await.unwrap();
+        assert_eq!(held(&db, "t").await.unwrap()[0].cause, "no office");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_hints_share_commits_and_each_gets_its_own_answer() {
     on_both(async |_, pipeline, stub| {
         let hints = (0..300).map(|i| pipeline.receive(hint(&format!("e{}", i % 250), &format!("p{}", i % 250))));

@@ -67,7 +67,6 @@ impl fmt::Display for Missing {
 }
 
 /// An entry of a list.
-#[derive(Clone)]
 struct Entry {
     list: List,
     name: String,
@@ -77,7 +76,6 @@ struct Entry {
 }
 
 /// The lists as they are now.
-#[derive(Clone)]
 pub struct Lists(Vec<Entry>);
 
 impl Lists {

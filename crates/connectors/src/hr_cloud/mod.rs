@@ -131,10 +131,11 @@ impl Connector for HrCloud {
         let _turn = cx.memo.turn().await;
         let mut lists = Lists::read(cx.partner).await.map_err(|e| e.to_string())?;
         for missing in missing {
-            lists.create(cx.partner, &missing).await.map_err(|e| e.to_string())?;
+            let created = lists.create(cx.partner, &missing).await;
+            cx.memo.forget();
+            created.map_err(|e| e.to_string())?;
             made.push(missing.to_string());
         }
-        cx.memo.forget();
         Ok(format!("Created in {NAME}: {}.", made.join(", ")))
     }
 
@@ -172,10 +173,12 @@ async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome
         }
         // One at a time, each reading anew: two hires that lack the same department must not make it twice.
         let _turn = cx.memo.turn().await;
-        let mut fresh = Lists::clone(&*self::lists(cx, Good::After(cx.asked)).await?);
+        let mut fresh = Lists::read(cx.partner).await?;
         for missing in fresh.missing(hire) {
-            fresh.create(cx.partner, &missing).await?;
+            let made = fresh.create(cx.partner, &missing).await;
+            // Also when the answer was lost: it may be there now.
             cx.memo.forget();
+            made?;
         }
         lists = Arc::new(fresh);
     }

@@ -41,6 +41,8 @@ async fn com_07_com_08_the_consent_page_lists_what_is_asked_for_and_accept_leads
         // The link has done its work: opening it again leads back, and the answer cannot be used twice.
         assert_eq!(helen.follow(&hosted).await, back);
         assert_eq!(helen.open(callback.as_str()).await.0, 400);
+        let (status, page) = helen.try_press(&format!("{hosted}/api-key"), &[("key", &w.key().await)]).await;
+        assert!(status == 400 && page.contains("This link has done its work"), "{page}");
     })
     .await;
 }

@@ -233,6 +233,35 @@ async fn a_connection_outlives_its_token() {
 }
 
 #[tokio::test]
+async fn a_wrong_client_secret_ends_no_connection_and_says_who_can_mend_it() {
+    on_both(async |w| {
+        let tenant = w.hub.first_tenant().await.unwrap().unwrap();
+        let app = |client_secret: String| hub::LeverApp {
+            client_id: "fulcrum-hr-cloud".into(),
+            client_secret,
+            authorize_url: w.ats_url.join("/authorize").unwrap().into(),
+            token_url: w.ats_url.join("/oauth/token").unwrap().into(),
+            api_base: w.ats_url.as_str().trim_end_matches('/').into(),
+            audience: w.ats_url.join("/v1/").unwrap().into(),
+        };
+        w.hub.set_lever_app(&tenant, "hr-cloud", &app("mistyped".into())).await.unwrap();
+        w.clock.advance(Duration::from_secs(2 * 3600));
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        let holds = w.at_hub().await.read("/holds").await;
+        assert!(holds.contains("Whoever operates this hub can enter the client secret again: fulcrum hub lever-app hr-cloud"), "{holds}");
+        assert!(w.hub.all_connections(&tenant).await.unwrap()[0].connected);
+
+        let secret = w.ats.register_app("fulcrum-hr-cloud", "HR Cloud", &[w.hub_url.join("connect/callback").unwrap().to_string()]).await.unwrap();
+        w.hub.set_lever_app(&tenant, "hr-cloud", &app(secret)).await.unwrap();
+        w.later(Duration::from_secs(15 * 60)).await;
+        assert_eq!(w.employees("ada.lovelace.byron@mail.example").await.len(), 1, "it goes on by itself");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn hrc_o11_whoever_is_un_hired_while_waiting_never_becomes_an_employee() {
     on_both(async |w| {
         let priya = w.candidate("Priya Raman").await;

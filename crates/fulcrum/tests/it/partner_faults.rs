@@ -218,3 +218,26 @@ async fn what_was_held_over_a_long_weekend_is_tried_for_another_72_hours_after_i
     })
     .await;
 }
+
+#[tokio::test]
+async fn hrc_o11_whoever_is_un_hired_while_hr_cloud_is_out_of_order_never_becomes_an_employee() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        faults.lock().unwrap().extend(vec![Fault::Answer(503, "down"); 3]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        for _ in 0..6 {
+            w.later(Duration::from_secs(600)).await;
+        }
+        assert!(w.employees(ADA).await.is_empty());
+        assert!(w.timeline(&ada).await.contains("Lever says: not hired. Nothing is to be done."));
+        // Hired after all, with another start date: that one counts, whatever was decided before.
+        faults.lock().unwrap().clear();
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+    })
+    .await;
+}

@@ -31,6 +31,18 @@ async fn session(hub: &Hub, token: &str) -> Result<ConnectSession, Problem> {
     })
 }
 
+/// For the steps that connect: a link that has done its work leads nowhere any more.
+async fn unused(hub: &Hub, token: &str) -> Result<ConnectSession, Problem> {
+    let session = session(hub, token).await?;
+    match &session.connection {
+        None => Ok(session),
+        Some(connection) => {
+            Err(Problem::bad_request("This link has done its work: it was connected with it. To connect anew, press Connect where you came from.")
+                .way_on("Back", back(&session, connection)))
+        }
+    }
+}
+
 async fn show(State(hub): State<Hub>, Path(token): Path<String>) -> Result<Response, Problem> {
     let session = session(&hub, &token).await?;
     if let Some(connection) = &session.connection {
@@ -48,6 +60,7 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
             h1 { "Connect " (spec.name) " with Lever" }
             @if let Some(why) = why { p.error role="alert" { (why) } }
             p { (spec.about) " You need a Lever account with the role " b { "Super Admin" } "; Lever refuses everyone else." }
+            p { "Data go to " b { (host(&session.target.base_url)) } @if !session.return_url.is_empty() { "; afterwards you are back at " b { (host(&session.return_url)) } } "." }
             h2 { "What " (spec.name) " will be able to do in Lever" }
             ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) } } }
             @if app.is_some() {
@@ -74,7 +87,7 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
 const COOKIE: &str = "fulcrum_connect";
 
 async fn sign_in_with_lever(State(hub): State<Hub>, Path(token): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    let session = session(&hub, &token).await?;
+    let session = unused(&hub, &token).await?;
     // One for all that is begun in this browser: two tabs do not spoil each other.
     let browser = web::cookie(&headers, COOKIE).map_or_else(|| random_hex(16), str::to_owned);
     match hub.consent_url(&session, &browser).await? {
@@ -84,7 +97,7 @@ async fn sign_in_with_lever(State(hub): State<Hub>, Path(token): Path<String>, h
 }
 
 async fn api_key(State(hub): State<Hub>, Path(token): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    let session = session(&hub, &token).await?;
+    let session = unused(&hub, &token).await?;
     match hub.finish_with_key(&session, fields.get("key")).await? {
         Ok(connection) => Ok(see_other(&back(&session, &connection))),
         Err(why) => page(&hub, &session, &token, Some(&why)).await,
@@ -124,6 +137,13 @@ async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>, headers:
         Ok(connection) => Ok(see_other(&back(&session, &connection))),
         Err(why) => Err(refused(why)),
     }
+}
+
+/// Host and port of an address, by which people know whom they deal with.
+fn host(address: &str) -> String {
+    let parsed = url::Url::parse(address).ok();
+    let host = parsed.as_ref().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
+    host.map_or_else(|| address.to_owned(), |(host, port)| port.map_or(host.clone(), |port| format!("{host}:{port}")))
 }
 
 /// Where the person came from; the connection's page for those who started here.
