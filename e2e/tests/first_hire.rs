@@ -53,6 +53,31 @@ async fn a_recruiter_hires_someone_and_the_employee_is_there_and_the_timeline_te
 }
 
 #[tokio::test]
+async fn hrc_04_an_hr_admin_connects_and_is_back_where_she_came_from() -> Result<()> {
+    let demo = Demo::start()?;
+    let person = Person::sits_down(1280, 900, false).await?;
+    person.opens(&format!("{}connections", demo.hub)).await?;
+    person.signs_in("olga@northwind.example").await?;
+    person.presses("HR Cloud").await?;
+    person.presses("Disconnect").await?;
+    person.reads("Disconnected.").await?;
+
+    person.opens(&format!("{}settings/integrations", demo.hr_cloud)).await?;
+    person.signs_in("helen@northwind.example").await?;
+    person.presses_containing("Lever").await?;
+    person.presses("Connect").await?;
+    person.reads("What HR Cloud will be able to do in Lever").await?;
+    person.presses("Sign in with Lever").await?;
+    person.signs_in("ines@northwind.example").await?;
+    person.reads("HR Cloud wants access to your Lever account").await?;
+    person.presses("Accept").await?;
+    person.reads("To disconnect: in Lever").await?;
+    let address = person.driver.current_url().await?.to_string();
+    assert!(address.starts_with(&demo.hr_cloud), "{address}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_card_is_dragged_to_another_stage_and_a_new_candidate_is_added_held_and_mended_in_one_click() -> Result<()> {
     let demo = Demo::start()?;
     let person = Person::sits_down(1600, 1000, false).await?;

@@ -126,7 +126,7 @@ pub fn outcome_of(partner: &str, failure: &Failure) -> Outcome {
         Some(401) => hold(
             format!("{partner} does not accept the credential"),
             format!(
-                "{partner} answered 401: the credential of this connection is not valid any more. Someone who administers {partner} can make a new one and enter it on the connection's page."
+                "{partner} answered 401: the credential of this connection is not valid any more. Someone who administers {partner} can make a new one; whoever operates this hub enters it on the connection's page with \"Replace the credential\"."
             ),
         ),
         Some(403) => hold(

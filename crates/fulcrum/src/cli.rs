@@ -4,7 +4,7 @@ use crate::commands;
 use crate::serve::serve;
 use crate::settings::{Given, Serving, Settings};
 use crate::sides::Ground;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -245,6 +245,14 @@ pub async fn run(cli: Cli) -> Result<()> {
     log_to_stderr(&settings.log);
     if let Verb::Serve(_) = cli.verb {
         return serve(settings).await;
+    }
+    if let Verb::Doctor = cli.verb
+        && !settings.data.exists()
+    {
+        bail!(
+            "there is no data folder {}; go to the folder you start Fulcrum from, or name it: --data FOLDER",
+            std::path::absolute(&settings.data)?.display()
+        );
     }
     let ground = Ground::new(settings)?;
     match cli.verb {

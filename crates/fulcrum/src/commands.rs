@@ -7,7 +7,13 @@ use crate::sides::Ground;
 use anyhow::{Context, Result, bail};
 use ats::people::{NewPerson, ROLES};
 use hub::{LeverApp, NewOperator};
+use std::io::Write;
 use std::path::Path;
+
+/// Prints a line. Whoever reads it may stop in the middle, which is no fault.
+macro_rules! out {
+    ($($words:tt)*) => { writeln!(std::io::stdout(), $($words)*)? };
+}
 
 /// A secret from standard input, so that it stands in no shell history and no process list.
 fn secret(what: &str) -> Result<String> {
@@ -32,13 +38,13 @@ fn password() -> Result<String> {
 pub async fn create_api_key(ground: &Ground, new: NewKey) -> Result<()> {
     let permissions = if new.all { lever_api::permissions().into_iter().map(str::to_owned).collect() } else { new.permission };
     let key = ground.ats().await?.create_api_key(&new.name, &permissions, new.confidential, None).await?;
-    println!("{key}");
+    out!("{key}");
     Ok(())
 }
 
 pub async fn create_oauth_app(ground: &Ground, client_id: &str, name: &str, redirect_uris: &[String]) -> Result<()> {
     let client_secret = ground.ats().await?.register_app(client_id, name, redirect_uris).await?;
-    println!("{}", serde_json::json!({ "client_id": client_id, "client_secret": client_secret }));
+    out!("{}", serde_json::json!({ "client_id": client_id, "client_secret": client_secret }));
     Ok(())
 }
 
@@ -69,7 +75,7 @@ pub async fn load_board(ground: &Ground, file: &Path) -> Result<()> {
 
 pub async fn create_service_account(ground: &Ground, name: &str) -> Result<()> {
     let pair = ground.partners().await?.create_service_account(name).await?;
-    println!("{}", serde_json::to_string(&pair)?);
+    out!("{}", serde_json::to_string(&pair)?);
     Ok(())
 }
 
@@ -120,7 +126,7 @@ pub async fn create_operator(ground: &Ground, new: NewUser) -> Result<()> {
 pub async fn create_token(ground: &Ground, name: &str) -> Result<()> {
     let hub = ground.hub().await?;
     let tenant = tenant(&hub).await?;
-    println!("{}", hub.create_token(&tenant, name, &[hub_api::scope::READ, hub_api::scope::CONNECT]).await?);
+    out!("{}", hub.create_token(&tenant, name, &[hub_api::scope::READ, hub_api::scope::CONNECT]).await?);
     Ok(())
 }
 
@@ -129,9 +135,9 @@ pub async fn tokens(ground: &Ground, json: bool) -> Result<()> {
     let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
     for token in hub.tokens(&tenant).await? {
         if json {
-            println!("{}", serde_json::json!({ "id": token.id, "name": token.name, "scopes": token.scopes, "created_at": token.created_at.0 }));
+            out!("{}", serde_json::json!({ "id": token.id, "name": token.name, "scopes": token.scopes, "created_at": token.created_at.0 }));
         } else {
-            println!("{}  {:<24} {}", token.id, token.name, token.scopes);
+            out!("{}  {:<24} {}", token.id, token.name, token.scopes);
         }
     }
     Ok(())
@@ -177,9 +183,9 @@ pub async fn holds(ground: &Ground, release: Option<String>, json: bool) -> Resu
     }
     for held in hub.held(&tenant).await? {
         if json {
-            println!("{}", serde_json::json!({ "cause": held.cause, "why": held.why, "count": held.count, "since": held.since.0 }));
+            out!("{}", serde_json::json!({ "cause": held.cause, "why": held.why, "count": held.count, "since": held.since.0 }));
         } else {
-            println!("{:>6}  {}\n        {}", held.count, held.cause, held.why);
+            out!("{:>6}  {}\n        {}", held.count, held.cause, held.why);
         }
     }
     Ok(())
@@ -190,9 +196,9 @@ pub async fn events(ground: &Ground, json: bool) -> Result<()> {
     let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
     for told in hub.told(&tenant, 200).await? {
         if json {
-            println!("{}", serde_json::json!({ "event": told.kind, "opportunity": told.subject, "at": told.at.0, "duplicates": told.again }));
+            out!("{}", serde_json::json!({ "event": told.kind, "opportunity": told.subject, "at": told.at.0, "duplicates": told.again }));
         } else {
-            println!("{}  {:<28} {}", web::moment(told.at), told.kind, told.subject);
+            out!("{}  {:<28} {}", web::moment(told.at), told.kind, told.subject);
         }
     }
     Ok(())
@@ -208,34 +214,37 @@ pub async fn migrate(ground: &Ground) -> Result<()> {
 
 /// Opens everything, looks at every connection, and says what is wrong.
 pub async fn doctor(ground: &Ground) -> Result<()> {
-    println!("data folder   {}", ground.settings.data.display());
-    println!("key file      opens");
+    out!("data folder   {}", ground.settings.data.display());
+    out!("key file      opens");
     let hub = ground.hub().await?;
     ground.ats().await?;
     ground.partners().await?;
-    println!("databases     up to date");
+    out!("databases     up to date");
     let mut wrong = 0;
     match hub.first_tenant().await? {
-        None => println!("hub           nobody can sign in yet: fulcrum hub operator create --name NAME --email EMAIL"),
+        None => {
+            wrong += 1;
+            out!("hub           nobody can sign in yet: fulcrum hub operator create --name NAME --email EMAIL");
+        }
         Some(tenant) => {
             for connection in hub.all_connections(&tenant).await? {
                 if connection.connected {
-                    println!("connection    {} is connected since {}", connection.connector, web::moment(connection.connected_at));
+                    out!("connection    {} is connected since {}", connection.connector, web::moment(connection.connected_at));
                 } else {
                     wrong += 1;
-                    println!("connection    {} is NOT connected: {}", connection.connector, connection.notice.unwrap_or_default());
+                    out!("connection    {} is NOT connected: {}", connection.connector, connection.notice.unwrap_or_default());
                 }
             }
             for held in hub.held(&tenant).await? {
                 wrong += 1;
-                println!("held          {} wait: {}\n              {}", held.count, held.cause, held.why);
+                out!("held          {} wait: {}\n              {}", held.count, held.cause, held.why);
             }
         }
     }
     if wrong > 0 {
         bail!("{wrong} {} for a person", if wrong == 1 { "thing waits" } else { "things wait" });
     }
-    println!("Nothing is wrong.");
+    out!("Nothing is wrong.");
     Ok(())
 }
 

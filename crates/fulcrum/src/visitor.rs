@@ -36,7 +36,7 @@ impl Visitor {
     /// When it does not lead on.
     pub async fn press(&mut self, to: &Url, form: &str) -> Result<Url> {
         let answer = self.send(Verb::Post, to, form).await?;
-        match answer.headers.get("location").and_then(|v| v.to_str().ok()) {
+        match leads_to(&answer) {
             Some(location) => Ok(to.join(location)?),
             None => bail!("{} answered {} instead of leading on: {}", to.path(), answer.status, String::from_utf8_lossy(&answer.body)),
         }
@@ -48,7 +48,7 @@ impl Visitor {
     /// When it does not lead on.
     pub async fn follow(&mut self, page: &Url) -> Result<Url> {
         let answer = self.send(Verb::Get, page, "").await?;
-        match answer.headers.get("location").and_then(|v| v.to_str().ok()) {
+        match leads_to(&answer) {
             Some(location) => Ok(page.join(location)?),
             None => bail!("{} answered {} instead of leading on: {}", page.path(), answer.status, String::from_utf8_lossy(&answer.body)),
         }
@@ -77,6 +77,12 @@ impl Visitor {
         self.cookies.extend(set.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Ok(answer)
     }
+}
+
+/// Where a browser goes on by itself.
+fn leads_to(answer: &Answer) -> Option<&str> {
+    let header = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok());
+    header("location").or_else(|| Some(header("refresh")?.split_once("url=")?.1))
 }
 
 /// Fields as a form sends them.

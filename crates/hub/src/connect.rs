@@ -40,14 +40,22 @@ impl Hub {
         return_url: &str,
         target: &Target,
     ) -> db::Result<Result<String, Trouble>> {
-        if self.connector(connector).is_none() {
+        let Some(found) = self.connector(connector) else {
             let known: Vec<&str> = self.connectors.iter().map(|c| c.spec().id).collect();
             return Ok(Err(format!("There is no connector {connector:?}; there are: {}.", known.join(", "))));
-        }
+        };
         for url in [Some(target.base_url.as_str()), Some(return_url).filter(|url| !url.is_empty())].into_iter().flatten() {
             let parsed = Url::parse(url).map_err(|e| e.to_string());
             if let Err(why) = parsed.and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())) {
                 return Ok(Err(format!("The address {url} cannot be used: {why}")));
+            }
+        }
+        // Nobody is led through consent for a partner that does not let us in.
+        let headers: Vec<(&str, &str)> = target.credential.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+        if let Ok(base) = Url::parse(&target.base_url) {
+            let partner = Remote::new(self.outbound.clone(), base, Arc::new(Fixed::headers_of(&headers)));
+            if let Err(why) = found.check(&partner).await {
+                return Ok(Err(format!("This address and credential do not open {}: {why}", found.spec().name)));
             }
         }
         let token = random_hex(24);
@@ -167,6 +175,12 @@ impl Hub {
 
     async fn finish(&self, session: &ConnectSession, base: &str, entry: &Entry) -> db::Result<Result<String, Trouble>> {
         let spec = session.connector.spec();
+        let by_key = matches!(entry, Entry::ApiKey(_));
+        let old = self.connections(&session.tenant).await?.into_iter().find(|c| c.connector == spec.id && c.connected);
+        if let Some(old) = old.filter(|old| old.access_until.is_none() != by_key) {
+            // Only who made a webhook can take it away, and that is about to be somebody else.
+            self.leave_lever(&old).await;
+        }
         let id = self.connect(&session.tenant, session.connector, base, entry, &session.target, spec.name).await?;
         // The address has done its work.
         self.db.run("update connect_session set connection = $1 where digest = $2", params![id.as_str(), session.digest.as_str()]).await?;

@@ -63,6 +63,23 @@ async fn com_07_cancel_grants_nothing() {
 }
 
 #[tokio::test]
+async fn a_partners_credential_is_tried_before_anybody_is_led_to_lever_and_the_connection_that_works_stays() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        assert!(olga.read("/connections/new/hr-cloud").await.contains("HR Cloud is connected already."));
+        let base = w.partners_url.join("/hr-cloud").unwrap().to_string();
+        let nope = [("base_url", base.as_str()), ("customer_key", "nope"), ("customer_secret", "nope")];
+        let (status, page) = olga.try_press("/connections/new/hr-cloud", &nope).await;
+        assert!(status == 400 && page.contains("do not open HR Cloud"), "{page}");
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees("ada.lovelace.byron@mail.example").await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn com_08_a_forged_state_is_refused() {
     on_both(async |w| {
         let (status, html) = w.at_hub().await.open("/connect/callback?code=abc&state=forged").await;

@@ -66,6 +66,14 @@ async fn hrc_05_com_09_with_the_event_switched_off_in_lever_nothing_is_told_and_
         assert!(olga.read(&page).await.contains(warning));
         assert!(helen.read(integration).await.contains(warning));
 
+        // Whom nobody told of is read when somebody asks, by the address of the profile.
+        let search = olga.read(&format!("/hires?q=https://hire.lever.co/candidates/{ada}")).await;
+        assert!(search.contains("Lever has not told of this opportunity. Read it from Lever"), "{search}");
+        olga.press(&format!("/hires/{ada}/look-again"), &[]).await;
+        w.drain().await;
+        assert_eq!(w.headcount().await, before + 1);
+        assert!(w.timeline(&ada).await.contains("Confirmed by HR Cloud"));
+
         w.ats.tell(Event::CandidateHired, true, None).await.unwrap();
         let charles = w.candidate("Chen Wei").await;
         w.hire(&charles).await;

@@ -134,9 +134,26 @@ async fn callback(State(hub): State<Hub>, Query(answer): Query<Answer>, headers:
         return Err(refused(why));
     }
     match hub.finish_with_code(&session, &answer.code).await? {
-        Ok(connection) => Ok(see_other(&back(&session, &connection))),
+        Ok(connection) => Ok(go_on(spec.name, &back(&session, &connection))),
         Err(why) => Err(refused(why)),
     }
+}
+
+/// Connected; and on to where the person came from. A page and not a redirect: a browser follows a form's redirects only
+/// to where the page with the form allows, and Lever's consent page knows nothing of the partner.
+fn go_on(name: &str, to: &str) -> Response {
+    let main = html! {
+        section.card.middle {
+            p.kicker { "Connected" }
+            h1 { (name) " is connected with Lever" }
+            p { a.button.main href=(to) { "Go on" } }
+        }
+    };
+    let mut page = outside(&format!("{name} is connected"), &main).into_response();
+    if let Ok(refresh) = axum::http::HeaderValue::try_from(format!("0; url={to}")) {
+        page.headers_mut().insert(axum::http::header::REFRESH, refresh);
+    }
+    page
 }
 
 /// Host and port of an address, by which people know whom they deal with.

@@ -62,12 +62,16 @@ fn state(connection: &Connection) -> Markup {
 async fn new(viewer: Viewer, Path(connector): Path<String>) -> Result<Html<String>, Problem> {
     viewer.need_change()?;
     let spec = viewer.hub.connector(&connector).ok_or_else(Problem::not_found)?.spec();
+    let old = viewer.hub.connections(&viewer.operator.tenant).await?.into_iter().find(|c| c.connector == connector);
     let main = html! {
         section.card.middle {
             h1 { "Connect " (spec.name) }
             p { (spec.about) }
+            @if old.as_ref().is_some_and(|c| c.connected) {
+                p.warn { (spec.name) " is connected already. Going through with this replaces its address and credential; settings and history stay." }
+            }
             form.fields method="post" action=(format!("/connections/new/{connector}")) {
-                (ui::field(&format!("Address of {}'s API", spec.name), "base_url", "url", spec.home, true))
+                (ui::field(&format!("Address of {}'s API", spec.name), "base_url", "url", old.as_ref().map_or(spec.home, |c| c.partner.base.as_str()), true))
                 @for (name, label) in spec.credential { (ui::field(label, name, "text", "", true)) }
                 div.actions { button.main type="submit" { "Continue to Lever" } a.button href="/connections" { "Cancel" } }
             }
@@ -121,7 +125,10 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                 @if may {
                     div.actions {
                         (ui::action(&format!("/connections/{id}/check"), "Check both sides", ""))
-                        @if c.connected { (ui::action(&format!("/connections/{id}/disconnect"), "Disconnect", "danger")) }
+                        @if c.connected {
+                            a.button href=(format!("/connections/new/{}", c.connector)) { "Replace the credential" }
+                            (ui::action(&format!("/connections/{id}/disconnect"), "Disconnect", "danger"))
+                        }
                     }
                 }
             }
@@ -191,7 +198,7 @@ async fn disconnect(viewer: Viewer, Path(id): Path<String>) -> Result<Response, 
 
 impl Hub {
     /// Takes our webhooks out of Lever, as far as Lever lets us.
-    async fn leave_lever(&self, connection: &Connection) {
+    pub(crate) async fn leave_lever(&self, connection: &Connection) {
         let lever = self.lever(connection, Urgency::Now, &Wire::default());
         let without = Connection { settings: Value::Null, ..connection.clone() };
         if let Err(failure) = self.sync_webhooks(&without, &lever).await {

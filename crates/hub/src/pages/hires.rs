@@ -9,6 +9,7 @@ use axum::extract::{Path, Query};
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use clock::Ms;
+use lever_api::OpportunityId;
 use lever_api::event::Event;
 use pipeline::{Attempt, Item, Priority, State, Table, Told};
 use serde::Deserialize;
@@ -38,11 +39,19 @@ async fn list(viewer: Viewer, Query(search): Query<Search>) -> Result<Html<Strin
         }
         @if hires.is_empty() {
             (ui::empty("Nobody found", "Hires appear here as soon as Lever tells of them."))
+            @if let Some(id) = opportunity(&search.q).filter(|_| viewer.operator.may_change()) {
+                p { "Lever has not told of this opportunity. " (ui::action(&format!("/hires/{id}/look-again"), "Read it from Lever", "main")) }
+            }
         } @else {
             (rows(&hires, viewer.hub.clock.now()))
         }
     };
     viewer.page("Hires", main).await
+}
+
+/// The opportunity in an id or in the address of a profile in Lever.
+fn opportunity(search: &str) -> Option<OpportunityId> {
+    search.trim().trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
 
 /// A table of hires.
@@ -214,9 +223,19 @@ fn mend(item: &Item, table: &str, subject: &str) -> Markup {
 async fn look_again(viewer: Viewer, Path(subject): Path<String>) -> Result<Response, Problem> {
     viewer.need_change()?;
     let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
-    let hire = hub.hire(tenant, &subject).await?.ok_or_else(Problem::not_found)?;
+    let subject = opportunity(&subject).ok_or_else(Problem::not_found)?.to_string();
+    // Somebody Lever never told of is read for every connection there is.
+    let connections = match hub.hire(tenant, &subject).await? {
+        Some(hire) => vec![hire.connection],
+        None => hub.connections(tenant).await?.into_iter().filter(|c| c.connected).map(|c| c.id).collect(),
+    };
+    if connections.is_empty() {
+        return Err(Problem::bad_request("Nothing is connected that could read this from Lever.").way_on("To the connections", "/connections"));
+    }
     let tx = hub.db.begin().await?;
-    hub.pipeline.job(&tx, tenant, think_job(&hire.connection, &subject, Priority::Now, hub.clock.now())).await?;
+    for connection in connections {
+        hub.pipeline.job(&tx, tenant, think_job(&connection, &subject, Priority::Now, hub.clock.now())).await?;
+    }
     hub.audit(&tx, tenant, &viewer.operator.name, "hire: read again", &format!("{subject} is read again from Lever.")).await?;
     tx.commit().await?;
     hub.committed();
