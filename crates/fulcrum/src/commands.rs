@@ -181,7 +181,11 @@ pub async fn holds(ground: &Ground, release: Option<String>, json: bool) -> Resu
         eprintln!("{released} released.");
         return Ok(());
     }
-    for held in hub.held(&tenant).await? {
+    let held = hub.held(&tenant).await?;
+    if held.is_empty() && !json {
+        eprintln!("Nothing is held.");
+    }
+    for held in held {
         if json {
             out!("{}", serde_json::json!({ "cause": held.cause, "why": held.why, "count": held.count, "since": held.since.0 }));
         } else {

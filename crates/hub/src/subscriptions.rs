@@ -14,6 +14,7 @@ use lever_api::{Configuration, CreateWebhook, DeleteWebhook, ListWebhooks, NewWe
 use outbound::{Failure, Remote};
 use pipeline::{NewJob, Priority};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -129,8 +130,12 @@ impl Hub {
         let wanted: Vec<Event> = if connector.wants_webhooks(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
         let there = lever.send(ListWebhooks { query: Nothing, body: Nothing }).await?.data;
         let rows = self.subscription_rows(connection).await.map_err(fault)?;
+        // One credential may serve several connections, of any tenant: what belongs to another is not ours to take away.
+        let others = "select id from subscription where connection <> $1";
+        let others = self.db.rows(others, params![connection.id.as_str()]).await.map_err(fault)?;
+        let others: HashSet<String> = others.iter().map(|row| Ok(self.hook_url(&row.text("id")?))).collect::<db::Result<_>>().map_err(fault)?;
         // Ours in Lever that we know nothing of, or do not want any more.
-        for hook in there.iter().filter(|hook| hook.url.starts_with(&self.hook_url(""))) {
+        for hook in there.iter().filter(|hook| hook.url.starts_with(&self.hook_url("")) && !others.contains(&hook.url)) {
             let row = rows.iter().find(|row| hook.url == self.hook_url(&row.id));
             let good = row.is_some_and(|row| row.has_token && row.lever_id.as_deref() == Some(&hook.id)) && wanted.contains(&hook.event);
             if !good && let Ok(webhook) = hook.id.parse() {

@@ -110,3 +110,9 @@ pub fn table(caption: &str, columns: &[&str], rows: &Markup) -> Markup {
 pub fn facts(pairs: &[(&str, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in pairs { div { dt { (name) } dd { (value) } } } } }
 }
+
+/// `1 permission`, `2 permissions`: for words that take an s.
+#[must_use]
+pub fn count(n: usize, thing: &str) -> String {
+    if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}

@@ -51,7 +51,7 @@ async fn credentials(viewer: Viewer) -> Result<Html<String>, Problem> {
             tr {
                 td { b { (key.name) } }
                 td { code { "…" (key.last_four) } }
-                td { (key.permissions.len()) " permissions" @if key.confidential { " " (ui::badge("wait", "confidential data")) } }
+                td { (ui::count(key.permissions.len(), "permission")) @if key.confidential { " " (ui::badge("wait", "confidential data")) } }
                 td { (ui::when(key.created_at, now)) }
                 td.end { (ui::action(&format!("{CREDENTIALS}/{}/revoke", key.id), "Revoke", "danger")) }
             }
@@ -205,7 +205,7 @@ async fn apps(viewer: Viewer) -> Result<Html<String>, Problem> {
         @for app in &apps {
             tr {
                 td { b { (app.name) } }
-                td { details id=(format!("app-{}", app.id)) { summary { (app.scopes.len()) " permissions" } ul { @for s in &app.scopes { li { (scope::sentence(s)) } } } } }
+                td { details id=(format!("app-{}", app.id)) { summary { (ui::count(app.scopes.len(), "permission")) } ul { @for s in &app.scopes { li { (scope::sentence(s)) } } } } }
                 td { (app.by) }
                 td { (ui::when(app.since, now)) }
                 td.end { (ui::action(&format!("{APPS}/{}/revoke", app.id), "Revoke Access", "danger")) }

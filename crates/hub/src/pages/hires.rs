@@ -169,6 +169,14 @@ fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, par
             }
         },
     };
+    // A hold that was mended stays a step of the way.
+    let held = attempts.iter().filter(|a| a.item == effect.id && a.outcome == "held");
+    let past = held.filter(|a| effect.state != State::Held || a.n < effect.attempts).map(|a| Step {
+        at: a.at,
+        tone: "wait",
+        title: "Held".to_owned(),
+        body: html! { p { (a.why) } },
+    });
     let came = Step {
         at: effect.ended_at.unwrap_or(effect.created_at),
         tone,
@@ -180,7 +188,7 @@ fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, par
             (mend(effect, "effect", subject))
         },
     };
-    vec![intended, came]
+    std::iter::once(intended).chain(past).chain([came]).collect()
 }
 
 fn why(item: &Item, now: Ms) -> Markup {
