@@ -4,7 +4,7 @@ use clap::Parser;
 use fulcrum::cli::Cli;
 use std::process::ExitCode;
 
-/// Gives memory back after a password was hashed (19 MiB each), which the system's allocator does not, and is faster.
+/// Gives memory back after passwords were hashed, which the system's allocator does not, and is faster.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
