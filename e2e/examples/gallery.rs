@@ -53,7 +53,13 @@ async fn main() -> Result<()> {
                     }
                 }
             }
-            for (page, selector) in [("hires", "//td/a"), ("connections", "//table//td/a"), ("people", "//ul//a")] {
+            let links = [
+                ("hires", "//td/a"),
+                ("connections", "//table//td/a"),
+                ("people", "//ul//a"),
+                ("settings/integrations/webhooks", "//section//a[contains(@href, '/webhooks/')]"),
+            ];
+            for (page, selector) in links {
                 if pages.iter().any(|p| p == page) {
                     person.opens(&format!("{base}{page}")).await?;
                     if let Ok(link) = person.driver.find(By::XPath(selector)).await {
@@ -69,8 +75,30 @@ async fn main() -> Result<()> {
                 save(&person, &folder, side, &name, kind).await?;
             }
         }
+        connecting(&person, &demo, &folder, kind).await?;
     }
     Ok(())
+}
+
+/// The pages one sees while connecting, from HR Cloud's Connect to the way back, and a page that is not there.
+async fn connecting(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Result<()> {
+    person.opens(&format!("{}connections", demo.hub)).await?;
+    person.presses("HR Cloud").await?;
+    person.presses("Disconnect").await?;
+    person.reads("Disconnected.").await?;
+    save(person, folder, "hub", "disconnected", kind).await?;
+    person.opens(&format!("{}settings/integrations/lever", demo.hr_cloud)).await?;
+    save(person, folder, "hr-cloud", "not-connected", kind).await?;
+    person.presses("Connect").await?;
+    person.reads("What HR Cloud will be able to do in Lever").await?;
+    save(person, folder, "hub", "hosted-connect", kind).await?;
+    person.presses("Sign in with Lever").await?;
+    person.reads("HR Cloud wants access to your Lever account").await?;
+    save(person, folder, "ats", "consent", kind).await?;
+    person.presses("Accept").await?;
+    person.reads("To disconnect: in Lever").await?;
+    person.opens(&format!("{}nowhere", demo.hub)).await?;
+    save(person, folder, "hub", "not-found", kind).await
 }
 
 async fn save(person: &Person, folder: &str, side: &str, page: &str, kind: &str) -> Result<()> {
