@@ -54,7 +54,8 @@ pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: 
             Ending::Decided(decided) => {
                 effects.extend(decided.iter().cloned().map(|effect| (e.item.tenant.clone(), Some(e.item.id.clone()), effect)));
             }
-            Ending::Withdrawn { why } => withdraw(tx, &e.item, why, now).await?,
+            // One effect that is not wanted says nothing of the others.
+            Ending::Withdrawn { why } if table == Table::Job => withdraw(tx, &e.item, why, now).await?,
             _ => {}
         }
     }

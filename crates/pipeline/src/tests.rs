@@ -207,6 +207,29 @@ async fn jobs_of_one_subject_never_run_at_the_same_time() {
 }
 
 #[tokio::test]
+async fn an_effect_that_is_not_wanted_any_more_ends_alone() {
+    on_both(async |db, pipeline, stub| {
+        let effect = |key: &str| NewEffect {
+            connection: "c".into(),
+            kind: "make".into(),
+            key: key.into(),
+            subject: "ada".into(),
+            payload: json!(null),
+            priority: Priority::Usual,
+            run_at: Ms(0),
+        };
+        let tx = db.begin().await.unwrap();
+        pipeline.effects(&tx, "t", vec![effect("first"), effect("second")]).await.unwrap();
+        tx.commit().await.unwrap();
+        stub.answers.lock().unwrap().push(Ending::Withdrawn { why: "not wanted".into() });
+        pipeline.drain(&*stub).await.unwrap();
+        let states: Vec<_> = items_of(&db, Table::Effect, "t", "ada").await.unwrap().iter().map(|e| (e.key.clone(), e.state)).collect();
+        assert_eq!(states, [("first".to_owned(), State::Cancelled), ("second".to_owned(), State::Done)]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_connection_with_much_to_do_leaves_places_for_the_others() {
     on_both(async |db, pipeline, stub| {
         let tell = async |connection: &str, subject: &str, priority: Priority| {
