@@ -1,7 +1,7 @@
 //! Connecting: a session leads one person through Lever's consent, or takes a pasted key, and back to where they came
 //! from.
 
-use crate::connections::Entry;
+use crate::connections::{Entry, credential_of};
 use crate::{Hub, LeverApp};
 use connector::AnyConnector;
 use db::vault::{digest, random_hex};
@@ -51,9 +51,8 @@ impl Hub {
             }
         }
         // Nobody is led through consent for a partner that does not let us in.
-        let headers: Vec<(&str, &str)> = target.credential.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
         if let Ok(base) = Url::parse(&target.base_url) {
-            let partner = Remote::new(self.outbound.clone(), base, Arc::new(Fixed::headers_of(&headers)));
+            let partner = Remote::new(self.outbound.clone(), base, Arc::new(credential_of(&target.credential)));
             if let Err(why) = found.check(&partner).await {
                 return Ok(Err(format!("This address and credential do not open {}: {why}", found.spec().name)));
             }

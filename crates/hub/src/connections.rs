@@ -73,6 +73,12 @@ pub(crate) fn purpose(connection: &str, what: &str) -> String {
     format!("connection/{connection}/{what}")
 }
 
+/// A partner's credential: headers by name.
+pub(crate) fn credential_of(parts: &Map<String, Value>) -> Fixed {
+    let headers: Vec<(&str, &str)> = parts.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+    Fixed::headers_of(&headers)
+}
+
 /// How Lever let us in.
 pub(crate) enum Entry {
     /// A key someone pasted.
@@ -274,8 +280,7 @@ impl Hub {
             Some(sealed) => Arc::new(Fixed::basic(&open("api_key", &sealed)?, "")),
             None => self.token_of(row)?,
         };
-        let headers: serde_json::Map<String, Value> = serde_json::from_str(&open("target", &row.text("target_credential")?)?).unwrap_or_default();
-        let headers: Vec<(&str, &str)> = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+        let credential = serde_json::from_str(&open("target", &row.text("target_credential")?)?).unwrap_or_default();
         Ok(Connection {
             tenant: row.text("tenant")?,
             connector: row.text("connector")?,
@@ -286,7 +291,7 @@ impl Hub {
             connected_at: Ms(row.int("connected_at")?),
             access_until: row.get::<Option<i64>>("access_until")?.map(Ms),
             lever: Side { base: base("lever_base")?, credential: lever },
-            partner: Side { base: base("target_base")?, credential: Arc::new(Fixed::headers_of(&headers)) },
+            partner: Side { base: base("target_base")?, credential: Arc::new(credential_of(&credential)) },
             id,
         })
     }

@@ -37,12 +37,10 @@ impl Places {
 
     pub fn take(&mut self, item: &Item) {
         self.under_way += 1;
+        let each = self.each();
         let share = self.by_connection.entry(item.connection.clone()).or_default();
         share.under_way += 1;
-        let each = self.each();
-        if let Some(share) = self.by_connection.get_mut(&item.connection) {
-            share.full |= share.under_way >= each;
-        }
+        share.full |= share.under_way >= each;
     }
 
     pub fn give_back(&mut self, item: &Item) {

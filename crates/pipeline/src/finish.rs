@@ -150,8 +150,7 @@ async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) ->
     if state == "ready" && item.table == Table::Job {
         // A later hint made a waiting job of its own: that one goes on for both.
         let sql = "select 1 as one from job where tenant = $1 and connection = $2 and kind = $3 and key = $4 and state = 'ready'";
-        let i = item;
-        if tx.row(sql, params![i.tenant.as_str(), i.connection.as_str(), i.kind.as_str(), i.key.as_str()]).await?.is_some() {
+        if tx.row(sql, params![item.tenant.as_str(), item.connection.as_str(), item.kind.as_str(), item.key.as_str()]).await?.is_some() {
             state = "cancelled";
         }
     }

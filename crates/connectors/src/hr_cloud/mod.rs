@@ -2,8 +2,9 @@
 //!
 //! Official pages: <https://help.hrcloud.com/api>; the fields after Lever's help page on the integration. Generation 2
 //! of the API. What it cannot do: it has no webhooks and no idempotency keys, so an unknown outcome is looked up by the
-//! employee number, which is the opportunity's id. Numbers are unique there: a call still under way while we look is refused. It demands a start date, a department, a location, a position and
-//! an employment status, none of which Lever demands: that is the main reason for holds.
+//! employee number, which is the opportunity's id. Numbers are unique there: a call still under way while we look is
+//! refused. It demands a start date, a department, a location, a position and an employment status, none of which Lever
+//! demands: that is the main reason for holds.
 
 mod lists;
 mod map;
