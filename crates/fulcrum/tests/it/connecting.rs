@@ -33,8 +33,10 @@ async fn com_07_com_08_the_consent_page_lists_what_is_asked_for_and_accept_leads
             assert!(page.contains(scope), "{scope}: {page}");
         }
         let callback = ines.press(consent.as_str(), &[("answer", "accept")]).await;
-        let (status, page) = w.at_hub().await.open(callback.as_str()).await;
-        assert_eq!(status, 400, "in another browser: {page}");
+        // In another browser, though one that is connecting too, it is worth nothing.
+        let (mut other, _, _) = w.to_consent().await;
+        let (status, page) = other.open(callback.as_str()).await;
+        assert_eq!(status, 400, "{page}");
         let back = helen.follow(&callback).await;
         assert_eq!(back, w.partners_url.join("/hr-cloud/settings/integrations/lever").unwrap());
         assert!(w.at_hr_cloud("helen").await.read(back.path()).await.contains("Connected"));
@@ -71,6 +73,25 @@ async fn a_partners_credential_is_tried_before_anybody_is_led_to_lever_and_the_c
         let nope = [("base_url", base.as_str()), ("customer_key", "nope"), ("customer_secret", "nope")];
         let (status, page) = olga.try_press("/connections/new/hr-cloud", &nope).await;
         assert!(status == 400 && page.contains("do not open HR Cloud"), "{page}");
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees("ada.lovelace.byron@mail.example").await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn com_08_an_answer_that_is_loaded_twice_at_once_is_used_once() {
+    on_both(async |w| {
+        let (mut helen, _, consent) = w.to_consent().await;
+        let callback = w.at_ats("ines").await.press(consent.as_str(), &[("answer", "accept")]).await;
+        let mut again = helen.clone();
+        let (one, two) = futures_util::future::join(helen.open(callback.as_str()), again.open(callback.as_str())).await;
+        let mut answers = [one.0, two.0];
+        answers.sort_unstable();
+        assert_eq!(answers, [200, 400]);
+        // Had the code been exchanged twice, Lever would have taken the grant for stolen.
         let ada = w.candidate("Ada Lovelace Byron").await;
         w.hire(&ada).await;
         w.drain().await;

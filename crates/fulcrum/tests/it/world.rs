@@ -284,7 +284,8 @@ impl World {
     }
 }
 
-/// Somebody looking at the pages of one side.
+/// Somebody looking at the pages of one side. A clone is another tab of the same browser.
+#[derive(Clone)]
 pub struct At {
     visitor: Visitor,
     base: Url,
