@@ -68,7 +68,7 @@ impl Ground {
         db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, MIGRATIONS].concat(), now).await?;
         let pipeline = Pipeline::new(self.db.clone(), self.clock.clone(), pipeline::Settings::default());
         setup::first_start(&self.db, &self.clock).await?;
-        if pipeline::next_due(&self.db, events::TENANT, "").await?.is_none() {
+        if pipeline::next_due(&self.db, events::TENANT, "", "").await?.is_none() {
             pipeline::set(&self.db, events::TENANT, "", events::PRUNE, now).await?;
         }
         Ok(Ats::new(self, pipeline))

@@ -1,8 +1,8 @@
 //! Connectors of all kinds in one list. Settings and changes cross this line as JSON; a value written by another
 //! version is held, not guessed.
 
-use crate::{Connector, Cx, Decision, Effect, Hold, Outcome, Seen, Spec};
-use outbound::Remote;
+use crate::{Connector, Cx, Decision, Effect, Hold, Known, Mended, Outcome, Preview, Seen, Spec, Way};
+use outbound::{Failure, Remote};
 use serde_json::Value;
 use std::future::Future;
 use std::pin::Pin;
@@ -21,14 +21,20 @@ pub trait AnyConnector: Send + Sync {
     /// # Errors
     /// When a value is not of its kind.
     fn settings(&self, settings: &Value) -> Result<Value, String>;
-    /// See [`Connector::wants_webhooks`].
-    fn wants_webhooks(&self, settings: &Value) -> bool;
+    /// See [`Connector::is_live`].
+    fn is_live(&self, settings: &Value) -> bool;
+    /// See [`Connector::imports_daily`].
+    fn imports_daily(&self, settings: &Value) -> Option<String>;
     /// See [`Connector::decide`].
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided;
     /// See [`Connector::perform`].
     fn perform<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Outcome>;
+    /// See [`Connector::preview`].
+    fn preview<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Result<Preview, Failure>>;
     /// See [`Connector::mend`].
-    fn mend<'a>(&'a self, cx: Cx<'a>, mend: &'a Value) -> Boxed<'a, Result<String, String>>;
+    fn mend<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, way: &'a Way, picked: &'a str) -> Boxed<'a, Result<Mended, String>>;
+    /// See [`Connector::known`].
+    fn known<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Known, Failure>>;
     /// See [`Connector::check`].
     fn check<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<(), String>>;
 }
@@ -53,8 +59,12 @@ impl<C: Connector> AnyConnector for C {
         serde_json::to_value(settings).map_err(|e| e.to_string())
     }
 
-    fn wants_webhooks(&self, settings: &Value) -> bool {
-        read(settings).is_ok_and(|settings| Connector::wants_webhooks(self, &settings))
+    fn is_live(&self, settings: &Value) -> bool {
+        read(settings).is_ok_and(|settings| Connector::is_live(self, &settings))
+    }
+
+    fn imports_daily(&self, settings: &Value) -> Option<String> {
+        read(settings).ok().and_then(|settings| Connector::imports_daily(self, &settings))
     }
 
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided {
@@ -76,20 +86,28 @@ impl<C: Connector> AnyConnector for C {
 
     fn perform<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Outcome> {
         Box::pin(async move {
-            let settings: C::Settings = match read(settings) {
-                Ok(settings) => settings,
-                Err(e) => return Outcome::Hold(unreadable(C::SPEC.name, "settings", &e)),
-            };
-            let change: C::Change = match serde_json::from_value(change.clone()) {
-                Ok(change) => change,
-                Err(e) => return Outcome::Hold(unreadable(C::SPEC.name, "change", &e.to_string())),
-            };
-            Connector::perform(self, cx, &settings, &Effect { key: key.to_owned(), change }).await
+            match typed::<C>(settings, key, change) {
+                Ok((settings, effect)) => Connector::perform(self, cx, &settings, &effect).await,
+                Err(hold) => Outcome::Hold(hold),
+            }
         })
     }
 
-    fn mend<'a>(&'a self, cx: Cx<'a>, mend: &'a Value) -> Boxed<'a, Result<String, String>> {
-        Box::pin(Connector::mend(self, cx, mend))
+    fn preview<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Result<Preview, Failure>> {
+        Box::pin(async move {
+            match typed::<C>(settings, key, change) {
+                Ok((settings, effect)) => Connector::preview(self, cx, &settings, &effect).await,
+                Err(hold) => Ok(Preview::Hold(hold)),
+            }
+        })
+    }
+
+    fn mend<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, way: &'a Way, picked: &'a str) -> Boxed<'a, Result<Mended, String>> {
+        Box::pin(async move { Connector::mend(self, cx, &read(settings)?, way, picked).await })
+    }
+
+    fn known<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Known, Failure>> {
+        Box::pin(Connector::known(self, partner))
     }
 
     fn check<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<(), String>> {
@@ -97,10 +115,16 @@ impl<C: Connector> AnyConnector for C {
     }
 }
 
+/// Settings and effect in the connector's own types.
+fn typed<C: Connector>(settings: &Value, key: &str, change: &Value) -> Result<(C::Settings, Effect<C::Change>), Hold> {
+    let settings: C::Settings = read(settings).map_err(|e| unreadable(C::SPEC.name, "settings", &e))?;
+    let change: C::Change = serde_json::from_value(change.clone()).map_err(|e| unreadable(C::SPEC.name, "change", &e.to_string()))?;
+    Ok((settings, Effect { key: key.to_owned(), change }))
+}
+
 fn unreadable(name: &str, what: &str, e: &str) -> Hold {
-    Hold {
-        cause: format!("{name}: the stored {what} cannot be read"),
-        why: format!("The stored {what} of {name} was written by another version of Fulcrum: {e}. Save the settings again, then release."),
-        mend: Value::Null,
-    }
+    Hold::new(
+        format!("{name}: the stored {what} cannot be read"),
+        format!("The stored {what} of {name} was written by another version of Fulcrum: {e}. Save the settings again, then release."),
+    )
 }

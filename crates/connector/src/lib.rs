@@ -5,19 +5,22 @@
 //! which it can be found again, and says how it ended. Storing, retrying, ordering and showing are the hub's business.
 
 mod any;
+mod hold;
 mod memo;
 mod seen;
 mod spec;
 
 pub use any::{AnyConnector, Decided};
+pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
 pub use seen::Seen;
 pub use spec::{Field, Kind, Need, Spec};
 
 use clock::Tick;
 use outbound::{Failure, Remote};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -42,27 +45,11 @@ pub enum Decision<C> {
     Hold(Hold),
 }
 
-/// Why something waits, who can mend it, and what one click could do about it.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Hold {
-    /// Short and stable, the same for all that wait for the same thing: `HR Cloud has no department "Research"`.
-    pub cause: String,
-    /// The whole sentence, with who can mend it and where.
-    pub why: String,
-    /// What [`Connector::mend`] would do; null if nothing.
-    pub mend: Value,
-}
-
 /// How performing ended. There is no other way out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// It is so now, made by us or found made.
-    Done {
-        /// The partner's id of the record.
-        remote_id: Option<String>,
-        /// For the timeline: `created employee 42`.
-        said: String,
-    },
+    Done(Done),
     /// A moment may mend it.
     Retry {
         /// When, if the partner said so.
@@ -74,6 +61,82 @@ pub enum Outcome {
     Hold(Hold),
     /// Nothing can mend it.
     GiveUp(String),
+}
+
+/// It is so now.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Done {
+    /// The partner's id of the record.
+    pub remote_id: Option<String>,
+    /// What it took.
+    pub how: How,
+    /// For the timeline: `created employee 42`.
+    pub said: String,
+    /// What the record holds of ours now: [`Cx::sent`] and [`Seen::sent`] of the next time.
+    pub sent: Value,
+    /// Something was left out that may be possible later: the next import looks again, though nothing changed in Lever.
+    pub left_out: bool,
+}
+
+/// What it took to make something so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// A record was made.
+    Created,
+    /// A record was changed.
+    Updated,
+    /// It was so already.
+    #[default]
+    Unchanged,
+}
+
+impl How {
+    /// `created`
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// What performing would do, found out without doing it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Preview {
+    /// This, with these fields.
+    Would {
+        /// What it would take.
+        how: How,
+        /// In a sentence: `would create employee 42`.
+        said: String,
+        /// What would be written, field by field.
+        fields: Vec<Difference>,
+    },
+    /// It would wait.
+    Hold(Hold),
+}
+
+/// One field that would be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// As people call it.
+    pub field: String,
+    /// What is there; empty if nothing.
+    pub from: String,
+    /// What would be there.
+    pub to: String,
+}
+
+/// What the partner has.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The opportunities its records name.
+    pub subjects: HashSet<String>,
+    /// The partner's ids of its records.
+    pub records: HashSet<String>,
 }
 
 /// What performing may use.
@@ -88,6 +151,17 @@ pub struct Cx<'a> {
     pub asked: Tick,
     /// Which try this is, from 1. After the first, an earlier one may have taken effect without our knowing.
     pub attempt: i64,
+    /// What was written last, and where to; null if nothing was.
+    pub sent: &'a Sent,
+}
+
+/// What the partner holds of one of ours.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sent {
+    /// The partner's id of the record.
+    pub remote_id: Option<String>,
+    /// What [`Done::sent`] said.
+    pub what: Value,
 }
 
 /// A connector. One folder and one line in `connectors`.
@@ -99,8 +173,14 @@ pub trait Connector: Send + Sync + 'static {
     /// What it may do; stored, shown, replayed.
     type Change: Serialize + DeserializeOwned + Send + Sync;
 
-    /// Whether hires are to be told by webhook.
-    fn wants_webhooks(&self, settings: &Self::Settings) -> bool;
+    /// Whether hires are to be told by webhook, and looked for every half a minute.
+    fn is_live(&self, settings: &Self::Settings) -> bool;
+
+    /// The time zone at whose midnights everything is imported, if that is wanted.
+    fn imports_daily(&self, settings: &Self::Settings) -> Option<String> {
+        let _ = settings;
+        None
+    }
 
     /// What should be so. Pure: the same truth gives the same decision.
     fn decide(&self, settings: &Self::Settings, seen: &Seen) -> Decision<Self::Change>;
@@ -108,11 +188,17 @@ pub trait Connector: Send + Sync + 'static {
     /// Makes one change so.
     fn perform(&self, cx: Cx<'_>, settings: &Self::Settings, effect: &Effect<Self::Change>) -> impl Future<Output = Outcome> + Send;
 
-    /// Does what one click promised about a hold; the sentence says what was done.
-    fn mend(&self, cx: Cx<'_>, mend: &Value) -> impl Future<Output = Result<String, String>> + Send {
-        let _ = (cx, mend);
+    /// What [`Connector::perform`] would do now, found out by reading alone.
+    fn preview(&self, cx: Cx<'_>, settings: &Self::Settings, effect: &Effect<Self::Change>) -> impl Future<Output = Result<Preview, Failure>> + Send;
+
+    /// Goes a way out of a hold, with what was picked.
+    fn mend(&self, cx: Cx<'_>, settings: &Self::Settings, way: &Way, picked: &str) -> impl Future<Output = Result<Mended, String>> + Send {
+        let _ = (cx, settings, way, picked);
         std::future::ready(Err("There is nothing to be done from here.".to_owned()))
     }
+
+    /// Which opportunities have a record at the partner now, in as few calls as there are pages.
+    fn known(&self, partner: &Remote) -> impl Future<Output = Result<Known, Failure>> + Send;
 
     /// Whether the partner can be reached with this credential; else a sentence.
     fn check(&self, partner: &Remote) -> impl Future<Output = Result<(), String>> + Send;
@@ -121,7 +207,7 @@ pub trait Connector: Send + Sync + 'static {
 /// The usual reading of a failure at a partner: what passes is tried again, what a credential lacks is held.
 #[must_use]
 pub fn outcome_of(partner: &str, failure: &Failure) -> Outcome {
-    let hold = |cause: String, why: String| Outcome::Hold(Hold { cause, why, mend: Value::Null });
+    let hold = |cause: String, why: String| Outcome::Hold(Hold::new(cause, why));
     match failure.status() {
         Some(401) => hold(
             format!("{partner} does not accept the credential"),

@@ -8,7 +8,7 @@ use clock::{Clock, Ms, Tick};
 use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 /// Which readings are good enough.
@@ -24,7 +24,8 @@ pub enum Good {
 pub struct Memo {
     clock: Clock,
     readings: Mutex<Readings>,
-    turn: futures_util::lock::Mutex<()>,
+    /// Who waits for whom, as long as somebody does.
+    turns: Mutex<HashMap<String, Weak<futures_util::lock::Mutex<()>>>>,
 }
 
 struct Readings {
@@ -50,7 +51,7 @@ impl Memo {
     /// Knows nothing yet.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, readings: Mutex::new(Readings { from: Tick::next(), by_name: HashMap::new() }), turn: futures_util::lock::Mutex::new(()) }
+        Self { clock, readings: Mutex::new(Readings { from: Tick::next(), by_name: HashMap::new() }), turns: Mutex::default() }
     }
 
     /// The value under `name`, read by `read` unless somebody's reading of it is good enough. Those who ask meanwhile
@@ -98,8 +99,20 @@ impl Memo {
     }
 
     /// Waits until nobody else of this connection, on this node, does what must be done one at a time.
-    pub async fn turn(&self) -> impl Drop + '_ {
-        self.turn.lock().await
+    pub async fn turn(&self, name: &str) -> impl Drop + use<> {
+        let turn = {
+            let mut turns = lock(&self.turns);
+            if turns.len() >= MOST {
+                turns.retain(|_, turn| turn.strong_count() > 0);
+            }
+            let known = turns.get(name).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let turn = Arc::default();
+                turns.insert(name.to_owned(), Arc::downgrade(&turn));
+                turn
+            })
+        };
+        turn.lock_owned().await
     }
 
     /// Forgets everything, what is being read at this moment too: the other side said that something is not so any more.

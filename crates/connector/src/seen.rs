@@ -1,7 +1,9 @@
-//! The truth about one opportunity, read from Lever just now.
+//! The truth about one opportunity, read from Lever just now, and what we know of it ourselves.
 
 use lever_api::{Application, Contact, Offer, Opportunity, Posting, User};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a connector decides on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,4 +23,8 @@ pub struct Seen {
     pub offers: Vec<Offer>,
     /// Whether it is archived with a reason of type `hired`.
     pub hired: bool,
+    /// What the partner holds of it: what was said last by [`Done::sent`](crate::Done::sent); null if nothing.
+    pub sent: Value,
+    /// What people decided about this person, by question.
+    pub answers: BTreeMap<String, String>,
 }

@@ -51,6 +51,12 @@ pub enum Kind {
     Switch,
     /// A line of text.
     Text,
+    /// One of these: value and what it is called.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// A time zone by its name: `Europe/Berlin`.
+    Zone,
+    /// Another name for each of some names, by list. Kept by one click on a hold, shown on a page of its own.
+    Aliases,
 }
 
 /// One setting.

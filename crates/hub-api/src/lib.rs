@@ -82,9 +82,23 @@ pub struct Setting {
     pub label: String,
     /// What it does.
     pub help: String,
+    /// How it is entered: `switch`, `text`, `choice`, `zone` or `aliases`.
+    pub kind: String,
+    /// What to choose from, if it is a choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Choice>,
     /// Its value.
     #[schema(value_type = Object)]
     pub value: Value,
+}
+
+/// One of several to choose from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Choice {
+    /// What is stored.
+    pub value: String,
+    /// What it is called.
+    pub label: String,
 }
 
 /// Connections, newest first.

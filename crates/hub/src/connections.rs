@@ -4,8 +4,8 @@ use crate::Hub;
 use crate::holds::Held;
 use clock::Ms;
 use connector::AnyConnector;
-use db::{Row, Sql, params};
-use hub_api::{Setting, Target};
+use db::{Row, Sql, Tx, params};
+use hub_api::{Choice, Setting, Target};
 use outbound::{Budget, Credential, Fixed, Pace, Remote, Urgency, Wire};
 use pipeline::Priority;
 use serde_json::{Map, Value};
@@ -55,6 +55,14 @@ pub struct Connection {
     pub connected_by: String,
     /// When.
     pub connected_at: Ms,
+    /// When Lever was last looked through for what no webhook told of.
+    pub looked_at: Option<Ms>,
+    /// How far that has come, by Lever's clock.
+    pub(crate) looked_until: Option<Ms>,
+    /// The same for what was deleted.
+    pub(crate) deleted_until: Option<Ms>,
+    /// Since when people are imported; none: nobody has imported yet.
+    pub(crate) import_since: Option<Ms>,
     /// Until when the token is good. None: it is an API key.
     pub(crate) access_until: Option<Ms>,
     pub(crate) lever: Side,
@@ -79,12 +87,62 @@ pub(crate) fn credential_of(parts: &Map<String, Value>) -> Fixed {
     Fixed::headers_of(&headers)
 }
 
+/// How the schedule of the Automatic Import is called, before its time zone.
+pub(crate) const DAILY: &str = "import@";
+
 /// How Lever let us in.
 pub(crate) enum Entry {
     /// A key someone pasted.
     ApiKey(String),
     /// Tokens after consent.
     Tokens(lever_api::oauth::Tokens),
+}
+
+/// The schedules the settings ask for. One that is there already keeps its time.
+async fn follow(tx: &Tx, tenant: &str, connection: &str, connector: &dyn AnyConnector, settings: &Value, now: Ms) -> db::Result<()> {
+    crate::look::schedule(tx, tenant, connection, connector.is_live(settings), now).await?;
+    let daily = connector.imports_daily(settings).map(|zone| format!("{DAILY}{zone}"));
+    let there = "select name from schedule where tenant = $1 and connection = $2 and substr(name, 1, 7) = $3";
+    let there = tx.row(there, params![tenant, connection, DAILY]).await?.map(|row| row.text("name")).transpose()?;
+    if there == daily {
+        return Ok(());
+    }
+    pipeline::clear(tx, tenant, connection, DAILY).await?;
+    match daily.as_ref().and_then(|name| Some((name, pipeline::next(name, now)?))) {
+        Some((name, next)) => pipeline::set(tx, tenant, connection, name, next).await,
+        None => Ok(()),
+    }
+}
+
+/// Changes what is named and leaves the rest, also inside of objects; null takes away (RFC 7386).
+fn merge(settings: &mut Value, change: Value) {
+    let Value::Object(change) = change else {
+        *settings = change;
+        return;
+    };
+    if !settings.is_object() {
+        *settings = Value::Object(Map::new());
+    }
+    let Some(fields) = settings.as_object_mut() else { return };
+    for (name, value) in change {
+        if value.is_null() {
+            fields.remove(&name);
+        } else {
+            merge(fields.entry(name).or_insert(Value::Null), value);
+        }
+    }
+}
+
+/// Why settings that can be read make no sense all the same.
+fn nonsense(spec: &connector::Spec, settings: &Value) -> Option<String> {
+    spec.fields.iter().find_map(|field| match field.kind {
+        connector::Kind::Zone => {
+            let zone = settings[field.name].as_str().unwrap_or_default();
+            let known = jiff::tz::TimeZone::get(zone).is_ok();
+            (!known).then(|| format!("There is no time zone {zone:?}. Time zones are called Europe/Berlin, America/New_York, Etc/GMT+8."))
+        }
+        _ => None,
+    })
 }
 
 impl Hub {
@@ -173,7 +231,8 @@ impl Hub {
              on conflict (id) do update set state = 'connected', notice = null, lever_base = excluded.lever_base, api_key = excluded.api_key, \
              access_token = excluded.access_token, access_until = excluded.access_until, refresh_token = excluded.refresh_token, \
              refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
-             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null",
+             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, looked_until = null, \
+             deleted_until = null",
             params![
                 tenant,
                 id.as_str(),
@@ -194,6 +253,7 @@ impl Hub {
         self.audit(&tx, tenant, by, "connection: connected", &format!("{} is connected with Lever.", spec.name)).await?;
         self.pipeline.job(&tx, tenant, crate::subscriptions::sync_job(&id, now)).await?;
         pipeline::set(&tx, tenant, &id, crate::work::LOOK_AGAIN, now.plus(crate::work::LOOK_AGAIN_EVERY)).await?;
+        follow(&tx, tenant, &id, connector, &settings, now).await?;
         self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Now).await?;
         tx.commit().await?;
         self.forget_subscriptions();
@@ -244,14 +304,29 @@ impl Hub {
             })
         };
         let said = format!("{}: {}.", connector.spec().name, known.iter().filter_map(|field| said(&field)).collect::<Vec<_>>().join(", "));
-        let mut settings = connection.settings.as_object().cloned().unwrap_or_default();
-        settings.extend(change);
-        let settings = match connector.settings(&settings.into()) {
+        let mut settings = connection.settings.clone();
+        merge(&mut settings, change.into());
+        let settings = match connector.settings(&settings) {
             Ok(settings) => settings,
             Err(why) => return Ok(Err(format!("A setting makes no sense: {why}."))),
         };
+        if let Some(why) = nonsense(connector.spec(), &settings) {
+            return Ok(Err(why));
+        }
+        let now = self.clock.now();
         tx.run("update connection set settings = $1 where tenant = $2 and id = $3", params![settings.to_string(), tenant, id]).await?;
+        tx.run(
+            "insert into settings_version (tenant, connection, n, settings, said, actor, at) select $1, $2, coalesce(max(n), 0) + 1, $3, $4, $5, $6 \
+             from settings_version where tenant = $1 and connection = $2",
+            params![tenant, id, settings.to_string(), said.as_str(), actor, now.0],
+        )
+        .await?;
+        // What is to be written may be something else now, for everybody.
+        tx.run("update hire set settled = false where tenant = $1 and connection = $2", params![tenant, id]).await?;
         self.audit(&tx, tenant, actor, "connection: settings", &said).await?;
+        if connection.connected {
+            follow(&tx, tenant, id, connector, &settings, now).await?;
+        }
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
         tx.commit().await?;
         self.committed();
@@ -266,6 +341,20 @@ impl Hub {
             name: f.name.to_owned(),
             label: f.label.to_owned(),
             help: f.help.to_owned(),
+            kind: match f.kind {
+                connector::Kind::Switch => "switch",
+                connector::Kind::Text => "text",
+                connector::Kind::Choice(_) => "choice",
+                connector::Kind::Zone => "zone",
+                connector::Kind::Aliases => "aliases",
+            }
+            .to_owned(),
+            options: match f.kind {
+                connector::Kind::Choice(options) => {
+                    options.iter().map(|(value, label)| Choice { value: (*value).to_owned(), label: (*label).to_owned() }).collect()
+                }
+                _ => Vec::new(),
+            },
             value: values[f.name].clone(),
         };
         connector.spec().fields.iter().map(describe).collect()
@@ -274,6 +363,7 @@ impl Hub {
     fn open(&self, row: &Row) -> db::Result<Connection> {
         let id = row.text("id")?;
         let base = |column: &str| -> db::Result<Url> { Url::parse(&row.text(column)?).map_err(|e| db::Error::new(format!("{column}: {e}"))) };
+        let moment = |column: &str| -> db::Result<Option<Ms>> { Ok(row.get::<Option<i64>>(column)?.map(Ms)) };
         let open = |what: &str, sealed: &str| self.vault.open_sealed(&purpose(&id, what), sealed);
         let key: Option<String> = row.get("api_key")?;
         let lever = match key {
@@ -289,7 +379,11 @@ impl Hub {
             settings: row.json("settings")?,
             connected_by: row.text("connected_by")?,
             connected_at: Ms(row.int("connected_at")?),
-            access_until: row.get::<Option<i64>>("access_until")?.map(Ms),
+            looked_at: moment("looked_at")?,
+            looked_until: moment("looked_until")?,
+            deleted_until: moment("deleted_until")?,
+            import_since: moment("import_since")?,
+            access_until: moment("access_until")?,
             lever: Side { base: base("lever_base")?, credential: lever },
             partner: Side { base: base("target_base")?, credential: Arc::new(credential_of(&credential)) },
             id,

@@ -1,9 +1,11 @@
 //! Whom the timeline is about: found again by name, e-mail or Lever address.
 
 use crate::Hub;
+use crate::runs::{Came, settle};
 use clock::Ms;
 use connector::Seen;
 use db::{Clauses, Row, Sql, Tx, params};
+use std::collections::HashMap;
 
 /// A person we were told about.
 pub struct Hire {
@@ -23,50 +25,83 @@ pub struct Hire {
     pub state: Option<String>,
 }
 
-/// What is needed to find a person again.
+/// What one try tells of a person, stored with its ending.
 pub struct Noted {
-    tenant: String,
-    connection: String,
-    subject: String,
+    /// Whose data.
+    pub tenant: String,
+    /// Whose work.
+    pub connection: String,
+    /// The opportunity.
+    pub subject: String,
+    /// Who they are, if Lever was read.
+    pub person: Option<Person>,
+    /// Whether nothing is left to be done about them; none: that is not known yet.
+    pub settled: Option<bool>,
+    /// What it means for runs.
+    pub came: Option<Came>,
+}
+
+/// What is needed to find a person again.
+pub struct Person {
     name: String,
     email: String,
     posting: String,
     url: String,
     hired: bool,
+    updated_at: Option<i64>,
     seen_at: Ms,
 }
 
-impl Noted {
+impl Person {
     /// Out of what was read in Lever just now.
-    pub fn new(tenant: &str, connection: &str, seen: &Seen, now: Ms) -> Self {
+    pub fn new(seen: &Seen, now: Ms) -> Self {
         let o = &seen.opportunity;
         Self {
-            tenant: tenant.to_owned(),
-            connection: connection.to_owned(),
-            subject: o.id.clone(),
             name: o.name.clone(),
             email: o.emails.join(" "),
             posting: seen.posting.as_ref().map(|p| p.text.clone()).unwrap_or_default(),
             url: o.urls.as_ref().map(|u| u.show.clone()).unwrap_or_default(),
             hired: seen.hired,
+            updated_at: o.updated_at,
             seen_at: now,
         }
     }
 }
 
-/// Remembers whom we were told about. Work on one subject runs alone, so nobody is in it twice.
-pub async fn note(tx: &Tx, noted: &[&Noted]) -> db::Result<()> {
-    let sql = format!(
-        "insert into hire (tenant, connection, subject, name, email, posting, url, hired, seen_at) values {} \
-         on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
-         url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at",
-        db::values(noted.len(), 9)
-    );
-    let row = |n: &&Noted| {
-        let texts = [&n.tenant, &n.connection, &n.subject, &n.name, &n.email, &n.posting, &n.url];
-        texts.into_iter().map(|text| db::Value::from(text.as_str())).chain([n.hired.into(), n.seen_at.0.into()]).collect::<Vec<_>>()
-    };
-    tx.run(&sql, noted.iter().flat_map(row).collect()).await.map(drop)
+/// Remembers whom we were told about and what came of it. Work on one subject runs alone, so nobody is in it twice.
+pub async fn note(tx: &Tx, noted: &[&Noted], now: Ms) -> db::Result<()> {
+    let people: Vec<_> = noted.iter().filter_map(|n| Some((n, n.person.as_ref()?))).collect();
+    if !people.is_empty() {
+        // What was settled stays so, unless Lever has changed it since.
+        let sql = format!(
+            "insert into hire (tenant, connection, subject, name, email, posting, url, hired, updated_at, seen_at) values {} \
+             on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
+             url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at, updated_at = excluded.updated_at, \
+             settled = (hire.settled and excluded.updated_at is not null and excluded.updated_at = hire.updated_at)",
+            db::values(people.len(), 10)
+        );
+        let row = |(n, p): (&&Noted, &Person)| {
+            let texts = [&n.tenant, &n.connection, &n.subject, &p.name, &p.email, &p.posting, &p.url];
+            let rest = [p.hired.into(), p.updated_at.into(), p.seen_at.0.into()];
+            texts.into_iter().map(|text| db::Value::from(text.as_str())).chain(rest).collect::<Vec<_>>()
+        };
+        tx.run(&sql, people.into_iter().flat_map(|(n, p)| row((n, p))).collect()).await?;
+    }
+    for settled in [true, false] {
+        let those: Vec<_> = noted.iter().filter(|n| n.settled == Some(settled)).collect();
+        if !those.is_empty() {
+            let mut values = params![settled];
+            values.extend(those.iter().flat_map(|n| params![n.tenant.as_str(), n.connection.as_str(), n.subject.as_str()]));
+            let sql = format!(
+                "update hire set settled = $1 from (values {}) v where hire.tenant = v.column1 and hire.connection = v.column2 and hire.subject = v.column3",
+                db::values_after(1, those.len(), 3)
+            );
+            tx.run(&sql, values).await?;
+        }
+    }
+    let came: Vec<_> =
+        noted.iter().filter_map(|n| Some((n.tenant.as_str(), n.connection.as_str(), n.subject.as_str(), n.came.as_ref()?))).collect();
+    settle(tx, &came, now).await
 }
 
 impl Hub {
@@ -89,6 +124,20 @@ impl Hub {
             only.sql()
         );
         self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
+    }
+
+    /// Their names, by opportunity.
+    pub(crate) async fn names(&self, tenant: &str, subjects: &[&str]) -> db::Result<HashMap<String, String>> {
+        let mut names = HashMap::new();
+        for chunk in subjects.chunks(500) {
+            let mut values = params![tenant];
+            values.extend(chunk.iter().map(|subject| db::Value::from(*subject)));
+            let sql = format!("select subject, name from hire where tenant = $1 and subject in ({})", db::list(1, chunk.len()));
+            for row in self.db.rows(&sql, values).await? {
+                names.insert(row.text("subject")?, row.text("name")?);
+            }
+        }
+        Ok(names)
     }
 
     /// One of them.

@@ -2,13 +2,13 @@
 
 use crate::Hub;
 use crate::subscriptions::{SYNC, sync_job};
-use crate::work::{LOOK_AGAIN, think_job};
+use crate::runs::{LIST, list_job};
+use crate::work::think_job;
 use clock::Tick;
-use connector::Cx;
+use connector::{Cx, Mended, Remember, Sent};
 use db::{Sql, params};
 use outbound::{Urgency, Wire};
 use pipeline::Priority;
-use serde_json::Value;
 
 /// Which held work.
 pub(crate) enum Held<'a> {
@@ -16,6 +16,18 @@ pub(crate) enum Held<'a> {
     ByCause(&'a str),
     /// All of one connection.
     OfConnection(&'a str),
+}
+
+/// The way out somebody chose.
+pub(crate) struct Chosen<'a> {
+    /// Of this hold.
+    pub cause: &'a str,
+    /// About this person; empty if it is about all.
+    pub subject: &'a str,
+    /// The way's id.
+    pub way: &'a str,
+    /// What they picked, if there was something to pick.
+    pub picked: &'a str,
 }
 
 impl Hub {
@@ -29,13 +41,17 @@ impl Hub {
         let columns = "tenant, connection, kind, subject, cause, run_at from";
         let sql = format!(
             "select connection, kind, subject, min(run_at) as since from (select {columns} job where state = 'held' union all \
-             select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 and kind <> $3 group by connection, kind, subject order by since, subject limit 2000"
+             select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 and substr(subject, 1, 9) <> 'schedule/' \
+             group by connection, kind, subject order by since, subject limit 2000"
         );
-        let rows = tx.rows(&sql, params![tenant, value, LOOK_AGAIN]).await?;
+        let rows = tx.rows(&sql, params![tenant, value]).await?;
         for row in &rows {
-            let (connection, now) = (row.text("connection")?, self.clock.now());
-            let job =
-                if row.text("kind")? == SYNC { sync_job(&connection, now) } else { think_job(&connection, &row.text("subject")?, priority, now) };
+            let (connection, subject, now) = (row.text("connection")?, row.text("subject")?, self.clock.now());
+            let job = match row.text("kind")?.as_str() {
+                SYNC => sync_job(&connection, now),
+                LIST => list_job(&connection, &subject, now),
+                _ => think_job(&connection, &subject, priority, now),
+            };
             self.pipeline.job(tx, tenant, job).await?;
         }
         Ok(rows.len() as u64)
@@ -51,26 +67,52 @@ impl Hub {
         Ok(released)
     }
 
-    /// Does what the connector offers about the cause, then lets everything of the connection go: others may have
+    /// Goes a way out of a hold that the connector offers, then lets everything of the connection go: others may have
     /// waited for the same thing under another cause. What still lacks something is held again.
-    pub(crate) async fn mend(&self, tenant: &str, cause: &str, by: &str) -> db::Result<Result<String, String>> {
-        let held = pipeline::held(&self.db, tenant).await?.into_iter().find(|h| h.cause == cause && h.mend != Value::Null);
-        let Some(held) = held else { return Ok(Err("Nothing waits for this any more.".to_owned())) };
-        let Some(connection) = self.connection(tenant, &held.connection).await? else { return Ok(Err("The connection is gone.".to_owned())) };
+    pub(crate) async fn mend(&self, tenant: &str, chosen: &Chosen<'_>, by: &str) -> db::Result<Result<String, String>> {
+        let gone = || Ok(Err("Nothing waits for this any more.".to_owned()));
+        let held = pipeline::held_items(&self.db, tenant, chosen.cause, 2000).await?;
+        let fits = |item: &&pipeline::Item| chosen.subject.is_empty() || item.subject == chosen.subject;
+        let Some(item) = held.iter().find(fits) else { return gone() };
+        let Some(way) = connector::ways(&item.mend).into_iter().find(|way| way.id == chosen.way) else { return gone() };
+        if way.personal && chosen.subject.is_empty() {
+            return Ok(Err("This can only be decided for one person.".to_owned()));
+        }
+        let Some(connection) = self.connection(tenant, &item.connection).await? else { return Ok(Err("The connection is gone.".to_owned())) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("The connector is gone.".to_owned())) };
         let wire = Wire::default();
         let (partner, lever, memo) = (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire), self.memo(&connection));
-        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1 };
-        let said = match connector.mend(cx, &held.mend).await {
-            Ok(said) => said,
+        let sent = self.sent(tenant, &connection.id, &item.subject).await?;
+        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1, sent: &sent };
+        let Mended { said, remember } = match connector.mend(cx, &connection.settings, &way, chosen.picked).await {
+            Ok(mended) => mended,
             Err(why) => return Ok(Err(why)),
         };
+        if let Remember::Settings(change) = &remember
+            && let Err(why) = self.change_settings(tenant, &connection.id, change.clone(), by).await?
+        {
+            return Ok(Err(why));
+        }
         let tx = self.db.begin().await?;
+        if let Remember::Answer { question, answer } = &remember {
+            tx.run(
+                "insert into answer (tenant, connection, subject, question, answer, actor, at) values ($1, $2, $3, $4, $5, $6, $7) \
+                 on conflict (tenant, connection, subject, question) do update set answer = excluded.answer, actor = excluded.actor, at = excluded.at",
+                params![tenant, connection.id.as_str(), item.subject.as_str(), question.as_str(), answer.as_str(), by, self.clock.now().0],
+            )
+            .await?;
+        }
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Now).await?;
         self.audit(&tx, tenant, by, "hold: mended", &format!("{said} {released} released.")).await?;
         tx.commit().await?;
         self.committed();
         Ok(Ok(said))
+    }
+
+    /// What the partner holds of one of ours.
+    pub(crate) async fn sent(&self, tenant: &str, connection: &str, subject: &str) -> db::Result<Sent> {
+        let link = pipeline::link_of(&self.db, tenant, connection, subject).await?;
+        Ok(link.map_or_else(Sent::default, |link| Sent { remote_id: Some(link.remote_id), what: link.sent }))
     }
 }
 

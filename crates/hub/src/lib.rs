@@ -11,11 +11,14 @@ mod connections;
 mod credential;
 mod hires;
 mod holds;
+mod import;
+mod look;
 mod operators;
 mod pages;
 mod rate;
 mod read;
 mod receive;
+mod runs;
 mod subscriptions;
 mod tokens;
 mod work;
@@ -42,6 +45,7 @@ use web::Lobby;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "002_rate_budget", sql: include_str!("migrations/002_rate_budget.sql") },
+    Migration { id: "003_runs", sql: include_str!("migrations/003_runs.sql") },
 ];
 
 /// What the hub stands on.

@@ -5,15 +5,17 @@ use clock::Tick;
 use connector::{Good, Memo, Seen};
 use endpoint::Nothing;
 use lever_api::{
-    Application, GetOpportunity, GetPosting, ListArchiveReasons, ListOffers, Listing, OpportunityId, Posting, ReasonFilter, User, View, reference,
+    Application, GetOpportunity, GetPosting, List, ListArchiveReasons, ListOffers, ListOpportunities, Listing, Opportunity, OpportunityFilter,
+    OpportunityId, Posting, ReasonFilter, User, View, reference,
 };
 use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The archive reasons of an account change once in years.
-const REASONS: Good = Good::For(Duration::from_secs(3600));
+pub const REASONS: Good = Good::For(Duration::from_secs(3600));
 
 /// A posting with its hiring manager, and what was said while it was read: it stands in the history of all who share it.
 type Offered = (Option<(Posting, Option<User>)>, Wire);
@@ -50,19 +52,37 @@ impl Reader<'_> {
         let offers = self.lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
         let (offers, posting) = futures_util::future::try_join(offers, self.posting(posting)).await?;
         let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
-        Ok(Some(Seen { opportunity, contact, application, posting, hiring_manager, offers: offers.data, hired }))
+        Ok(Some(Seen { opportunity, contact, application, posting, hiring_manager, offers: offers.data, hired, ..Seen::default() }))
     }
 
     /// Whether this archive reason makes a hire. One that is not known yet is a reason to read the list again.
     async fn makes_a_hire(&self, reason: &str) -> Result<bool, Failure> {
+        if let Some(hires) = self.reasons(REASONS).await?.get(reason) {
+            return Ok(*hires);
+        }
+        Ok(self.reasons(Good::After(self.asked)).await?.get(reason).copied().unwrap_or(false))
+    }
+
+    /// The archive reasons, and which of them make a hire.
+    pub async fn reasons(&self, good: Good) -> Result<Arc<HashMap<String, bool>>, Failure> {
         let read = async || {
             let all = self.lever.send(ListArchiveReasons { query: ReasonFilter::default(), body: Nothing }).await?.data;
             Ok::<HashMap<String, bool>, Failure>(all.into_iter().map(|r| (r.id, r.kind == "hired")).collect())
         };
-        if let Some(hires) = self.memo.read("archive reasons", REASONS, read).await?.get(reason) {
-            return Ok(*hires);
-        }
-        Ok(self.memo.read("archive reasons", Good::After(self.asked), read).await?.get(reason).copied().unwrap_or(false))
+        self.memo.read("archive reasons", good, read).await
+    }
+
+    /// A page of opportunities; also of confidential ones, where this credential may see them.
+    pub async fn people(&self, query: OpportunityFilter) -> Result<List<Opportunity>, Failure> {
+        let list = async |query| self.lever.send(ListOpportunities { query, body: Nothing }).await;
+        let all = Some("all".to_owned());
+        let may = async || match list(OpportunityFilter { confidentiality: all.clone(), limit: Some(1), ..OpportunityFilter::default() }).await {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.status() == Some(403) => Ok(false),
+            Err(failure) => Err(failure),
+        };
+        let sees_all: Arc<bool> = self.memo.read("sees confidential", REASONS, may).await?;
+        list(OpportunityFilter { confidentiality: all.filter(|_| *sees_all), ..query }).await
     }
 
     /// The posting with its hiring manager. One that is gone is none.

@@ -127,7 +127,7 @@ impl Hub {
     pub(crate) async fn sync_webhooks(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let Some(connector) = self.connector(&connection.connector) else { return Ok(()) };
-        let wanted: Vec<Event> = if connector.wants_webhooks(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
+        let wanted: Vec<Event> = if connector.is_live(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
         let there = lever.send(ListWebhooks { query: Nothing, body: Nothing }).await?.data;
         let rows = self.subscription_rows(connection).await.map_err(fault)?;
         // One credential may serve several connections, of any tenant: what belongs to another is not ours to take away.

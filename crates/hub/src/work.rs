@@ -1,17 +1,21 @@
 //! The work: read and decide (jobs), perform (effects), and what happens by the clock.
 
 use crate::Hub;
-use crate::connections::Connection;
-use crate::hires::Noted;
+use crate::connections::{Connection, DAILY};
+use crate::hires::{Noted, Person};
 use crate::holds::Held;
+use crate::import::Stopped;
+use crate::look::{LOOK, LOOK_FOR_DELETED};
 use crate::read::Reader;
+use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::subscriptions::SYNC;
 use clock::Ms;
-use connector::{AnyConnector, Cx, Decision, Good, Memo, Outcome, Seen};
+use connector::{AnyConnector, Cx, Decision, Good, Hold, How, Memo, Outcome, Preview, Seen, Sent, outcome_of};
 use db::{Sql, Tx, params};
-use outbound::{Failure, Urgency, Wire};
+use outbound::{Failure, Remote, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table, Tried};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The kind of job that reads one opportunity and decides.
@@ -43,13 +47,14 @@ impl Handler for Work {
     type Note = Noted;
 
     async fn handle(&self, item: Item) -> Tried<Noted> {
-        let (wire, mut note) = (Wire::default(), None);
-        let ending = self.0.one(&item, &wire, &mut note).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
+        let (wire, mut learnt) = (Wire::default(), Learnt::default());
+        let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
+        let note = self.0.noted(&item, &ending, learnt);
         Tried { ending, exchanges: wire.json(), note }
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
-        crate::hires::note(tx, notes).await
+        crate::hires::note(tx, notes, self.0.clock.now()).await
     }
 
     fn written(&self) {
@@ -57,41 +62,117 @@ impl Handler for Work {
     }
 }
 
+/// What a try learnt besides how it ended.
+#[derive(Default)]
+struct Learnt {
+    /// Who it is about.
+    person: Option<Person>,
+    /// What it took at the partner, and whether something was left out.
+    done: Option<(How, bool)>,
+    /// What a trial found out.
+    trial: Option<Came>,
+}
+
 fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
     Ending::Hold { cause: cause.into(), why: why.into(), mend: Value::Null }
 }
 
+/// Waits for a person, with the ways out the connector offers.
+fn wait(hold: Hold) -> Ending {
+    let mend = hold.stored();
+    Ending::Hold { cause: hold.cause, why: hold.why, mend }
+}
+
 impl Hub {
-    async fn one(&self, item: &Item, wire: &Wire, note: &mut Option<Noted>) -> db::Result<Ending> {
+    /// What an ending tells of a person. Work that is about nobody tells nothing.
+    fn noted(&self, item: &Item, ending: &Ending, learnt: Learnt) -> Option<Noted> {
+        if item.table == Table::Job && item.kind != THINK && item.kind != TRY {
+            return None;
+        }
+        let gives_up = self.clock.now().since(item.tried_since) >= pipeline::GIVE_UP_AFTER;
+        let over = |outcome: &'static str, why: &str| Some(Came { outcome: Some(outcome), why: why.to_owned(), detail: Value::Null, dry: false });
+        let came = match (learnt.trial, ending) {
+            (Some(trial), _) => Some(trial),
+            (None, _) if item.kind == TRY => None,
+            (None, Ending::Decided(effects)) => (!effects.is_empty()).then(|| Came { outcome: None, why: String::new(), detail: Value::Null, dry: false }),
+            (None, Ending::Withdrawn { why }) => over("skipped", why),
+            (None, Ending::Done { why, .. }) => over(learnt.done.map_or("unchanged", |(how, _)| how.word()), why),
+            (None, Ending::Hold { why, .. }) => over("held", why),
+            (None, Ending::GiveUp { why }) => over("failed", why),
+            (None, Ending::Retry { why, .. }) => if gives_up { over("failed", why) } else { None },
+        };
+        let settled = match ending {
+            Ending::Done { .. } => Some(learnt.done.is_none_or(|(_, left_out)| !left_out)),
+            Ending::Hold { .. } | Ending::GiveUp { .. } => Some(false),
+            _ => None,
+        };
+        (learnt.person.is_some() || settled.is_some() || came.is_some()).then(|| Noted {
+            tenant: item.tenant.clone(),
+            connection: item.connection.clone(),
+            subject: item.subject.clone(),
+            person: learnt.person,
+            settled,
+            came,
+        })
+    }
+
+    async fn one(&self, item: &Item, wire: &Wire, learnt: &mut Learnt) -> db::Result<Ending> {
         if item.kind == PRUNE {
-            let now = self.clock.now();
-            pipeline::prune(&self.db, now.minus(KEPT), true).await?;
-            self.db.run("delete from audit where at < $1", params![now.minus(AUDIT_KEPT).0]).await?;
-            self.db.run("delete from hire where seen_at < $1 and not hired", params![now.minus(KEPT).0]).await?;
-            return Ok(Ending::Decided(Vec::new()));
+            return self.prune().await;
         }
         let read = || self.connection(&item.tenant, &item.connection);
         let found = self.memo.read(&format!("{} of {}", item.connection, item.tenant), Good::After(item.claimed), read).await?;
         let Some(connection) = found.as_ref() else { return Ok(Ending::GiveUp { why: "The connection is gone.".to_owned() }) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
         if !connection.connected {
-            // Whoever connects again begins looking again.
-            return Ok(if item.kind == LOOK_AGAIN { Ending::Decided(Vec::new()) } else { not_connected(connection) });
+            if item.kind == LIST {
+                self.run_failed(&item.tenant, &item.subject, "The connection is not connected with Lever any more.").await?;
+            }
+            // Whoever connects again begins looking again; a run is begun again by whoever wants it.
+            let by_the_clock = item.table == Table::Job && item.kind != THINK && item.kind != SYNC;
+            return Ok(if by_the_clock { Ending::Decided(Vec::new()) } else { not_connected(connection) });
         }
         let one = Try { hub: self, connection, connector, item, memo: &self.memo(connection), wire };
         match (item.table, item.kind.as_str()) {
-            (Table::Job, THINK) => one.think(note).await,
+            (Table::Job, THINK) => one.think(learnt).await,
+            (Table::Job, TRY) => one.try_out(learnt).await,
+            (Table::Job, LIST) => one.list().await,
             (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire)).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(failure) => self.lever_failed(connection, &failure, "keep its webhooks").await,
             },
+            (Table::Job, LOOK) => one.look(false).await,
+            (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
             (Table::Job, LOOK_AGAIN) => self.look_again(connection).await,
-            (Table::Effect, kind) if kind == connection.connector => one.perform(note).await,
+            (Table::Job, kind) if kind.starts_with(DAILY) => self.daily(connection, item).await,
+            (Table::Effect, kind) if kind == connection.connector => one.perform(learnt).await,
             (_, kind) => Ok(hold(
                 format!("This version of Fulcrum does not know the work {kind:?}"),
                 "It was stored by another version. Start that version, or give this work up.",
             )),
         }
+    }
+
+    /// Forgets what is old.
+    async fn prune(&self) -> db::Result<Ending> {
+        let now = self.clock.now();
+        let before = now.minus(KEPT).0;
+        pipeline::prune(&self.db, now.minus(KEPT), true).await?;
+        self.db.run("delete from audit where at < $1", params![now.minus(AUDIT_KEPT).0]).await?;
+        self.db.run("delete from hire where seen_at < $1 and not hired", params![before]).await?;
+        self.db.run("delete from run_item where run in (select id from run where ended_at < $1)", params![before]).await?;
+        self.db.run("delete from run where ended_at < $1", params![before]).await?;
+        Ok(Ending::Decided(Vec::new()))
+    }
+
+    /// Midnight: everybody hired since the last import. Whom the hub slept through comes late, and once.
+    async fn daily(&self, connection: &Connection, item: &Item) -> db::Result<Ending> {
+        let due_at = item.payload["due"].as_i64().map(Ms);
+        // Who never imported by hand gets those who are hired from the connecting on.
+        let since = connection.import_since.unwrap_or(connection.connected_at);
+        let new = NewRun { purpose: Purpose::Daily, since: Some(since).filter(|since| since.0 > 0), by: "Automatic Import", due_at };
+        self.start_run(&connection.tenant, &connection.id, &new).await?;
+        Ok(Ending::Decided(Vec::new()))
     }
 
     /// A call to Lever failed: what passes is tried again, a lost credential ends the connection, a missing permission
@@ -147,16 +228,41 @@ struct Try<'a> {
 }
 
 impl Try<'_> {
+    fn reader<'b>(&'b self, lever: &'b Remote) -> Reader<'b> {
+        Reader { lever, memo: self.memo, asked: self.item.claimed }
+    }
+
+    fn lever(&self) -> Remote {
+        let urgency = if self.item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
+        self.hub.lever(self.connection, urgency, self.wire)
+    }
+
+    /// What we know of this person ourselves, and whether a run waits for them.
+    async fn ours(&self, dry: bool) -> db::Result<Ours> {
+        let sql = "select 'sent' as what, remote_id as name, sent as value from link where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'answer', question, answer from answer where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
+                   and dry = $4 and outcome is null)";
+        let rows = self.hub.db.rows(sql, params![self.item.tenant.as_str(), self.connection.id.as_str(), self.item.subject.as_str(), dry]).await?;
+        let mut ours = Ours::default();
+        for row in rows {
+            match row.text("what")?.as_str() {
+                "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")? },
+                "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
+                _ => ours.is_wanted = true,
+            }
+        }
+        Ok(ours)
+    }
+
     /// What Lever knows now; or how this try ends without it.
-    async fn truth(&self, note: &mut Option<Noted>) -> db::Result<Result<Seen, Ending>> {
+    async fn truth(&self, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Seen, Ending>> {
         let (hub, item) = (self.hub, self.item);
         let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
-        let urgency = if item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
-        let reader = Reader { lever: &hub.lever(self.connection, urgency, self.wire), memo: self.memo, asked: item.claimed };
-        match reader.truth(&id).await {
+        match self.reader(&self.lever()).truth(&id).await {
             Ok(Some(seen)) => {
-                *note = Some(Noted::new(&item.tenant, &self.connection.id, &seen, hub.clock.now()));
-                Ok(Ok(seen))
+                learnt.person = Some(Person::new(&seen, hub.clock.now()));
+                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), ..seen }))
             }
             Ok(None) => {
                 let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
@@ -168,14 +274,19 @@ impl Try<'_> {
     }
 
     /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
-    async fn think(&self, note: &mut Option<Noted>) -> db::Result<Ending> {
-        let seen = match self.truth(note).await? {
+    async fn think(&self, learnt: &mut Learnt) -> db::Result<Ending> {
+        let ours = self.ours(false).await?;
+        if self.item.payload["run"] == true && !ours.is_wanted {
+            // The run was called back, and nobody else asked.
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        let seen = match self.truth(&ours, learnt).await? {
             Ok(seen) => seen,
             Err(ending) => return Ok(ending),
         };
         Ok(match self.connector.decide(&self.connection.settings, &seen) {
             Decision::Nothing(why) => nothing(&why),
-            Decision::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
+            Decision::Hold(hold) => wait(hold),
             Decision::Make(effects) => Ending::Decided(
                 effects
                     .into_iter()
@@ -186,8 +297,9 @@ impl Try<'_> {
                         key: format!("{}:{}", self.connection.id, effect.key),
                         subject: self.item.subject.clone(),
                         payload: json!({ "key": effect.key, "change": effect.change }),
-                        priority: Priority::Now,
+                        priority: self.item.priority,
                         run_at: self.hub.clock.now(),
+                        again: ours.is_wanted,
                     })
                     .collect(),
             ),
@@ -196,18 +308,21 @@ impl Try<'_> {
 
     /// Makes an effect so. What was decided a while ago is decided again first: whoever is not hired any more is not
     /// employed because a partner was out of order for three days, and a corrected start date counts.
-    async fn perform(&self, note: &mut Option<Noted>) -> db::Result<Ending> {
+    async fn perform(&self, learnt: &mut Learnt) -> db::Result<Ending> {
         let (hub, item) = (self.hub, self.item);
         let key = item.payload["key"].as_str().unwrap_or_default();
         let mut change = item.payload["change"].clone();
-        if item.attempts > 1 || hub.clock.now().since(item.run_at) > FRESH {
-            let seen = match self.truth(note).await? {
+        let is_first_try = item.run_at <= item.tried_since;
+        let is_stale = !is_first_try || hub.clock.now().since(item.run_at) > FRESH;
+        let ours = if is_stale || item.attempts > 1 || item.remote_id.is_some() { self.ours(false).await? } else { Ours::default() };
+        if is_stale {
+            let seen = match self.truth(&ours, learnt).await? {
                 Ok(seen) => seen,
                 Err(ending) => return Ok(ending),
             };
             match self.connector.decide(&self.connection.settings, &seen) {
                 Decision::Nothing(why) => return Ok(nothing(&why)),
-                Decision::Hold(h) => return Ok(Ending::Hold { cause: h.cause, why: h.why, mend: h.mend }),
+                Decision::Hold(hold) => return Ok(wait(hold)),
                 Decision::Make(effects) => match effects.into_iter().find(|effect| effect.key == key) {
                     Some(effect) => change = effect.change,
                     None => return Ok(nothing("this is not wanted any more")),
@@ -215,14 +330,112 @@ impl Try<'_> {
             }
         }
         let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Now, self.wire));
-        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts };
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent };
         Ok(match self.connector.perform(cx, &self.connection.settings, key, &change).await {
-            Outcome::Done { remote_id, said } => Ending::Done { remote_id, why: said },
+            Outcome::Done(done) => {
+                learnt.done = Some((done.how, done.left_out));
+                Ending::Done { remote_id: done.remote_id, sent: done.sent, why: done.said }
+            }
             Outcome::Retry { after, why } => Ending::Retry { after, why },
-            Outcome::Hold(h) => Ending::Hold { cause: h.cause, why: h.why, mend: h.mend },
+            Outcome::Hold(hold) => wait(hold),
             Outcome::GiveUp(why) => Ending::GiveUp { why },
         })
     }
+
+    /// Finds out what would be done, and does none of it.
+    async fn try_out(&self, learnt: &mut Learnt) -> db::Result<Ending> {
+        let ours = self.ours(true).await?;
+        if !ours.is_wanted {
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        let trial = |outcome, why: String, detail| Some(Came { outcome: Some(outcome), why, detail, dry: true });
+        let found = match self.truth(&ours, learnt).await? {
+            Ok(seen) => self.connector.decide(&self.connection.settings, &seen),
+            // A call that may pass is made again; whatever else ends it is what would happen.
+            Err(retry @ Ending::Retry { .. }) => return Ok(retry),
+            Err(Ending::Hold { why, .. }) => Decision::Hold(Hold::new("", why)),
+            Err(Ending::Withdrawn { why } | Ending::GiveUp { why }) => Decision::Nothing(why),
+            Err(ending) => return Ok(ending),
+        };
+        learnt.trial = match found {
+            Decision::Nothing(why) => trial("skipped", why, Value::Null),
+            Decision::Hold(hold) => trial("held", hold.why, Value::Null),
+            Decision::Make(effects) => {
+                let (partner, lever) = (self.hub.partner(self.connection, self.wire), self.lever());
+                let (mut how, mut said, mut differences) = (How::Unchanged, Vec::new(), Vec::new());
+                let mut held = None;
+                for effect in &effects {
+                    let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: 2, sent: &ours.sent };
+                    match self.connector.preview(cx, &self.connection.settings, &effect.key, &effect.change).await {
+                        Ok(Preview::Would { how: would, said: words, fields }) => {
+                            how = if how == How::Unchanged { would } else { how };
+                            said.push(words);
+                            differences.extend(fields);
+                        }
+                        Ok(Preview::Hold(hold)) => held = Some(hold.why),
+                        Err(failure) => match outcome_of(self.connector.spec().name, &failure) {
+                            Outcome::Retry { after, why } => return Ok(Ending::Retry { after, why }),
+                            Outcome::Hold(hold) => held = Some(hold.why),
+                            Outcome::GiveUp(why) => held = Some(why),
+                            Outcome::Done(_) => {}
+                        },
+                    }
+                }
+                match held {
+                    Some(why) => trial("held", why, Value::Null),
+                    None => trial(how.word(), said.join("; "), json!(differences)),
+                }
+            }
+        };
+        Ok(Ending::Decided(Vec::new()))
+    }
+
+    /// Lists whom a run is about.
+    async fn list(&self) -> db::Result<Ending> {
+        let (hub, item) = (self.hub, self.item);
+        let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Later, self.wire));
+        let ending = match hub.list_run(self.connection, self.connector, &item.subject, &self.reader(&lever), &partner).await {
+            Ok(ending) => ending,
+            Err(Stopped::AtLever(failure)) => hub.lever_failed(self.connection, &failure, "list who was hired").await?,
+            Err(Stopped::AtPartner(failure)) => match outcome_of(self.connector.spec().name, &failure) {
+                Outcome::Hold(hold) => wait(hold),
+                Outcome::Retry { after, why } => Ending::Retry { after, why },
+                Outcome::GiveUp(why) => Ending::GiveUp { why },
+                Outcome::Done(_) => Ending::Decided(Vec::new()),
+            },
+        };
+        // What waits for a person ends the run: whoever mends it begins it again.
+        if let Ending::Hold { why, .. } | Ending::GiveUp { why } = &ending {
+            hub.run_failed(&item.tenant, &item.subject, why).await?;
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        Ok(ending)
+    }
+
+    /// Looks for what no webhook told of. What passes needs no second try: in half a minute comes the next look.
+    async fn look(&self, deleted: bool) -> db::Result<Ending> {
+        let lever = self.hub.lever(self.connection, Urgency::Later, self.wire);
+        let looked = if deleted {
+            self.hub.look_for_deleted(self.connection, &lever).await
+        } else {
+            self.hub.look(self.connection, &self.reader(&lever)).await
+        };
+        match looked {
+            Ok(()) => Ok(Ending::Decided(Vec::new())),
+            Err(failure) => match self.hub.lever_failed(self.connection, &failure, "look for what no webhook told of").await? {
+                Ending::Retry { .. } => Ok(Ending::Decided(Vec::new())),
+                ending => Ok(ending),
+            },
+        }
+    }
+}
+
+/// What we know of one person ourselves.
+#[derive(Default)]
+struct Ours {
+    sent: Sent,
+    answers: BTreeMap<String, String>,
+    is_wanted: bool,
 }
 
 fn nothing(why: &str) -> Ending {

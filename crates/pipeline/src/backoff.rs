@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// From the first try on, this long; then the item is failed and waits for a person.
-pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(72 * 3600);
+pub const GIVE_UP_AFTER: Duration = Duration::from_secs(72 * 3600);
 const FIRST: f64 = 2.0;
 const LONGEST: f64 = 4.0 * 3600.0;
 

@@ -5,12 +5,16 @@ use clock::Ms;
 use db::{Result, Sql, params};
 use std::collections::HashSet;
 
-/// Stores effects. What is done or under way is left alone, whatever the new decision says. What waits takes the new
-/// decision and keeps its time; what was held, given up or withdrawn takes it and goes again.
-pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<String>, NewEffect)>, now: Ms) -> Result<()> {
+/// Stores effects. What waits takes the new decision and keeps its time; what was held, given up or withdrawn takes it
+/// and goes again. So does what was done, if the decision is another one now or somebody asks for it `again`. What is
+/// under way at this moment is left alone: answers where a new decision about such an effect came from, so that it can
+/// be taken again.
+pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<String>, NewEffect)>, now: Ms) -> Result<HashSet<String>> {
     let mut seen = HashSet::new();
     let effects: Vec<_> = effects.into_iter().filter(|(tenant, _, e)| seen.insert((tenant.clone(), e.key.clone()))).collect();
+    let mut too_early = HashSet::new();
     for chunk in effects.chunks(500) {
+        do_again(tx, chunk).await?;
         let mut values = Vec::with_capacity(chunk.len() * 14);
         for (tenant, origin, effect) in chunk {
             values.extend(params![
@@ -34,12 +38,40 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
             "insert into effect (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at, tried_since) \
              values {} on conflict (tenant, key) do update set \
              payload = excluded.payload, origin = excluded.origin, cause = null, \
+             priority = case when effect.state = 'ready' and effect.priority < excluded.priority then effect.priority else excluded.priority end, \
              run_at = case when effect.state = 'ready' then effect.run_at else excluded.run_at end, \
              tried_since = case when effect.state = 'ready' then effect.tried_since else excluded.tried_since end, \
-             state = 'ready', ended_at = null where effect.state in ('ready', 'held', 'failed', 'cancelled')",
+             state = 'ready', ended_at = null \
+             where effect.state in ('ready', 'held', 'failed', 'cancelled') or (effect.state = 'done' and effect.payload <> excluded.payload)",
             db::values(chunk.len(), 14)
         );
-        tx.run(&sql, values).await?;
+        let stored = tx.run(&sql, values).await?;
+        if stored < chunk.len() as u64 {
+            too_early.extend(under_way(tx, chunk).await?);
+        }
     }
-    Ok(())
+    Ok(too_early)
+}
+
+/// What was done and is asked for again stands as if it had been decided otherwise.
+async fn do_again(tx: &impl Sql, effects: &[(String, Option<String>, NewEffect)]) -> Result<()> {
+    let again: Vec<_> = effects.iter().filter(|(_, _, e)| e.again).collect();
+    if again.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("update effect set state = 'cancelled' where state = 'done' and (tenant, key) in (values {})", db::values(again.len(), 2));
+    tx.run(&sql, again.iter().flat_map(|(tenant, _, e)| params![tenant.as_str(), e.key.as_str()]).collect()).await.map(drop)
+}
+
+/// The origins of new decisions about what is under way with another.
+async fn under_way(tx: &impl Sql, effects: &[(String, Option<String>, NewEffect)]) -> Result<Vec<String>> {
+    let sql = format!("select tenant, key, payload from effect where state = 'running' and (tenant, key) in (values {})", db::values(effects.len(), 2));
+    let rows = tx.rows(&sql, effects.iter().flat_map(|(tenant, _, e)| params![tenant.as_str(), e.key.as_str()]).collect()).await?;
+    let mut origins = Vec::new();
+    for row in rows {
+        let (tenant, key, payload) = (row.text("tenant")?, row.text("key")?, row.text("payload")?);
+        let other = effects.iter().find(|(t, _, e)| *t == tenant && e.key == key && e.payload.to_string() != payload);
+        origins.extend(other.and_then(|(_, origin, _)| origin.clone()));
+    }
+    Ok(origins)
 }

@@ -3,11 +3,16 @@
 use crate::backoff::GIVE_UP_AFTER;
 use crate::effects::insert_effects;
 use crate::runner::Handler;
-use crate::{Ending, Item, State, Table, backoff, fresh_id};
+use crate::jobs::insert_jobs;
+use crate::{Ending, Item, NewJob, State, Table, backoff, fresh_id, schedule};
 use clock::Ms;
 use db::{Result, Sql, Tx, params};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
+
+/// How long after an effect that was under way is looked at again.
+const A_MOMENT: Duration = Duration::from_secs(2);
 
 /// What a try came to.
 #[derive(Clone, Debug)]
@@ -59,10 +64,12 @@ pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: 
             _ => {}
         }
     }
-    insert_effects(tx, effects, now).await?;
+    let too_early = insert_effects(tx, effects, now).await?;
     link(tx, &mine_only, now).await?;
     if table == Table::Job {
         supersede(tx, &mine_only, now).await?;
+        think_again(tx, &mine_only, &too_early, now).await?;
+        leave_no_trace(tx, &mine_only).await?;
     }
     let notes: Vec<&H::Note> = mine_only.iter().filter_map(|e| e.tried.note.as_ref()).collect();
     if !notes.is_empty() {
@@ -81,7 +88,7 @@ async fn end<N>(tx: &Tx, table: Table, node: &str, over: &[&Ended<N>], now: Ms) 
     let mut values = params![now.0];
     for e in over {
         let (state, remote_id, why) = match &e.tried.ending {
-            Ending::Done { remote_id, why } => (State::Done, remote_id.as_deref(), Some(why.as_str())),
+            Ending::Done { remote_id, why, .. } => (State::Done, remote_id.as_deref(), Some(why.as_str())),
             Ending::Withdrawn { why } if table == Table::Effect => (State::Cancelled, None, Some(why.as_str())),
             Ending::Withdrawn { why } => (State::Done, None, Some(why.as_str())),
             _ => (State::Done, None, None),
@@ -103,20 +110,20 @@ async fn link<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
     // never wait for each other.
     let mut links = BTreeMap::new();
     for e in ended {
-        if let Ending::Done { remote_id: Some(remote_id), .. } = &e.tried.ending {
-            links.insert((&e.item.tenant, &e.item.connection, &e.item.subject), remote_id);
+        if let Ending::Done { remote_id: Some(remote_id), sent, .. } = &e.tried.ending {
+            links.insert((&e.item.tenant, &e.item.connection, &e.item.subject), (remote_id, sent));
         }
     }
     if links.is_empty() {
         return Ok(());
     }
     let sql = format!(
-        "insert into link (tenant, connection, subject, remote_id, at) values {} \
-         on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, at = excluded.at",
-        db::values(links.len(), 5)
+        "insert into link (tenant, connection, subject, remote_id, sent, at) values {} \
+         on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, sent = excluded.sent, at = excluded.at",
+        db::values(links.len(), 6)
     );
-    let row = |((tenant, connection, subject), remote_id): ((&String, &String, &String), &String)| {
-        params![tenant.as_str(), connection.as_str(), subject.as_str(), remote_id.as_str(), now.0]
+    let row = |((tenant, connection, subject), (remote_id, sent)): ((&String, &String, &String), (&String, &Value))| {
+        params![tenant.as_str(), connection.as_str(), subject.as_str(), remote_id.as_str(), sent.to_string(), now.0]
     };
     tx.run(&sql, links.into_iter().flat_map(row).collect()).await.map(drop)
 }
@@ -192,6 +199,30 @@ async fn supersede<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A decision came while its effect was being made so with an older one: it is taken again in a moment, when that is over.
+async fn think_again<N>(tx: &Tx, ended: &[&Ended<N>], too_early: &HashSet<String>, now: Ms) -> Result<()> {
+    let early = ended.iter().map(|e| &e.item).filter(|item| too_early.contains(&item.id));
+    let again = |item: &Item| NewJob {
+        connection: item.connection.clone(),
+        kind: item.kind.clone(),
+        subject: item.subject.clone(),
+        payload: item.payload.clone(),
+        priority: item.priority,
+        run_at: now.plus(A_MOMENT),
+    };
+    insert_jobs(tx, early.map(|item| (item.tenant.clone(), item.origin.clone(), again(item))).collect(), now).await
+}
+
+/// What comes every half a minute and found nothing is not worth a row.
+async fn leave_no_trace<N>(tx: &Tx, ended: &[&Ended<N>]) -> Result<()> {
+    let idle = |e: &&&Ended<N>| e.item.subject.starts_with(schedule::SUBJECT) && matches!(&e.tried.ending, Ending::Decided(effects) if effects.is_empty());
+    let idle: Vec<db::Value> = ended.iter().filter(idle).map(|e| e.item.id.as_str().into()).collect();
+    if idle.is_empty() {
+        return Ok(());
+    }
+    tx.run(&format!("delete from job where id in ({})", db::list(0, idle.len())), idle).await.map(drop)
 }
 
 /// Writes the history. A job that simply decided needs no line of its own: its effects tell.

@@ -141,13 +141,38 @@ pub async fn held(db: &impl Sql, tenant: &str) -> Result<Vec<Held>> {
         .collect()
 }
 
+/// What is held for one cause, oldest first: jobs and effects.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn held_items(db: &impl Sql, tenant: &str, cause: &str, most: i64) -> Result<Vec<Item>> {
+    let mut all = Vec::new();
+    for table in [Table::Job, Table::Effect] {
+        let sql = format!("select * from {} where tenant = $1 and state = 'held' and cause = $2 order by created_at, id limit $3", table.name());
+        let rows = db.rows(&sql, params![tenant, cause, most]).await?;
+        all.extend(rows.iter().map(|row| Item::read(table, row)).collect::<Result<Vec<_>>>()?);
+    }
+    all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(all)
+}
+
+/// Which record at the other side belongs to a subject, and what of ours it holds.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The other side's id.
+    pub remote_id: String,
+    /// What was written there last.
+    pub sent: serde_json::Value,
+}
+
 /// The record at the other side that belongs to a subject.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn link_of(db: &impl Sql, tenant: &str, connection: &str, subject: &str) -> Result<Option<String>> {
-    let sql = "select remote_id from link where tenant = $1 and connection = $2 and subject = $3";
-    db.row(sql, params![tenant, connection, subject]).await?.map(|row| row.text("remote_id")).transpose()
+pub async fn link_of(db: &impl Sql, tenant: &str, connection: &str, subject: &str) -> Result<Option<Link>> {
+    let sql = "select remote_id, sent from link where tenant = $1 and connection = $2 and subject = $3";
+    let row = db.row(sql, params![tenant, connection, subject]).await?;
+    row.map(|row| Ok(Link { remote_id: row.text("remote_id")?, sent: row.json("sent")? })).transpose()
 }
 
 /// Forgets what ended, or was told, before `before`. Held and waiting work stays. With `keep_keys` effects stay too, as

@@ -116,6 +116,8 @@ pub struct NewEffect {
     pub priority: Priority,
     /// Not before.
     pub run_at: Ms,
+    /// To be made so once more, though it was done with the same change: a person asks whether it still is so.
+    pub again: bool,
 }
 
 /// A job or effect as stored.
@@ -208,6 +210,8 @@ pub enum Ending {
     Done {
         /// The other side's id, remembered as a link.
         remote_id: Option<String>,
+        /// What it holds of ours now, remembered with the link.
+        sent: Value,
         /// `created employee 42`
         why: String,
     },

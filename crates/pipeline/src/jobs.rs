@@ -5,7 +5,8 @@ use clock::Ms;
 use db::{Result, Sql, params};
 use std::collections::HashSet;
 
-/// Stores jobs. A subject that already has a waiting job of the kind keeps that one, moved forward if need be.
+/// Stores jobs. A subject that already has a waiting job of the kind keeps that one, moved forward if need be. Whoever asks
+/// without conditions, which is without a payload, is heard above those who make some.
 pub(crate) async fn insert_jobs(tx: &impl Sql, jobs: Vec<(String, Option<String>, NewJob)>, now: Ms) -> Result<()> {
     let mut seen = HashSet::new();
     let jobs: Vec<_> = jobs
@@ -39,7 +40,8 @@ pub(crate) async fn insert_jobs(tx: &impl Sql, jobs: Vec<(String, Option<String>
             "insert into job (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at, tried_since) \
              values {} on conflict (tenant, connection, kind, key) where state = 'ready' do update set \
              run_at = case when excluded.run_at < job.run_at then excluded.run_at else job.run_at end, \
-             priority = case when excluded.priority < job.priority then excluded.priority else job.priority end",
+             priority = case when excluded.priority < job.priority then excluded.priority else job.priority end, \
+             payload = case when excluded.payload = 'null' then excluded.payload else job.payload end",
             db::values(chunk.len(), 14)
         );
         tx.run(&sql, values).await?;

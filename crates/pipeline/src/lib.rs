@@ -20,14 +20,14 @@ mod release;
 mod runner;
 mod schedule;
 
-pub use backoff::backoff;
+pub use backoff::{GIVE_UP_AFTER, backoff};
 pub use finish::Tried;
-pub use history::{Attempt, Held, Told, attempts, held, inbox_of, items_of, latest, link_of, prune, told};
+pub use history::{Attempt, Held, Link, Told, attempts, held, held_items, inbox_of, items_of, latest, link_of, prune, told};
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
 pub use release::{cancel, get, release_one};
 pub use runner::{Handler, Pipeline, Settings};
-pub use schedule::{Schedule, due, next_due, set};
+pub use schedule::{Schedule, clear, due, next, next_due, set};
 
 use db::Migration;
 
@@ -35,6 +35,7 @@ use db::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "000_pipeline_001", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "000_pipeline_002", sql: include_str!("migrations/002_claiming.sql") },
+    Migration { id: "000_pipeline_003", sql: include_str!("migrations/003_sent.sql") },
 ];
 
 /// Counts within one millisecond, so that ids made in a row sort in that order.

@@ -113,7 +113,7 @@ impl Pipeline {
     /// When the database refused.
     pub async fn effects(&self, tx: &impl Sql, tenant: &str, effects: Vec<NewEffect>) -> Result<()> {
         let effects = effects.into_iter().map(|e| (tenant.to_owned(), None, e)).collect();
-        crate::effects::insert_effects(tx, effects, self.clock.now()).await
+        crate::effects::insert_effects(tx, effects, self.clock.now()).await.map(drop)
     }
 
     /// How many transactions the wheels have made: a few a second when there is nothing to do.
@@ -301,14 +301,14 @@ impl Pipeline {
     /// Turns due schedules into jobs. Whoever moves `next_at` owns the turn, so each fires once over all nodes.
     async fn try_schedules(&self, now: Ms) -> Result<()> {
         for Schedule { tenant, connection, name, next_at } in schedule::due(&self.db, now).await? {
-            let Some(period) = schedule::period(&name) else { continue };
+            let Some(next) = schedule::next(&name, now) else { continue };
             let tx = self.db.begin().await?;
-            if schedule::take_turn(&tx, &tenant, &connection, &name, next_at, now.plus(period)).await? {
+            if schedule::take_turn(&tx, &tenant, &connection, &name, next_at, next).await? {
                 let job = NewJob {
                     connection: connection.clone(),
                     kind: name.clone(),
-                    subject: format!("schedule/{name}"),
-                    payload: serde_json::Value::Null,
+                    subject: format!("{}{name}", schedule::SUBJECT),
+                    payload: serde_json::json!({ "due": next_at.0 }),
                     priority: crate::Priority::Later,
                     run_at: now,
                 };

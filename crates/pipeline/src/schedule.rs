@@ -1,4 +1,5 @@
-//! What happens again and again. The period stands in the name, `hold-check/3600`, so a row says all there is to know.
+//! What happens again and again. When stands in the name, so that a row says all there is to know: `look-again/900`
+//! comes every 900 seconds, `import@Europe/Berlin` at each midnight there.
 
 use clock::Ms;
 use db::{Result, Sql, params};
@@ -17,8 +18,20 @@ pub struct Schedule {
     pub next_at: Ms,
 }
 
-pub(crate) fn period(name: &str) -> Option<Duration> {
-    name.rsplit('/').next()?.parse().ok().map(Duration::from_secs)
+/// What the jobs of schedules are about.
+pub(crate) const SUBJECT: &str = "schedule/";
+
+/// When a schedule of this name comes next. A day begins once in each zone, also where clocks are changed at midnight.
+#[must_use]
+pub fn next(name: &str, after: Ms) -> Option<Ms> {
+    if let Some((_, zone)) = name.split_once('@') {
+        let zone = jiff::tz::TimeZone::get(zone).ok()?;
+        let today = jiff::Timestamp::from_millisecond(after.0).ok()?.to_zoned(zone.clone()).date();
+        let midnight = today.tomorrow().ok()?.to_zoned(zone).ok()?;
+        return Some(Ms(midnight.timestamp().as_millisecond()));
+    }
+    let seconds = name.rsplit('/').next()?.parse().ok()?;
+    Some(after.plus(Duration::from_secs(seconds)))
 }
 
 /// Adds a schedule, or moves it.
@@ -33,6 +46,16 @@ pub async fn set(tx: &impl Sql, tenant: &str, connection: &str, name: &str, next
     )
     .await
     .map(drop)
+}
+
+/// Ends the schedules of a connection whose name begins so.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn clear(tx: &impl Sql, tenant: &str, connection: &str, begins: &str) -> Result<()> {
+    let sql = "delete from schedule where tenant = $1 and connection = $2 and substr(name, 1, $3) = $4";
+    let length = i32::try_from(begins.len()).unwrap_or(0);
+    tx.run(sql, params![tenant, connection, length, begins]).await.map(drop)
 }
 
 /// The schedules whose time has come.
@@ -53,12 +76,14 @@ pub async fn due(db: &impl Sql, now: Ms) -> Result<Vec<Schedule>> {
         .collect()
 }
 
-/// When the next schedule of a connection is due.
+/// When a schedule of a connection whose name begins so is due next.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn next_due(db: &impl Sql, tenant: &str, connection: &str) -> Result<Option<Ms>> {
-    let row = db.row("select min(next_at) as at from schedule where tenant = $1 and connection = $2", params![tenant, connection]).await?;
+pub async fn next_due(db: &impl Sql, tenant: &str, connection: &str, begins: &str) -> Result<Option<Ms>> {
+    let sql = "select min(next_at) as at from schedule where tenant = $1 and connection = $2 and substr(name, 1, $3) = $4";
+    let length = i32::try_from(begins.len()).unwrap_or(0);
+    let row = db.row(sql, params![tenant, connection, length, begins]).await?;
     Ok(row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms))
 }
 

@@ -26,15 +26,16 @@ impl Handler for Stub {
                 kind: "make".into(),
                 key: format!("make/{}", item.subject),
                 subject: item.subject,
-                payload: json!({"from": item.id}),
+                payload: item.payload,
                 priority: Priority::Usual,
                 run_at: self.clock.now(),
+                again: false,
             }]),
             Table::Effect => match self.answers.lock().unwrap().pop() {
                 Some(ending) => ending,
                 None => {
                     self.done.lock().unwrap().push(item.subject);
-                    Ending::Done { remote_id: Some("r1".into()), why: "made".into() }
+                    Ending::Done { remote_id: Some("r1".into()), sent: item.payload, why: "made".into() }
                 }
             },
         };
@@ -98,7 +99,7 @@ async fn com_14_a_hint_that_comes_again_has_one_effect() {
         assert_eq!(*stub.done.lock().unwrap(), ["ada"]);
         let told = inbox_of(&db, "t", "ada").await.unwrap();
         assert_eq!(told.iter().map(|t| t.again).collect::<Vec<_>>(), [1, 0, 0]);
-        assert_eq!(link_of(&db, "t", "c", "ada").await.unwrap().as_deref(), Some("r1"));
+        assert_eq!(link_of(&db, "t", "c", "ada").await.unwrap().unwrap().remote_id, "r1");
     })
     .await;
 }
@@ -217,6 +218,7 @@ async fn an_effect_that_is_not_wanted_any_more_ends_alone() {
             payload: json!(null),
             priority: Priority::Usual,
             run_at: Ms(0),
+            again: false,
         };
         let tx = db.begin().await.unwrap();
         pipeline.effects(&tx, "t", vec![effect("first"), effect("second")]).await.unwrap();
@@ -346,4 +348,93 @@ async fn a_schedule_fires_once_however_many_nodes_look() {
         assert_eq!(db.rows("select id from job where kind = $1", params!["sweep/30"]).await.unwrap().len(), 2);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_done_effect_goes_again_when_it_is_decided_otherwise_or_asked_for_again_and_only_then() {
+    on_both(async |db, pipeline, stub| {
+        let effect = |change: &str, again: bool| NewEffect {
+            connection: "c".into(),
+            kind: "make".into(),
+            key: "make/ada".into(),
+            subject: "ada".into(),
+            payload: json!(change),
+            priority: Priority::Usual,
+            run_at: Ms(0),
+            again,
+        };
+        for (change, again, done) in [("one", false, 1), ("one", false, 1), ("two", false, 2), ("two", true, 3), ("two", false, 3)] {
+            let tx = db.begin().await.unwrap();
+            pipeline.effects(&tx, "t", vec![effect(change, again)]).await.unwrap();
+            tx.commit().await.unwrap();
+            pipeline.drain(&*stub).await.unwrap();
+            assert_eq!(stub.done.lock().unwrap().len(), done, "{change} {again}");
+            assert_eq!(link_of(&db, "t", "c", "ada").await.unwrap().unwrap().sent, json!(change));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_that_comes_while_its_effect_is_under_way_is_taken_again_when_that_is_over() {
+    on_both(async |db, pipeline, stub| {
+        pipeline.receive(hint("e1", "ada")).await.unwrap();
+        let turn = async |table, ended: &[Ended<()>], more: bool| {
+            let tx = db.begin().await.unwrap();
+            finish(&tx, &*stub, "n", table, ended, stub.clock.now()).await.unwrap();
+            let items = if more { claim(&tx, table, "n", &Places::new(64, 16), false, stub.clock.now()).await.unwrap() } else { vec![] };
+            tx.commit().await.unwrap();
+            items
+        };
+        let decided = async |item: Item, change: &str| {
+            let ending = Ending::Decided(vec![NewEffect {
+                connection: "c".into(),
+                kind: "make".into(),
+                key: "make/ada".into(),
+                subject: "ada".into(),
+                payload: json!(change),
+                priority: Priority::Usual,
+                run_at: Ms(0),
+                again: false,
+            }]);
+            turn(Table::Job, &[Ended { item, tried: ending.into(), took: Duration::ZERO }], false).await;
+        };
+        let first = turn(Table::Job, &[], true).await.remove(0);
+        decided(first, "one").await;
+        let under_way = turn(Table::Effect, &[], true).await.remove(0);
+        pipeline.receive(hint("e2", "ada")).await.unwrap();
+        let second = turn(Table::Job, &[], true).await.remove(0);
+        decided(second, "two").await;
+        let done = Ending::Done { remote_id: None, sent: json!(null), why: "made".into() };
+        turn(Table::Effect, &[Ended { item: under_way, tried: done.into(), took: Duration::ZERO }], false).await;
+        assert!(turn(Table::Effect, &[], true).await.is_empty(), "what was sent is not what is wanted now");
+        stub.clock.advance(Duration::from_secs(2));
+        let third = turn(Table::Job, &[], true).await.remove(0);
+        decided(third, "two").await;
+        assert_eq!(turn(Table::Effect, &[], true).await[0].payload, json!("two"));
+    })
+    .await;
+}
+
+#[test]
+fn hrc_13_hrc_o01_a_day_begins_once_in_each_zone_also_when_clocks_change() {
+    let at = |text: &str| Ms(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+    for (name, after, expected) in [
+        // Pacific time: eight hours behind in winter, seven in summer.
+        ("import@America/Los_Angeles", "2026-01-15T07:59:59Z", "2026-01-15T08:00:00Z"),
+        ("import@America/Los_Angeles", "2026-01-15T08:00:00Z", "2026-01-16T08:00:00Z"),
+        ("import@America/Los_Angeles", "2026-07-15T06:00:00Z", "2026-07-15T07:00:00Z"),
+        // The days of 23 and 25 hours.
+        ("import@America/Los_Angeles", "2026-03-08T08:00:00Z", "2026-03-09T07:00:00Z"),
+        ("import@America/Los_Angeles", "2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z"),
+        // Fixed eight hours behind all year: the literal PST of the document.
+        ("import@Etc/GMT+8", "2026-07-15T06:00:00Z", "2026-07-15T08:00:00Z"),
+        // Where clocks go forward at midnight the day begins at one.
+        ("import@Africa/Cairo", "2026-04-23T12:00:00Z", "2026-04-23T22:00:00Z"),
+        ("look-again/900", "2026-01-15T08:00:00Z", "2026-01-15T08:15:00Z"),
+    ] {
+        assert_eq!(next(name, at(after)), Some(at(expected)), "{name} after {after}");
+    }
+    assert_eq!(next("import@Nowhere/Land", at("2026-01-15T08:00:00Z")), None);
+    assert_eq!(next("import", at("2026-01-15T08:00:00Z")), None);
 }

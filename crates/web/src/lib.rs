@@ -26,7 +26,7 @@ pub use serve::{finish, leading_to, listen, serve};
 pub use session::{MIGRATIONS, Session, Sessions, cookie};
 pub use shell::{Nav, Shell};
 pub use throttle::Throttle;
-pub use time::{date, moment, moment_in_words};
+pub use time::{date, day, moment, moment_in_words};
 
 pub use axum;
 pub use maud::{DOCTYPE, Markup, PreEscaped, html};

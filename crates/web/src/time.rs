@@ -23,6 +23,13 @@ pub fn date(at: Ms) -> String {
     format!("{day} {} {year}", MONTHS[month - 1])
 }
 
+/// `2026-03-04`, as date inputs want it.
+#[must_use]
+pub fn day(at: Ms) -> String {
+    let (year, month, day) = civil(at.0.div_euclid(86_400_000));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// `4 Mar 2026, 09:30:15 UTC`
 #[must_use]
 pub fn moment(at: Ms) -> String {

@@ -52,6 +52,60 @@ pub fn switch(to: &str, label: &str, on: bool) -> Markup {
     }
 }
 
+/// How a setting is entered.
+pub enum Entry<'a> {
+    /// On or off.
+    Switch(bool),
+    /// A line of text.
+    Line(&'a str),
+    /// One of these: value and words; and the one that is chosen.
+    Choice(Vec<(String, String)>, &'a str),
+}
+
+impl<'a> Entry<'a> {
+    /// After the kind of a setting, as APIs name it.
+    #[must_use]
+    pub fn of(kind: &str, value: &'a serde_json::Value, options: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let text = value.as_str().unwrap_or_default();
+        match kind {
+            "switch" => Self::Switch(*value == true),
+            "choice" => Self::Choice(options.map(|(value, label)| (value.to_owned(), label.to_owned())).collect(), text),
+            _ => Self::Line(text),
+        }
+    }
+}
+
+/// A setting with what it does. Its form sends `on` for a switch and `value` for anything else.
+#[must_use]
+pub fn setting(to: &str, label: &str, help: &str, entry: &Entry<'_>, may: bool) -> Markup {
+    html! {
+        div.heading {
+            div { h3 { (label) } p.hint { (help) } }
+            @match entry {
+                Entry::Switch(on) => { @if may { (switch(to, label, *on)) } @else { (badge("plain", if *on { "on" } else { "off" })) } }
+                Entry::Line(value) => {
+                    @if may {
+                        form.inline method="post" action=(to) {
+                            input name="value" value=(value) aria-label=(label) required autocomplete="off";
+                            button type="submit" { "Save" }
+                        }
+                    } @else { (value) }
+                }
+                Entry::Choice(options, chosen) => {
+                    @if may {
+                        form.inline method="post" action=(to) {
+                            select name="value" aria-label=(label) {
+                                @for (value, text) in options { option value=(value) selected[value == chosen] { (text) } }
+                            }
+                            button type="submit" { "Save" }
+                        }
+                    } @else { (options.iter().find(|(value, _)| value == chosen).map_or(*chosen, |(_, text)| text.as_str())) }
+                }
+            }
+        }
+    }
+}
+
 /// A word about a state. `tone`: `good`, `wait`, `bad` or `plain`.
 #[must_use]
 pub fn badge(tone: &str, text: &str) -> Markup {

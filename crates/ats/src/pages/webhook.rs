@@ -136,6 +136,7 @@ async fn rerun(viewer: Viewer, Path((id, delivery)): Path<(String, String)>) -> 
         payload: old.payload,
         priority: Priority::Now,
         run_at: now,
+        again: false,
     };
     let tx = ats.db.begin().await?;
     ats.pipeline.effects(&tx, TENANT, vec![effect]).await?;

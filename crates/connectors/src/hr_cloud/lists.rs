@@ -1,12 +1,12 @@
 //! HR Cloud's own lists: Lever names things, HR Cloud wants ids. A name that is in no list is never guessed.
 
-use super::map::Hire;
-use super::wire::{CreateRecord, Find, ListRecords};
-use connector::Hold;
+use super::wire::{CreateRecord, Record};
+use super::{Aliases, NAME, wire};
+use connector::{Hold, Pick, Way};
 use endpoint::Nothing;
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, json};
 use std::fmt;
 
 /// Which list.
@@ -42,7 +42,18 @@ impl List {
         }
     }
 
-    const fn word(self) -> &'static str {
+    /// Its name in the settings.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Position => "positions",
+            Self::Department => "departments",
+            Self::Location => "locations",
+            Self::EmploymentType => "employment_types",
+            Self::EmploymentStatus => "employment_statuses",
+        }
+    }
+
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Position => "position",
             Self::Department => "department",
@@ -53,11 +64,35 @@ impl List {
     }
 }
 
+impl List {
+    /// The field of an employee that points into it.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Position => "xPositionLookup",
+            Self::Department => "xDepartmentLookup",
+            Self::Location => "xLocationLookup",
+            Self::EmploymentType => "xEmploymentTypeLookup",
+            Self::EmploymentStatus => "xEmploymentStatusLookup",
+        }
+    }
+
+    /// As a field of an employee.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Position => "Position",
+            Self::Department => "Department",
+            Self::Location => "Location",
+            Self::EmploymentType => "Employment type",
+            Self::EmploymentStatus => "Employment status",
+        }
+    }
+}
+
 /// A name that is in no list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
-    list: List,
-    name: String,
+    pub list: List,
+    pub name: String,
 }
 
 impl fmt::Display for Missing {
@@ -72,7 +107,6 @@ struct Entry {
     name: String,
     id: String,
     code: String,
-    active: bool,
 }
 
 /// The lists as they are now.
@@ -86,39 +120,33 @@ impl Lists {
         Ok(Self(lists.into_iter().flatten().collect()))
     }
 
-    /// The id of a name. Names must agree to the letter; only spaces around them are forgiven.
-    pub fn id(&self, list: List, name: &str) -> Option<&str> {
-        self.0.iter().find(|e| e.list == list && e.name.trim() == name.trim()).map(|e| e.id.as_str())
+    /// The id of a name: an alias somebody gave it, else the entry of that name. Names must agree to the letter; only
+    /// spaces around them are forgiven.
+    pub fn id(&self, aliases: &Aliases, list: List, name: &str) -> Option<&str> {
+        let alias = aliases.get(list.key()).and_then(|names| names.get(name.trim()));
+        let is_it = |e: &&Entry| if let Some(id) = alias { e.id == *id } else { e.name.trim() == name.trim() };
+        self.0.iter().filter(|e| e.list == list).find(is_it).map(|e| e.id.as_str())
     }
 
-    /// What the hire names and HR Cloud lacks.
-    pub fn missing(&self, hire: &Hire) -> Vec<Missing> {
-        let wanted = [
-            (List::Position, Some(&hire.position)),
-            (List::Department, Some(&hire.department)),
-            (List::Location, Some(&hire.location)),
-            (List::EmploymentType, hire.employment_type.as_ref()),
-            (List::EmploymentStatus, Some(&hire.status)),
-        ];
-        let unknown = wanted.into_iter().filter_map(|(list, name)| Some((list, name?))).filter(|(list, name)| self.id(*list, name).is_none());
-        unknown.map(|(list, name)| Missing { list, name: name.clone() }).collect()
+    /// The name of an entry; empty if it is gone.
+    pub fn name(&self, id: &str) -> &str {
+        self.0.iter().find(|e| e.id == id).map_or("", |e| e.name.as_str())
     }
 
     /// Creates an entry, unless it is there by now, and remembers it.
     pub async fn create(&mut self, partner: &Remote, missing: &Missing) -> Result<(), Failure> {
-        if self.id(missing.list, &missing.name).is_some() {
+        if self.0.iter().any(|e| e.list == missing.list && e.name.trim() == missing.name.trim()) {
             return Ok(());
         }
         let (name_field, code_field) = missing.list.fields();
-        let mut body = json!({ name_field: missing.name, "xRecordStatus": "Active" });
         let code = self.free_code(missing);
+        let mut body = Map::from_iter([(name_field.to_owned(), json!(missing.name)), ("xRecordStatus".to_owned(), json!("Active"))]);
         if let Some(code_field) = code_field {
-            body[code_field] = json!(code);
+            body.insert(code_field.to_owned(), json!(code));
         }
         let resource = missing.list.resource().to_owned();
-        let made = partner.send(CreateRecord { resource, query: Nothing, body }).await?;
-        let id = made["Id"].as_str().unwrap_or_default().to_owned();
-        self.0.push(Entry { list: missing.list, name: missing.name.clone(), id, code, active: true });
+        let made = partner.send(CreateRecord { resource, query: Nothing, body: Record(body) }).await?;
+        self.0.push(Entry { list: missing.list, name: missing.name.clone(), id: made.text("Id").to_owned(), code });
         Ok(())
     }
 
@@ -128,47 +156,55 @@ impl Lists {
         let taken = |code: &str| self.0.iter().any(|e| e.list == missing.list && e.code == code);
         (1..).map(|n| if n == 1 { letters.clone() } else { format!("{letters}{n}") }).find(|code| !taken(code)).unwrap_or(letters)
     }
+
+    /// What could be meant by a name, the likeliest first.
+    fn picks(&self, missing: &Missing) -> Vec<Pick> {
+        const MOST: usize = 30;
+        let wanted = missing.name.to_lowercase();
+        let mut near: Vec<(f64, &Entry)> =
+            self.0.iter().filter(|e| e.list == missing.list).map(|e| (strsim::jaro_winkler(&wanted, &e.name.to_lowercase()), e)).collect();
+        near.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.name.cmp(&y.name)));
+        near.into_iter().take(MOST).map(|(_, e)| Pick { value: e.id.clone(), label: e.name.clone() }).collect()
+    }
+
+    /// One hold for all that is missing: one click creates it, another uses what is there already.
+    pub fn hold(&self, aliases: &Aliases, missing: &[Missing]) -> Hold {
+        let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let gone = |m: &&Missing| aliases.get(m.list.key()).is_some_and(|names| names.contains_key(m.name.trim()));
+        let gone: Vec<String> = missing.iter().filter(gone).map(ToString::to_string).collect();
+        let also = if gone.is_empty() { String::new() } else { format!(" What stood for the {} before is gone from {NAME}.", gone.join(" and the ")) };
+        let create = Way {
+            id: "create".to_owned(),
+            label: if missing.len() == 1 { "Create it and go on".to_owned() } else { format!("Create these {} and go on", missing.len()) },
+            data: json!(missing),
+            ..Way::default()
+        };
+        let instead = missing.iter().map(|m| Way {
+            id: format!("use/{}", m.list.key()),
+            label: format!("Use this {}", m.list.word()),
+            help: format!("From now on it stands for \"{}\".", m.name),
+            pick: self.picks(m),
+            data: json!(m),
+            personal: false,
+        });
+        Hold {
+            cause: format!("{NAME} has no {names}"),
+            why: format!(
+                "{NAME} has no {names}.{also} An HR Admin can add it there under Settings > Lists, or it is created from here with one click; names \
+                 must agree to the letter. If it is there under another name, choose that."
+            ),
+            ways: std::iter::once(create).chain(instead.filter(|way| !way.pick.is_empty())).collect(),
+        }
+    }
 }
 
-/// One list to its end. The documents say that `page` counts records to skip, clients use it as a page number from 1.
-/// Without it both begin at the beginning; a second page that mostly repeats the first tells which it is.
+/// One list to its end, without what is not in use any more.
 async fn read(partner: &Remote, list: List) -> Result<Vec<Entry>, Failure> {
-    const PAGE: usize = 200;
     let (name_field, code_field) = list.fields();
-    let mut all: Vec<Entry> = Vec::new();
-    let (mut page, mut counts_records) = (None, false);
-    for turn in 1..1000 {
-        let find = Find { page, page_size: i64::try_from(PAGE).ok(), ..Find::default() };
-        let records = partner.send(ListRecords { resource: list.resource().to_owned(), query: find, body: Nothing }).await?.0;
-        let (full, before) = (records.len() >= PAGE, all.len());
-        for record in &records {
-            let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
-            let entry = Entry { list, name: text(name_field), id: text("Id"), code: code_field.map(text).unwrap_or_default(), active: text("xRecordStatus") != "Inactive" };
-            if !all.iter().any(|known| known.id == entry.id) {
-                all.push(entry);
-            }
-        }
-        if turn > 1 && all.len() - before < records.len() {
-            counts_records = true;
-        }
-        if !full || (counts_records && all.len() == before) {
-            break;
-        }
-        page = i64::try_from(if counts_records { all.len() } else { turn + 1 }).ok();
-    }
-    all.retain(|entry| entry.active);
-    Ok(all)
-}
-
-/// One hold for all that is missing, with one click that creates it.
-pub fn hold(missing: &[Missing]) -> Hold {
-    let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Hold {
-        cause: format!("{} has no {names}", super::NAME),
-        why: format!(
-            "{name} has no {names}. An HR Admin can add it there under Settings > Lists, or create it from here with one click; names must agree to the letter.",
-            name = super::NAME
-        ),
-        mend: serde_json::to_value(missing).unwrap_or(Value::Null),
-    }
+    let records = wire::all(partner, list.resource(), None).await?;
+    let entry = |record: &Record| {
+        let text = |field: &str| record.text(field).to_owned();
+        Entry { list, name: text(name_field), id: text("Id"), code: code_field.map(text).unwrap_or_default() }
+    };
+    Ok(records.iter().filter(|record| record.text("xRecordStatus") != "Inactive").map(entry).collect())
 }

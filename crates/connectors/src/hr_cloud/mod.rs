@@ -8,38 +8,97 @@
 
 mod lists;
 mod map;
+mod plan;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use connector::{Connector, Cx, Decision, Effect, Field, Good, Hold, Kind, Need, Outcome, Seen, Spec, outcome_of};
+use connector::{
+    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, Need, Outcome, Preview, Remember, Seen, Spec, Way, outcome_of,
+};
+use endpoint::Nothing;
 use lever_api::event::Event;
 use lever_api::{
-    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListOffers, ListWebhooks,
+    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListDeletedOpportunities, ListOffers, ListOpportunities,
+    ListWebhooks,
 };
 use lists::{Lists, Missing};
 use map::Hire;
 use outbound::{Failure, Remote};
+use plan::{Plan, Write};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::{CreateEmployee, Employee, Find, FindEmployees};
+use wire::{CreateRecord, EMPLOYEE, Find, ListRecords, Record, UpdateRecord};
 
 /// The connector.
 pub struct HrCloud;
 
+/// Which of HR Cloud's entries stands for a name in Lever: by list, by name, the entry's id.
+pub type Aliases = BTreeMap<String, BTreeMap<String, String>>;
+
 /// What a customer may set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// Hires are told by webhook.
+    /// Hires are told by webhook, and looked for every half a minute.
     pub use_webhook: bool,
+    /// Everybody hired is imported at midnight.
+    pub automatic_import: bool,
+    /// Whose midnight.
+    pub time_zone: String,
+    /// What an import does to employees who are there.
+    pub update: Update,
     /// Positions, departments, locations and types that HR Cloud lacks are created instead of held.
     pub create_missing: bool,
+    /// What starts somebody whose offer names no day.
+    pub start_date: StartDate,
     /// `van`, `de`, `bin` and their like go with the last name.
     pub keep_particles: bool,
+    /// Other names.
+    pub aliases: Aliases,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            use_webhook: false,
+            automatic_import: false,
+            time_zone: "America/Los_Angeles".to_owned(),
+            update: Update::Fill,
+            create_missing: false,
+            start_date: StartDate::Hold,
+            keep_particles: false,
+            aliases: Aliases::new(),
+        }
+    }
+}
+
+/// What happens to an employee who is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Update {
+    /// What is empty is filled.
+    #[default]
+    Fill,
+    /// Also what Lever says otherwise now, unless somebody edited it in HR Cloud.
+    Overwrite,
+    /// Nothing.
+    Leave,
+}
+
+/// What happens when no offer names a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StartDate {
+    /// The person waits.
+    #[default]
+    Hold,
+    /// The day of the hire, UTC.
+    DayOfHire,
 }
 
 /// What it may do.
@@ -53,6 +112,8 @@ pub enum Change {
 const NAME: &str = "HR Cloud";
 /// How old what we know of lists and managers may be.
 const REMEMBERED: Good = Good::For(Duration::from_secs(60));
+/// What is asked about an e-mail that somebody else has.
+const SAME_E_MAIL: &str = "same e-mail";
 
 impl Connector for HrCloud {
     const SPEC: Spec = Spec {
@@ -62,6 +123,8 @@ impl Connector for HrCloud {
         reacts_to: &[Event::CandidateHired],
         needs: &[
             Need::of::<GetOpportunity>("read who was hired"),
+            Need::of::<ListOpportunities>("import everybody who was hired, and find whom no webhook told of"),
+            Need::of::<ListDeletedOpportunities>("forget who was deleted"),
             Need::of::<GetContact>("read the name and e-mail"),
             Need::of::<ListApplications>("find the posting of the hire"),
             Need::of::<GetPosting>("read position, department, location and work type"),
@@ -76,8 +139,30 @@ impl Connector for HrCloud {
             Field {
                 name: "use_webhook",
                 label: "Use webhook for import",
-                help: "New hires are imported within a couple of moments. A webhook is made in Lever by itself; the event Candidate Hired must be switched on there.",
+                help: "New hires are imported within a couple of moments. A webhook is made in Lever by itself; the event Candidate Hired must be switched on there. Whom no webhook told of is found within a minute.",
                 kind: Kind::Switch,
+            },
+            Field {
+                name: "automatic_import",
+                label: "Automatic Import",
+                help: "Newly hired people are imported every day at 12:00 AM. If the hub was down then, it imports as soon as it is up again.",
+                kind: Kind::Switch,
+            },
+            Field {
+                name: "time_zone",
+                label: "Time zone of the Automatic Import",
+                help: "Whose midnight it is. America/Los_Angeles is Pacific time, with summer time; for PST all year enter Etc/GMT+8.",
+                kind: Kind::Zone,
+            },
+            Field {
+                name: "update",
+                label: "Employees who are there already",
+                help: "What an import does to them. What somebody edited in HR Cloud since is never overwritten.",
+                kind: Kind::Choice(&[
+                    ("fill", "Fill fields that are empty"),
+                    ("overwrite", "Fill, and write what changed in Lever"),
+                    ("leave", "Leave them alone"),
+                ]),
             },
             Field {
                 name: "create_missing",
@@ -86,10 +171,22 @@ impl Connector for HrCloud {
                 kind: Kind::Switch,
             },
             Field {
+                name: "start_date",
+                label: "When no offer names a start date",
+                help: "HR Cloud demands one.",
+                kind: Kind::Choice(&[("hold", "Hold the person until there is one"), ("dayofhire", "Use the day of the hire")]),
+            },
+            Field {
                 name: "keep_particles",
                 label: "Keep name particles with the last name",
                 help: "\"Jan van den Berg\" has the last name \"van den Berg\" instead of the middle name \"van den\".",
                 kind: Kind::Switch,
+            },
+            Field {
+                name: "aliases",
+                label: "Other names",
+                help: "Which of HR Cloud's positions, departments, locations and employment types stands for a name in Lever.",
+                kind: Kind::Aliases,
             },
         ],
         credential: &[("customer_key", "Customer key"), ("customer_secret", "Customer secret")],
@@ -100,13 +197,17 @@ impl Connector for HrCloud {
     type Settings = Settings;
     type Change = Change;
 
-    fn wants_webhooks(&self, settings: &Settings) -> bool {
+    fn is_live(&self, settings: &Settings) -> bool {
         settings.use_webhook
+    }
+
+    fn imports_daily(&self, settings: &Settings) -> Option<String> {
+        settings.automatic_import.then(|| settings.time_zone.clone())
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
         if !seen.hired {
-            return Decision::Nothing("not hired".to_owned());
+            return not_hired(seen);
         }
         match map::hire(settings, seen) {
             Ok(hire) => {
@@ -119,30 +220,55 @@ impl Connector for HrCloud {
 
     async fn perform(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Outcome {
         let Change::Employ(hire) = &effect.change;
+        // Two hires of one person at the same moment must not both find nobody.
+        let _turn = cx.memo.turn(&hire.email).await;
         match employ(&cx, settings, hire).await {
             Ok(outcome) => outcome,
             Err(failure) => outcome_of(NAME, &failure),
         }
     }
 
-    /// Creates what HR Cloud lacks.
-    async fn mend(&self, cx: Cx<'_>, mend: &Value) -> Result<String, String> {
-        let missing: Vec<Missing> = serde_json::from_value(mend.clone()).map_err(|e| e.to_string())?;
-        let mut made = Vec::new();
-        let _turn = cx.memo.turn().await;
-        let mut lists = Lists::read(cx.partner).await.map_err(|e| e.to_string())?;
-        for missing in missing {
-            let created = lists.create(cx.partner, &missing).await;
-            cx.memo.forget();
-            created.map_err(|e| e.to_string())?;
-            made.push(missing.to_string());
+    async fn preview(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
+        let Change::Employ(hire) = &effect.change;
+        Ok(match plan::plan(&cx, settings, hire, None).await? {
+            Plan::Hold(hold) => Preview::Hold(hold),
+            Plan::Missing(missing, lists) if !settings.create_missing => Preview::Hold(lists.hold(&settings.aliases, &missing)),
+            Plan::Missing(missing, _) => {
+                let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                Preview::Would { how: How::Created, said: format!("would create the {names}, then the employee {}", hire.number), fields: Vec::new() }
+            }
+            Plan::Write(write) => {
+                let said = match write.how() {
+                    How::Created => format!("would create employee {}", write.number),
+                    How::Updated => format!("would update employee {}", write.number),
+                    How::Unchanged => format!("employee {} is as Lever says", write.number),
+                };
+                Preview::Would { how: write.how(), said: said + &write.flag, fields: write.differences }
+            }
+        })
+    }
+
+    async fn mend(&self, cx: Cx<'_>, _: &Settings, way: &Way, picked: &str) -> Result<Mended, String> {
+        match way.id.split('/').next().unwrap_or_default() {
+            "create" => create_missing(&cx, &way.data).await,
+            "use" => use_instead(way, picked),
+            "inactive" => set_inactive(&cx, way).await,
+            _ => answered(way),
         }
-        Ok(format!("Created in {NAME}: {}.", made.join(", ")))
+    }
+
+    async fn known(&self, partner: &Remote) -> Result<Known, Failure> {
+        let mut known = Known::default();
+        for record in wire::all(partner, EMPLOYEE, Some("xEmployeeNumber")).await? {
+            known.subjects.insert(record.text("xEmployeeNumber").to_owned());
+            known.records.insert(record.text("Id").to_owned());
+        }
+        Ok(known)
     }
 
     async fn check(&self, partner: &Remote) -> Result<(), String> {
         let find = Find { page_size: Some(1), ..Find::default() };
-        match partner.send(FindEmployees { query: find, body: endpoint::Nothing }).await {
+        match partner.send(ListRecords { resource: EMPLOYEE.to_owned(), query: find, body: Nothing }).await {
             Ok(_) => Ok(()),
             Err(failure) => Err(match outcome_of(NAME, &failure) {
                 Outcome::Hold(hold) => hold.why,
@@ -152,101 +278,134 @@ impl Connector for HrCloud {
     }
 }
 
+/// Whoever is not hired is nobody's business, unless they are an employee already.
+fn not_hired(seen: &Seen) -> Decision<Change> {
+    let Some(hired_at) = seen.sent["hired_at"].as_i64() else { return Decision::Nothing("not hired".to_owned()) };
+    let question = format!("not hired any more, after the hire of {hired_at}");
+    if let Some(answer) = seen.answers.get(&question) {
+        return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
+    }
+    let name = &seen.opportunity.name;
+    let way = |id: &str, label: &str, answer: &str| Way {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        personal: true,
+        data: json!({ "question": question, "answer": answer }),
+        ..Way::default()
+    };
+    Decision::Hold(Hold {
+        cause: format!("Not hired any more in Lever, but an employee in {NAME}"),
+        why: format!(
+            "{name} was hired and is an employee in {NAME}, but is not hired in Lever any more. {NAME} is changed only when somebody confirms it."
+        ),
+        ways: vec![way("inactive", "Set the employee inactive", "the employee was set inactive"), way("leave", "Leave the employee as they are", "leave as it is")],
+    })
+}
+
 async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome, Failure> {
-    // An earlier try may have taken effect without our knowing: the number is the key to find it by.
-    if cx.attempt > 1
-        && let Some(found) = find(cx.partner, "xEmployeeNumber", &hire.number).await?
+    let mut plan = plan::plan(cx, settings, hire, None).await?;
+    if let Plan::Missing(missing, _) = &plan
+        && settings.create_missing
     {
-        return Ok(known(&found));
-    }
-    if let Some(other) = find(cx.partner, "xEmail", &hire.email).await? {
-        return Ok(if other.number.as_deref() == Some(&hire.number) { known(&other) } else { somebody_else(hire, &other) });
-    }
-    let mut lists = lists(cx, REMEMBERED).await?;
-    if !lists.missing(hire).is_empty() {
-        // It may have been added since: nobody is held for what we only remember.
-        lists = self::lists(cx, Good::After(cx.asked)).await?;
-    }
-    let missing = lists.missing(hire);
-    if !missing.is_empty() {
-        if !settings.create_missing {
-            return Ok(Outcome::Hold(lists::hold(&missing)));
-        }
         // One at a time, each reading anew: two hires that lack the same department must not make it twice.
-        let _turn = cx.memo.turn().await;
+        let _turn = cx.memo.turn("lists").await;
         let mut fresh = Lists::read(cx.partner).await?;
-        for missing in fresh.missing(hire) {
-            let made = fresh.create(cx.partner, &missing).await;
+        for missing in missing {
+            let made = fresh.create(cx.partner, missing).await;
             // Also when the answer was lost: it may be there now.
             cx.memo.forget();
             made?;
         }
-        lists = Arc::new(fresh);
+        plan = plan::plan(cx, settings, hire, Some(Arc::new(fresh))).await?;
     }
-    let manager = manager(cx, hire).await?;
-    let flag = match (&hire.manager, &manager) {
-        (Some(email), None) => format!("; the manager {email} is no employee yet and was left empty"),
-        _ => String::new(),
+    match plan {
+        Plan::Hold(hold) => Ok(Outcome::Hold(hold)),
+        Plan::Missing(missing, lists) => Ok(Outcome::Hold(lists.hold(&settings.aliases, &missing))),
+        Plan::Write(write) => make(cx, settings, hire, write).await,
+    }
+}
+
+/// Writes, if there is anything to write.
+async fn make(cx: &Cx<'_>, settings: &Settings, hire: &Hire, write: Write) -> Result<Outcome, Failure> {
+    let written = match &write.id {
+        Some(_) if write.fields.is_empty() => return Ok(done(&write, None)),
+        Some(id) => {
+            let body = Record(write.fields.clone());
+            cx.partner.send(UpdateRecord { resource: EMPLOYEE.to_owned(), id: id.clone(), query: Nothing, body }).await
+        }
+        None => cx.partner.send(CreateRecord { resource: EMPLOYEE.to_owned(), query: Nothing, body: Record(write.fields.clone()) }).await,
     };
-    let employee = hire.employee(&lists, manager);
-    match cx.partner.send(CreateEmployee { query: endpoint::Nothing, body: employee }).await {
-        Ok(created) => Ok(Outcome::Done { said: format!("created employee {}{flag}", hire.number), remote_id: created.id }),
-        Err(Failure::Refused { status: 400, body, .. }) => refused(cx, hire, &body).await,
+    match written {
+        Ok(record) => Ok(done(&write, Some(&record))),
+        Err(Failure::Refused { status: 400, body, .. }) => refused(cx, settings, hire, &write, &body).await,
         Err(failure) => Err(failure),
     }
 }
 
-/// HR Cloud's lists.
-async fn lists(cx: &Cx<'_>, good: Good) -> Result<Arc<Lists>, Failure> {
-    cx.memo.read("lists", good, || Lists::read(cx.partner)).await
-}
-
-/// The manager's id. One who is not there yet is looked for anew.
-async fn manager(cx: &Cx<'_>, hire: &Hire) -> Result<Option<String>, Failure> {
-    let Some(email) = &hire.manager else { return Ok(None) };
-    let name = format!("manager {email}");
-    let find = |good| cx.memo.read(&name, good, async || Ok(find(cx.partner, "xEmail", email).await?.and_then(|m| m.id)));
-    let known = find(REMEMBERED).await?;
-    let known = if known.is_none() { find(Good::After(cx.asked)).await? } else { known };
-    Ok(known.as_ref().clone())
+fn done(write: &Write, record: Option<&Record>) -> Outcome {
+    let (how, number) = (write.how(), &write.number);
+    let fields = write.differences.iter().map(|d| d.field.as_str()).collect::<Vec<_>>().join(", ");
+    let said = match how {
+        How::Created => format!("created employee {number}"),
+        How::Updated => format!("updated employee {number}: {fields}"),
+        How::Unchanged => format!("employee {number} was there already, nothing was to be changed"),
+    };
+    let made = record.map(|record| record.text("Id").to_owned()).filter(|id| !id.is_empty());
+    Outcome::Done(Done { remote_id: write.id.clone().or(made), how, said: said + &write.flag, sent: write.sent.clone(), left_out: !write.flag.is_empty() })
 }
 
 /// A refusal with sentences. One of them may say that the number is taken: then an earlier try had come through.
-async fn refused(cx: &Cx<'_>, hire: &Hire, body: &str) -> Result<Outcome, Failure> {
+async fn refused(cx: &Cx<'_>, settings: &Settings, hire: &Hire, write: &Write, body: &str) -> Result<Outcome, Failure> {
     // Perhaps something we remember is not so any more.
     cx.memo.forget();
-    if let Some(found) = find(cx.partner, "xEmployeeNumber", &hire.number).await? {
-        return Ok(known(&found));
+    if write.id.is_none()
+        && let Some(found) = wire::find(cx.partner, "xEmployeeNumber", &hire.number).await?
+        && let Plan::Write(write) = plan::compare(cx, settings, hire, Some(found), false, None).await?
+    {
+        return Box::pin(make(cx, settings, hire, write)).await;
     }
     let sentences = wire::sentences(body);
-    Ok(Outcome::Hold(Hold {
-        cause: format!("{NAME} refuses: {}", sentences.join(" ")),
-        why: format!("{NAME} answered 400 for {}: {} Mend it in Lever or {NAME}, then release.", hire.full_name, sentences.join(" ")),
-        mend: Value::Null,
-    }))
+    Ok(Outcome::Hold(Hold::new(
+        format!("{NAME} refuses: {}", sentences.join(" ")),
+        format!("{NAME} answered 400 for {}: {} Mend it in Lever or {NAME}, then release.", hire.full_name, sentences.join(" ")),
+    )))
 }
 
-async fn find(partner: &Remote, field: &str, value: &str) -> Result<Option<Employee>, Failure> {
-    let filter = format!("{field} eq '{}'", value.replace('\'', "''"));
-    let find = Find { filter: Some(filter), ..Find::default() };
-    Ok(partner.send(FindEmployees { query: find, body: endpoint::Nothing }).await?.into_iter().next())
+/// Creates what HR Cloud lacks.
+async fn create_missing(cx: &Cx<'_>, data: &Value) -> Result<Mended, String> {
+    let missing: Vec<Missing> = serde_json::from_value(data.clone()).map_err(|e| e.to_string())?;
+    let mut made = Vec::new();
+    let _turn = cx.memo.turn("lists").await;
+    let mut lists = Lists::read(cx.partner).await.map_err(|e| e.to_string())?;
+    for missing in missing {
+        let created = lists.create(cx.partner, &missing).await;
+        cx.memo.forget();
+        created.map_err(|e| e.to_string())?;
+        made.push(missing.to_string());
+    }
+    Ok(Mended { said: format!("Created in {NAME}: {}.", made.join(", ")), remember: Remember::Nothing })
 }
 
-fn known(found: &Employee) -> Outcome {
-    let number = found.number.clone().unwrap_or_default();
-    Outcome::Done { remote_id: found.id.clone(), said: format!("employee {number} was there already") }
-}
-
-/// The same address under another number: a rehire, an internal move or a mix-up. People decide that.
-fn somebody_else(hire: &Hire, other: &Employee) -> Outcome {
-    let number = other.number.clone().unwrap_or_default();
-    Outcome::Hold(Hold {
-        cause: format!("{NAME} has an employee with this e-mail already (number {number})"),
-        why: format!(
-            "{} has the e-mail of employee {number} in {NAME}. If this is a rehire or an internal move, update that employee there; \
-             if not, correct the e-mail in Lever. Then release.",
-            hire.full_name
-        ),
-        mend: Value::Null,
+/// Another entry stands for the name from now on.
+fn use_instead(way: &Way, picked: &str) -> Result<Mended, String> {
+    let missing: Missing = serde_json::from_value(way.data.clone()).map_err(|e| e.to_string())?;
+    let chosen = way.pick.iter().find(|pick| pick.value == picked).ok_or("Choose one of those in the list.")?;
+    let alias = json!({ "aliases": { missing.list.key(): { missing.name.trim(): picked } } });
+    Ok(Mended {
+        said: format!("The {} \"{}\" in {NAME} stands for \"{}\" from now on.", missing.list.word(), chosen.label, missing.name),
+        remember: Remember::Settings(alias.as_object().cloned().unwrap_or_default()),
     })
+}
+
+async fn set_inactive(cx: &Cx<'_>, way: &Way) -> Result<Mended, String> {
+    let id = cx.sent.remote_id.clone().ok_or("Which employee this was is not known any more.")?;
+    let body = Record(serde_json::Map::from_iter([("xRecordStatus".to_owned(), json!("Inactive"))]));
+    cx.partner.send(UpdateRecord { resource: EMPLOYEE.to_owned(), id, query: Nothing, body }).await.map_err(|e| e.to_string())?;
+    answered(way)
+}
+
+/// Somebody decided; the hub remembers it.
+fn answered(way: &Way) -> Result<Mended, String> {
+    let text = |name: &str| way.data[name].as_str().map(str::to_owned).ok_or("This way out was stored by another version of Fulcrum.");
+    Ok(Mended { said: format!("{}.", way.label), remember: Remember::Answer { question: text("question")?, answer: text("answer")? } })
 }

@@ -18,7 +18,7 @@ fn hrc_18_to_28_all_mapped_fields_come_from_where_the_document_says() {
             "first_name": "Mara", "middle_name": "Elin", "last_name": "Lindqvist", "full_name": "Mara Elin Lindqvist",
             "email": "mara@example.org", "position": "Backend Engineer", "department": "Product", "location": "Malmo",
             "employment_type": "Full-time", "manager": "ines@example.com", "start_date": "2026-05-01",
-            "number": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33", "status": "Active",
+            "number": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33", "status": "Active", "hired_at": 1760000100000i64,
         })
     );
 }

@@ -50,7 +50,7 @@ async fn a_real_board_gives_its_postings_and_a_hire_onto_one_arrives_with_its_re
         let (_, html) = olga.open("/holds").await;
         let page = scraper::Html::parse_document(&html);
         let cause = page.select(&scraper::Selector::parse("input[name=cause]").unwrap()).next().unwrap().attr("value").unwrap().to_owned();
-        olga.press("/holds/mend", &[("cause", &cause)]).await;
+        olga.click("/holds", &cause, "Create…", &[]).await;
         w.drain().await;
         let e = w.employees("real@mail.example").await.pop().expect("one click was enough");
         assert_eq!(e["xPositionLookup"]["xPositionTitle"].as_str().unwrap(), title);
@@ -77,7 +77,7 @@ async fn a_modern_board_without_departments_falls_back_to_the_team() {
         let (_, html) = olga.open("/holds").await;
         let page = scraper::Html::parse_document(&html);
         let cause = page.select(&scraper::Selector::parse("input[name=cause]").unwrap()).next().unwrap().attr("value").unwrap().to_owned();
-        olga.press("/holds/mend", &[("cause", &cause)]).await;
+        olga.click("/holds", &cause, "Create…", &[]).await;
         w.drain().await;
         let e = w.employees("modern@mail.example").await.pop().unwrap();
         assert_eq!(e["xDepartmentLookup"]["xDepartmentName"], source[0]["categories"]["team"], "HRC-O13");

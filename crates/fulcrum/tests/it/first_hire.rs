@@ -123,11 +123,11 @@ async fn what_hr_cloud_lacks_is_held_and_one_click_mends_it_for_everyone() {
         assert!(holds.contains("HR Cloud has no position \"Technical Writer\""), "{holds}");
         assert!(w.employees("priya.raman@mail.example").await.is_empty());
 
-        olga.press("/holds/mend", &[("cause", "HR Cloud has no department \"Sales\"")]).await;
+        olga.click("/holds", "HR Cloud has no department \"Sales\"", "Create it and go on", &[]).await;
         w.drain().await;
         assert_eq!(w.employees("maría.josé.garcía.lópez@mail.example").await.len(), 1);
         assert!(w.employees("priya.raman@mail.example").await.is_empty());
-        olga.press("/holds/mend", &[("cause", "HR Cloud has no position \"Technical Writer\"")]).await;
+        olga.click("/holds", "HR Cloud has no position \"Technical Writer\"", "Create it and go on", &[]).await;
         w.drain().await;
         assert_eq!(w.employees("priya.raman@mail.example").await.len(), 1);
         assert!(olga.read("/holds").await.contains("Nothing is held"));
@@ -286,7 +286,7 @@ async fn hrc_o11_whoever_is_un_hired_while_waiting_never_becomes_an_employee() {
         w.hire(&priya).await;
         w.drain().await;
         let mut olga = w.at_hub().await;
-        olga.press("/holds/mend", &[("cause", "HR Cloud has no position \"Technical Writer\"")]).await;
+        olga.click("/holds", "HR Cloud has no position \"Technical Writer\"", "Create it and go on", &[]).await;
         w.drain().await;
         assert_eq!(w.employees("priya.raman@mail.example").await.len(), 1);
     })

@@ -211,7 +211,7 @@ async fn what_was_held_over_a_long_weekend_is_tried_for_another_72_hours_after_i
         w.clock.advance(Duration::from_secs(4 * 86_400));
         faults.lock().unwrap().extend([Fault::Answer(503, "")]);
         let mut olga = w.at_hub().await;
-        olga.press("/holds/mend", &[("cause", "HR Cloud has no position \"Technical Writer\"")]).await;
+        olga.click("/holds", "HR Cloud has no position \"Technical Writer\"", "Create it and go on", &[]).await;
         w.drain().await;
         w.later(Duration::from_secs(600)).await;
         assert_eq!(w.employees("priya.raman@mail.example").await.len(), 1);

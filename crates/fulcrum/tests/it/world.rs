@@ -12,6 +12,7 @@ use fulcrum::sides::Ground;
 use fulcrum::visitor::{Visitor, form};
 use lever_api::event::{Delivery, sign};
 use outbound::{Answer, Call, Outbound, Reach, Wire};
+use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -322,6 +323,16 @@ impl At {
         self.visitor.press(&url, &form(fields)).await.unwrap()
     }
 
+    /// Presses the button that says this, on a page; `near` stands beside it. What it sends is what the form holds, with
+    /// `fields` filled in by their labels. Where it leads.
+    pub async fn click(&mut self, page: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Url {
+        let html = self.open(page).await.1;
+        let found = button(&html, near, label, fields);
+        let (action, filled) = found.unwrap_or_else(|why| panic!("{page}: {why}: {}", text(&html)));
+        let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.press(&action, &filled).await
+    }
+
     /// Presses a button that may be refused: the status and the page's text.
     pub async fn try_press(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let url = self.url(path);
@@ -333,6 +344,48 @@ impl At {
     pub async fn follow(&mut self, url: &Url) -> Url {
         self.visitor.follow(url).await.unwrap()
     }
+}
+
+/// The form of the button that says this, as it would be sent.
+fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Result<(String, Vec<(String, String)>), String> {
+    let page = Html::parse_document(html);
+    let words = |e: ElementRef<'_>| e.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = |selector: &str| Selector::parse(selector).unwrap();
+    let said = |e: ElementRef<'_>| if words(e).is_empty() { e.attr("aria-label").unwrap_or_default().to_owned() } else { words(e) };
+    let is_it = |said: &str| said == label || label.strip_suffix('…').is_some_and(|begins| said.starts_with(begins));
+    let every = all("form button");
+    let buttons = page.select(&every).filter(|b| is_it(&said(*b)));
+    let parents = |b: &ElementRef<'_>| b.ancestors().filter_map(ElementRef::wrap).map(|a| words(a)).collect::<Vec<_>>();
+    // The one that stands nearest to the words.
+    let distance = |b: &ElementRef<'_>| parents(b).iter().position(|around| around.contains(near)).unwrap_or(usize::MAX);
+    let button = buttons.min_by_key(distance).ok_or_else(|| format!("no button says {label:?}"))?;
+    if distance(&button) == usize::MAX {
+        return Err(format!("the button {label:?} does not stand near {near:?}"));
+    }
+    let form = button.ancestors().filter_map(ElementRef::wrap).find(|e| e.value().name() == "form").ok_or("a button without a form")?;
+    let mut sent = Vec::new();
+    for field in form.select(&all("input[name], select[name], textarea[name]")) {
+        let name = field.attr("name").unwrap_or_default().to_owned();
+        let labelled = field.ancestors().filter_map(ElementRef::wrap).find(|e| e.value().name() == "label").map(words);
+        let called = field.attr("aria-label").map(str::to_owned).or(labelled).unwrap_or_default();
+        let given = fields.iter().find(|(label, _)| !called.is_empty() && called.starts_with(label)).map(|(_, value)| *value);
+        let options: Vec<ElementRef<'_>> = field.select(&all("option")).collect();
+        let value = match given {
+            Some(given) if !options.is_empty() => {
+                let option = options.iter().find(|o| words(**o) == given).ok_or_else(|| format!("{called:?} has no {given:?}"))?;
+                option.attr("value").unwrap_or_default().to_owned()
+            }
+            Some(given) => given.to_owned(),
+            None if !options.is_empty() => {
+                let chosen = options.iter().find(|o| o.attr("selected").is_some()).or(options.first());
+                chosen.and_then(|o| o.attr("value")).unwrap_or_default().to_owned()
+            }
+            None => field.attr("value").unwrap_or_default().to_owned(),
+        };
+        sent.push((name, value));
+    }
+    sent.extend(button.attr("name").map(|name| (name.to_owned(), button.attr("value").unwrap_or_default().to_owned())));
+    Ok((form.attr("action").unwrap_or_default().to_owned(), sent))
 }
 
 /// What a person reads: no markup, spaces folded.

@@ -2,7 +2,7 @@
 
 use super::Viewer;
 use crate::Hub;
-use crate::connections::Connection;
+use crate::connections::{Connection, DAILY};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
@@ -11,6 +11,7 @@ use hub_api::Target;
 use lever_api::scope;
 use outbound::{Urgency, Wire};
 use serde_json::{Map, Value, json};
+use web::ui::Entry;
 use web::{Fields, Markup, Problem, html, see_other, ui};
 
 pub fn routes() -> Router<Hub> {
@@ -92,8 +93,13 @@ async fn start(viewer: Viewer, Path(connector): Path<String>, fields: Fields) ->
 }
 
 impl Viewer {
-    async fn connection(&self, id: &str) -> Result<Connection, Problem> {
+    pub async fn connection(&self, id: &str) -> Result<Connection, Problem> {
         self.hub.connection(&self.operator.tenant, id).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// The partner as people call it.
+    pub fn partner_name<'a>(&self, connection: &'a Connection) -> &'a str {
+        self.hub.connector(&connection.connector).map_or(connection.connector.as_str(), |c| c.spec().name)
     }
 }
 
@@ -106,7 +112,9 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let missing = hub.missing(&c).await?;
     let now = hub.clock.now();
     let may = viewer.operator.may_change();
-    let next = pipeline::next_due(&hub.db, &c.tenant, &c.id).await?;
+    let runs = hub.runs(&c.tenant, &c.id, 8).await?;
+    let daily = pipeline::next_due(&hub.db, &c.tenant, &c.id, DAILY).await?;
+    let next = pipeline::next_due(&hub.db, &c.tenant, &c.id, crate::work::LOOK_AGAIN).await?;
     let main = html! {
         (ui::heading(spec.name, spec.about, &html! { (state(&c)) }))
         @for notice in c.notice.iter().chain(&missing) { p.warn { (notice) } }
@@ -120,6 +128,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                     ("Token good until", html! { @match c.access_until { Some(until) => { (ui::when(until, now)) ", renewed by itself" }, None => "does not end" } }),
                     (spec.name, html! { code { (c.partner.base) } }),
                     ("Connected", html! { (ui::when(c.connected_at, now)) " by " (c.connected_by) }),
+                    ("Lever looked through", html! { @match c.looked_at { Some(at) => (ui::when(at, now)), None if connector.is_live(&c.settings) => "in a moment", None => "only by imports" } }),
                     ("Held work read again", html! { @match next { Some(at) => (ui::when(at, now)), None => "not scheduled" } }),
                 ]))
                 @if may {
@@ -134,11 +143,9 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
             }
             section.card {
                 h2 { "Settings" }
-                @for setting in hub.settings_of(&c) {
-                    div.heading {
-                        div { h3 { (setting.label) } p.hint { (setting.help) } }
-                        @if may { (ui::switch(&format!("/connections/{id}/settings/{}", setting.name), &setting.label, setting.value == json!(true))) }
-                    }
+                @for setting in hub.settings_of(&c).iter().filter(|s| s.kind != "aliases") {
+                    @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
+                    (ui::setting(&format!("/connections/{id}/settings/{}", setting.name), &setting.label, &setting.help, &Entry::of(&setting.kind, &setting.value, options), may))
                     hr;
                 }
                 @for webhook in &webhooks {
@@ -148,6 +155,14 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                         @if let Some(at) = webhook.heard_at { ", last heard " (ui::when(at, now)) }
                     }
                 }
+            }
+            section.card {
+                div.heading {
+                    h2 { "Imports" }
+                    @if may && c.connected { div.actions { a.button.main href=(format!("/connections/{id}/import")) { "Import" } } }
+                }
+                @if let Some(at) = daily { p { "The next Automatic Import is " (ui::when(at, now)) " (" (web::moment(at)) ")." } }
+                @if runs.is_empty() { p.soft { "Nothing has been imported by hand or by the clock yet." } } @else { (super::runs::table(&runs, now)) }
             }
             section.card {
                 h2 { "What it needs in Lever" }
@@ -161,7 +176,8 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
 async fn set(viewer: Viewer, Path((id, name)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let c = viewer.connection(&id).await?;
-    let change = Map::from_iter([(name, Value::Bool(fields.is_on("on")))]);
+    let value = if fields.get("value").is_empty() { Value::Bool(fields.is_on("on")) } else { json!(fields.get("value")) };
+    let change = Map::from_iter([(name, value)]);
     let here = format!("/connections/{id}");
     match viewer.hub.change_settings(&c.tenant, &c.id, change, &viewer.operator.name).await? {
         Ok(()) => viewer.done("Saved.", &here).await,

@@ -7,6 +7,7 @@ mod events;
 mod hires;
 mod holds;
 mod overview;
+mod runs;
 
 use crate::Hub;
 use crate::operators::Operator;
@@ -115,6 +116,7 @@ pub fn routes(hub: Hub) -> Router {
         .merge(holds::routes())
         .merge(events::routes())
         .merge(connections::routes())
+        .merge(runs::routes())
         .merge(connect::routes())
         .merge(audit::routes())
         .with_state(hub)

@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use hub_api::{Connection, Target};
 use serde_json::{Map, Value, json};
+use web::ui::Entry;
 use web::{Fields, Markup, Problem, html, see_other, ui};
 
 const LIST: &str = "/hr-cloud/settings/integrations";
@@ -84,12 +85,10 @@ fn connected(connection: &Connection) -> Markup {
             div.heading { h2 { "Lever" } (ui::badge("good", "Connected")) }
             p.soft { "Since " (web::date(clock::Ms(connection.connected_at))) "." }
             @if let Some(notice) = &connection.notice { p.warn { (notice) } }
-            @for setting in &connection.settings {
+            @for setting in connection.settings.iter().filter(|s| s.kind != "aliases") {
                 hr;
-                div.heading {
-                    div { h3 { (setting.label) } p.hint { (setting.help) } }
-                    (ui::switch(&format!("{LEVER}/settings/{}", setting.name), &setting.label, setting.value == json!(true)))
-                }
+                @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
+                (ui::setting(&format!("{LEVER}/settings/{}", setting.name), &setting.label, &setting.help, &Entry::of(&setting.kind, &setting.value, options), true))
             }
             hr;
             p.hint { "To disconnect: in Lever, Settings > Integrations and API > Authorized Apps > HR Cloud > Revoke Access." }
@@ -117,6 +116,7 @@ async fn set(person: Person, Path(name): Path<String>, fields: Fields) -> Done {
     let hub = person.hub().await?;
     let back = |why: String| Problem::bad_request(why).way_on("Back to Lever", LEVER);
     let connection = hub.connection("hr-cloud").await.map_err(back)?.ok_or_else(|| back("There is no connection.".to_owned()))?;
-    hub.set(&connection.id, &name, Value::Bool(fields.is_on("on"))).await.map_err(back)?;
+    let value = if fields.get("value").is_empty() { Value::Bool(fields.is_on("on")) } else { json!(fields.get("value")) };
+    hub.set(&connection.id, &name, value).await.map_err(back)?;
     person.done("Saved.", LEVER).await
 }

@@ -1,0 +1,142 @@
+//! Looking for what no webhook told of: every half a minute one call for each connection that is live, and now and then one
+//! more for what was deleted. What changed and was not read since goes the same path as a webhook.
+//!
+//! How far it has come is remembered by Lever's clock, from Lever's own answers, so that it does not matter whether ours is right.
+
+use crate::Hub;
+use crate::connections::Connection;
+use crate::read::{REASONS, Reader};
+use crate::runs::{NewRun, Purpose};
+use crate::work::think_job;
+use clock::Ms;
+use db::{Sql, Tx, params};
+use endpoint::Nothing;
+use lever_api::{DeletedFilter, ListDeletedOpportunities, Opportunity, OpportunityFilter};
+use outbound::{Failure, Remote};
+use pipeline::Priority;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// The kind of job, with its period in seconds.
+pub const LOOK: &str = "look/30";
+/// The same for what was deleted.
+pub const LOOK_FOR_DELETED: &str = "look-for-deleted/300";
+
+/// What changed while the last list was read page by page is found in the next one.
+const OVERLAP: Duration = Duration::from_secs(120);
+/// Whoever is connected may have a clock that differs from Lever's by this much.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+
+/// The schedules of a connection that is live.
+pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, now: Ms) -> db::Result<()> {
+    for name in [LOOK, LOOK_FOR_DELETED] {
+        pipeline::clear(tx, tenant, connection, name).await?;
+        if live {
+            let next = pipeline::next(name, now).unwrap_or(now);
+            pipeline::set(tx, tenant, connection, name, next).await?;
+        }
+    }
+    Ok(())
+}
+
+impl Hub {
+    /// Reads what changed since the last look, and thinks about whom nobody told of.
+    pub(crate) async fn look(&self, connection: &Connection, reader: &Reader<'_>) -> Result<(), Failure> {
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        let begin = connection.looked_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
+        let filter = OpportunityFilter { updated_at_start: Some(begin.minus(OVERLAP).0), limit: Some(100), ..OpportunityFilter::default() };
+        let mut changed = Vec::new();
+        let mut offset = None;
+        loop {
+            let page = reader.people(OpportunityFilter { offset: offset.take(), ..filter.clone() }).await?;
+            changed.extend(page.data);
+            offset = page.next.filter(|_| page.has_next == Some(true));
+            if offset.is_none() {
+                break;
+            }
+        }
+        let until = changed.iter().filter_map(|o| o.updated_at).map(Ms).max().unwrap_or(begin).max(begin);
+        let untold = self.untold(connection, changed, reader).await?;
+        self.found(connection, &untold, "looked_until", until).await.map_err(fault)
+    }
+
+    /// Those of whom nobody told: hired since we are connected, or known to us, and changed since they were read.
+    async fn untold(&self, connection: &Connection, changed: Vec<Opportunity>, reader: &Reader<'_>) -> Result<Vec<Opportunity>, Failure> {
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut read = HashMap::new();
+        for chunk in changed.chunks(500) {
+            let mut values = params![connection.tenant.as_str(), connection.id.as_str()];
+            values.extend(chunk.iter().map(|o| db::Value::from(o.id.as_str())));
+            let sql = format!("select subject, updated_at from hire where tenant = $1 and connection = $2 and subject in ({})", db::list(2, chunk.len()));
+            for row in self.db.rows(&sql, values).await.map_err(fault)? {
+                read.insert(row.text("subject").map_err(fault)?, row.get::<Option<i64>>("updated_at").map_err(fault)?);
+            }
+        }
+        let reasons = reader.reasons(REASONS).await?;
+        let since = connection.connected_at.minus(CLOCKS_DIFFER);
+        let is_new_hire = |o: &Opportunity| {
+            let archived = o.archived.as_ref();
+            archived.and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason) == Some(&true))
+                && archived.and_then(|a| a.archived_at).is_some_and(|at| at >= since.0)
+        };
+        let is_untold = |o: &Opportunity| match read.get(&o.id) {
+            Some(updated_at) => *updated_at != o.updated_at,
+            None => is_new_hire(o),
+        };
+        Ok(changed.into_iter().filter(is_untold).collect())
+    }
+
+    /// Reads what was deleted since the last look, and thinks about whom of them we know.
+    pub(crate) async fn look_for_deleted(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        let begin = connection.deleted_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
+        let mut filter = DeletedFilter { deleted_at_start: Some(begin.0), limit: Some(100), ..DeletedFilter::default() };
+        let mut deleted = Vec::new();
+        loop {
+            let page = lever.send(ListDeletedOpportunities { query: filter.clone(), body: Nothing }).await?;
+            deleted.extend(page.data);
+            filter.offset = page.next.filter(|_| page.has_next == Some(true));
+            if filter.offset.is_none() {
+                break;
+            }
+        }
+        let until = deleted.iter().filter_map(|o| o.deleted_at).map(Ms).max().unwrap_or(begin).max(begin);
+        let mut known = Vec::new();
+        for chunk in deleted.chunks(500) {
+            let mut values = params![connection.tenant.as_str(), connection.id.as_str()];
+            values.extend(chunk.iter().map(|o| db::Value::from(o.id.as_str())));
+            let sql = format!("select subject from hire where tenant = $1 and connection = $2 and subject in ({})", db::list(2, chunk.len()));
+            for row in self.db.rows(&sql, values).await.map_err(fault)? {
+                let subject = row.text("subject").map_err(fault)?;
+                known.extend(chunk.iter().find(|o| o.id == subject).cloned());
+            }
+        }
+        self.found(connection, &known, "deleted_until", until).await.map_err(fault)
+    }
+
+    /// Writes down how far we have come and, if there is anything to report, a run with those that were found.
+    async fn found(&self, connection: &Connection, untold: &[Opportunity], column: &'static str, until: Ms) -> db::Result<()> {
+        let now = self.clock.now();
+        let tenant = connection.tenant.as_str();
+        let tx = self.db.begin().await?;
+        let sql = format!("update connection set looked_at = $1, {column} = $2 where tenant = $3 and id = $4 and connected_at = $5");
+        tx.run(&sql, params![now.0, until.0, tenant, connection.id.as_str(), connection.connected_at.0]).await?;
+        if !untold.is_empty() {
+            let new = NewRun { purpose: Purpose::Found, since: None, by: "Fulcrum", due_at: None };
+            let id = self.insert_run(&tx, tenant, &connection.id, &new, "working").await?;
+            for o in untold {
+                let sql = "insert into run_item (tenant, run, connection, subject, name, dry) values ($1, $2, $3, $4, $5, $6)";
+                tx.run(sql, params![tenant, id.as_str(), connection.id.as_str(), o.id.as_str(), o.name.as_str(), false]).await?;
+                self.pipeline.job(&tx, tenant, think_job(&connection.id, &o.id, Priority::Now, now)).await?;
+            }
+        }
+        tx.commit().await?;
+        if !untold.is_empty() {
+            self.committed();
+        }
+        Ok(())
+    }
+}
