@@ -116,7 +116,9 @@ impl Handler for Deliveries {
         let sent = self.0.post(url, item.payload["body"].to_string().into_bytes(), &wire).await;
         let tries = usize::try_from(item.attempts).unwrap_or(usize::MAX);
         let ending = match (sent, WAITS.get(tries.saturating_sub(1))) {
-            (Ok(status), _) if (200..300).contains(&status) => Ending::Done { remote_id: None, sent: serde_json::Value::Null, why: format!("the receiver answered {status}") },
+            (Ok(status), _) if (200..300).contains(&status) => {
+                Ending::Done { remote_id: None, sent: serde_json::Value::Null, why: format!("the receiver answered {status}") }
+            }
             (failed, wait) => {
                 let why = failed.map_or_else(|why| why, |status| format!("the receiver answered {status}"));
                 match wait {

@@ -1,5 +1,7 @@
 //! The hub's own API, as declared in `hub-api`.
 
+mod imports;
+
 use crate::Hub;
 use crate::connections::Connection as Stored;
 use crate::tokens::Caller;
@@ -16,6 +18,10 @@ use web::{Api, Dialect};
 pub struct Refused(StatusCode, Refusal);
 
 impl Refused {
+    fn not_found(what: &str, id: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no {what} {id}."))
+    }
+
     fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
         Self(status, Refusal { code: code.to_owned(), message: message.into() })
     }
@@ -64,6 +70,12 @@ pub fn routes(hub: Hub) -> Router {
         .on(create_connect_session)
         .on(list_connections)
         .on(update_settings)
+        .on(imports::create)
+        .on(imports::list)
+        .on(imports::get)
+        .on(imports::people)
+        .on(imports::cancel)
+        .on(imports::retry)
         .router()
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
 }
@@ -87,7 +99,7 @@ async fn list_connections(hub: Hub, caller: Arc<Caller>, request: ListConnection
 }
 
 async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings) -> Result<Connection, Refused> {
-    let gone = || Refused::new(StatusCode::NOT_FOUND, "not_found", format!("There is no connection {}.", request.connection));
+    let gone = || Refused::not_found("connection", &request.connection);
     hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
     hub.change_settings(&caller.tenant, &request.connection, request.body.0, &caller.name)
         .await?

@@ -2,6 +2,7 @@
 
 use crate::Hub;
 use crate::holds::Held;
+use crate::work::KEEP_ALIVE;
 use clock::Ms;
 use connector::AnyConnector;
 use db::{Row, Sql, Tx, params};
@@ -73,7 +74,7 @@ pub struct Connection {
 #[derive(Clone)]
 pub(crate) struct Side {
     pub(crate) base: Url,
-    credential: Arc<dyn Credential>,
+    pub(crate) credential: Arc<dyn Credential>,
 }
 
 /// What a secret of a connection is sealed for.
@@ -253,6 +254,7 @@ impl Hub {
         self.audit(&tx, tenant, by, "connection: connected", &format!("{} is connected with Lever.", spec.name)).await?;
         self.pipeline.job(&tx, tenant, crate::subscriptions::sync_job(&id, now)).await?;
         pipeline::set(&tx, tenant, &id, crate::work::LOOK_AGAIN, now.plus(crate::work::LOOK_AGAIN_EVERY)).await?;
+        pipeline::set(&tx, tenant, &id, KEEP_ALIVE, pipeline::next(KEEP_ALIVE, now).unwrap_or(now)).await?;
         follow(&tx, tenant, &id, connector, &settings, now).await?;
         self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Now).await?;
         tx.commit().await?;

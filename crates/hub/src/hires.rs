@@ -99,8 +99,7 @@ pub async fn note(tx: &Tx, noted: &[&Noted], now: Ms) -> db::Result<()> {
             tx.run(&sql, values).await?;
         }
     }
-    let came: Vec<_> =
-        noted.iter().filter_map(|n| Some((n.tenant.as_str(), n.connection.as_str(), n.subject.as_str(), n.came.as_ref()?))).collect();
+    let came: Vec<_> = noted.iter().filter_map(|n| Some((n.tenant.as_str(), n.connection.as_str(), n.subject.as_str(), n.came.as_ref()?))).collect();
     settle(tx, &came, now).await
 }
 

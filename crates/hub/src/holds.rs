@@ -1,8 +1,8 @@
 //! Mending what is held: one click does what the connector offers, then lets go.
 
 use crate::Hub;
-use crate::subscriptions::{SYNC, sync_job};
 use crate::runs::{LIST, list_job};
+use crate::subscriptions::{SYNC, sync_job};
 use crate::work::think_job;
 use clock::Tick;
 use connector::{Cx, Mended, Remember, Sent};

@@ -1,16 +1,21 @@
-//! Import: everybody hired, page by page. Who was read since Lever changed them last, and is at the partner, needs no
-//! further call; so a second import of ten thousand costs a few hundred calls, not forty thousand.
+//! Import: everybody hired, page by page. Who was hired long ago, was read since Lever changed them last, and is at the
+//! partner, needs no further call; so a second import of ten thousand costs some hundred calls, not forty thousand.
 
 use crate::Hub;
 use crate::connections::Connection;
 use crate::read::Reader;
 use crate::runs::{Listed, Purpose, Run, finish_runs};
+use clock::Ms;
 use connector::{AnyConnector, Good, Known};
 use db::{Sql, params};
 use lever_api::{Opportunity, OpportunityFilter};
 use outbound::{Failure, Remote};
 use pipeline::Ending;
 use std::collections::HashMap;
+use std::time::Duration;
+
+/// Whoever was hired since may still be changed in ways no list of Lever's shows: the offer, above all.
+pub(crate) const LATELY: Duration = Duration::from_secs(90 * 86_400);
 
 /// What stopped a listing.
 pub(crate) enum Stopped {
@@ -27,7 +32,7 @@ impl From<Failure> for Stopped {
 }
 
 /// Before an import without a webhook, what is looked for reaches back so far.
-const OVERLAP: std::time::Duration = std::time::Duration::from_secs(3600);
+const OVERLAP: Duration = Duration::from_secs(3600);
 
 impl Hub {
     /// Lists whom a run is about, as far as it has not been listed. Where it stands is written down with each page.
@@ -93,10 +98,11 @@ impl Hub {
         let mut filter = OpportunityFilter { archived: Some(true), archive_reason_id, limit: Some(100), ..OpportunityFilter::default() };
         filter.archived_at_start = run.since.map(|since| since.0).filter(|since| *since > 0);
         if run.purpose == Purpose::Daily {
-            let sql = "select max(created_at) as at from run where tenant = $1 and connection = $2 and kind in ('import', 'daily') and state = 'done'";
+            let sql =
+                "select max(created_at) as at from run where tenant = $1 and connection = $2 and kind in ('import', 'daily') and state = 'done'";
             let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await.map_err(fault)?;
             let last: Option<i64> = row.map(|row| row.get("at")).transpose().map_err(fault)?.flatten();
-            filter.updated_at_start = last.map(|at| clock::Ms(at).minus(OVERLAP).0);
+            filter.updated_at_start = last.map(|at| Ms(at).minus(OVERLAP).0);
         }
         Ok(filter)
     }
@@ -119,7 +125,10 @@ impl Hub {
         }
         let listed = |o: Opportunity| {
             let there = |record: &Option<String>| known.subjects.contains(&o.id) || record.as_ref().is_some_and(|id| known.records.contains(id));
-            let unchanged = settled.get(&o.id).is_some_and(|(updated_at, record)| *updated_at == o.updated_at && o.updated_at.is_some() && there(record));
+            // Offers, for one, move nothing that a list shows: who was hired lately is always read.
+            let lately = o.archived.as_ref().and_then(|a| a.archived_at).is_none_or(|at| Ms(at) > self.clock.now().minus(LATELY));
+            let unchanged = !lately
+                && settled.get(&o.id).is_some_and(|(updated_at, record)| *updated_at == o.updated_at && o.updated_at.is_some() && there(record));
             Listed { outcome: unchanged.then_some("unchanged"), subject: o.id, name: o.name }
         };
         Ok(people.into_iter().map(listed).collect())

@@ -5,6 +5,7 @@
 
 use crate::Hub;
 use crate::connections::Connection;
+use crate::import::LATELY;
 use crate::read::{REASONS, Reader};
 use crate::runs::{NewRun, Purpose};
 use crate::work::think_job;
@@ -22,6 +23,9 @@ pub const LOOK: &str = "look/30";
 /// The same for what was deleted.
 pub const LOOK_FOR_DELETED: &str = "look-for-deleted/300";
 
+/// The same for those who were hired lately, and of whom no list says that their offer changed.
+pub const LOOK_AT_RECENT: &str = "look-at-recent/86400";
+
 /// What changed while the last list was read page by page is found in the next one.
 const OVERLAP: Duration = Duration::from_secs(120);
 /// Whoever is connected may have a clock that differs from Lever's by this much.
@@ -29,7 +33,7 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// The schedules of a connection that is live.
 pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, now: Ms) -> db::Result<()> {
-    for name in [LOOK, LOOK_FOR_DELETED] {
+    for name in [LOOK, LOOK_FOR_DELETED, LOOK_AT_RECENT] {
         pipeline::clear(tx, tenant, connection, name).await?;
         if live {
             let next = pipeline::next(name, now).unwrap_or(now);
@@ -70,7 +74,8 @@ impl Hub {
         for chunk in changed.chunks(500) {
             let mut values = params![connection.tenant.as_str(), connection.id.as_str()];
             values.extend(chunk.iter().map(|o| db::Value::from(o.id.as_str())));
-            let sql = format!("select subject, updated_at from hire where tenant = $1 and connection = $2 and subject in ({})", db::list(2, chunk.len()));
+            let sql =
+                format!("select subject, updated_at from hire where tenant = $1 and connection = $2 and subject in ({})", db::list(2, chunk.len()));
             for row in self.db.rows(&sql, values).await.map_err(fault)? {
                 read.insert(row.text("subject").map_err(fault)?, row.get::<Option<i64>>("updated_at").map_err(fault)?);
             }
@@ -115,6 +120,19 @@ impl Hub {
             }
         }
         self.found(connection, &known, "deleted_until", until).await.map_err(fault)
+    }
+
+    /// Reads everybody again who was hired lately, behind what is new.
+    pub(crate) async fn look_at_recent(&self, connection: &Connection) -> db::Result<()> {
+        let now = self.clock.now();
+        let tx = self.db.begin().await?;
+        let sql = "select subject from hire where tenant = $1 and connection = $2 and hired and settled and updated_at > $3";
+        for row in tx.rows(sql, params![connection.tenant.as_str(), connection.id.as_str(), now.minus(LATELY).0]).await? {
+            self.pipeline.job(&tx, &connection.tenant, think_job(&connection.id, &row.text("subject")?, Priority::Later, now)).await?;
+        }
+        tx.commit().await?;
+        self.pipeline.wake();
+        Ok(())
     }
 
     /// Writes down how far we have come and, if there is anything to report, a run with those that were found.

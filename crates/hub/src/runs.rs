@@ -328,6 +328,16 @@ impl Hub {
     }
 }
 
+/// The first moment of a day, UTC; nothing for an empty field.
+pub fn day(text: &str) -> Result<Option<Ms>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let day: jiff::civil::Date = text.parse().map_err(|_| format!("{text:?} is no day; write it as 2026-01-31."))?;
+    let start = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
+    Ok(Some(Ms(start.timestamp().as_millisecond())))
+}
+
 /// The job that lists whom a run is about.
 pub fn list_job(connection: &str, run: &str, now: Ms) -> NewJob {
     NewJob {

@@ -5,7 +5,7 @@ use crate::connections::{Connection, DAILY};
 use crate::hires::{Noted, Person};
 use crate::holds::Held;
 use crate::import::Stopped;
-use crate::look::{LOOK, LOOK_FOR_DELETED};
+use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED};
 use crate::read::Reader;
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::subscriptions::SYNC;
@@ -24,6 +24,8 @@ pub const THINK: &str = "think";
 pub const LOOK_AGAIN: &str = "look-again/900";
 /// The period in its name.
 pub const LOOK_AGAIN_EVERY: Duration = Duration::from_secs(900);
+/// A refresh token that nobody uses for 90 days is over.
+pub const KEEP_ALIVE: &str = "keep-alive/604800";
 /// History is forgotten by age.
 pub const PRUNE: &str = "prune/86400";
 /// How long history is kept. Longer than the 30 days for which a webhook's token must be remembered.
@@ -94,12 +96,20 @@ impl Hub {
         let came = match (learnt.trial, ending) {
             (Some(trial), _) => Some(trial),
             (None, _) if item.kind == TRY => None,
-            (None, Ending::Decided(effects)) => (!effects.is_empty()).then(|| Came { outcome: None, why: String::new(), detail: Value::Null, dry: false }),
+            (None, Ending::Decided(effects)) => {
+                (!effects.is_empty()).then(|| Came { outcome: None, why: String::new(), detail: Value::Null, dry: false })
+            }
             (None, Ending::Withdrawn { why }) => over("skipped", why),
             (None, Ending::Done { why, .. }) => over(learnt.done.map_or("unchanged", |(how, _)| how.word()), why),
             (None, Ending::Hold { why, .. }) => over("held", why),
             (None, Ending::GiveUp { why }) => over("failed", why),
-            (None, Ending::Retry { why, .. }) => if gives_up { over("failed", why) } else { None },
+            (None, Ending::Retry { why, .. }) => {
+                if gives_up {
+                    over("failed", why)
+                } else {
+                    None
+                }
+            }
         };
         let settled = match ending {
             Ending::Done { .. } => Some(learnt.done.is_none_or(|(_, left_out)| !left_out)),
@@ -143,6 +153,12 @@ impl Hub {
             },
             (Table::Job, LOOK) => one.look(false).await,
             (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
+            (Table::Job, LOOK_AT_RECENT) => self.look_at_recent(connection).await.map(|()| Ending::Decided(Vec::new())),
+            // Asking for the token renews it.
+            (Table::Job, KEEP_ALIVE) => match connection.lever.credential.headers().await {
+                Err(failure) if !failure.may_pass() => self.lever_failed(connection, &failure, "stay signed in").await,
+                _ => Ok(Ending::Decided(Vec::new())),
+            },
             (Table::Job, LOOK_AGAIN) => self.look_again(connection).await,
             (Table::Job, kind) if kind.starts_with(DAILY) => self.daily(connection, item).await,
             (Table::Effect, kind) if kind == connection.connector => one.perform(learnt).await,

@@ -3,7 +3,10 @@
 use crate::Partners;
 use db::{Sql, params};
 use endpoint::{Endpoint, Nothing};
-use hub_api::{ConnectSession, Connection, CreateConnectSession, ListConnections, NewConnectSession, NewSettings, Target, UpdateSettings, Which};
+use hub_api::{
+    CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, GetImport, Import, ImportedPeople, ListConnections,
+    ListImportedPeople, ListImports, NewConnectSession, NewImport, NewSettings, RetryImport, Target, UpdateSettings, Which, WhichPeople,
+};
 use outbound::{Failure, Fixed, Remote};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -60,6 +63,36 @@ impl Hub {
     pub async fn connect(&self, connector: &str, return_url: String, target: Target) -> Result<ConnectSession, String> {
         let body = NewConnectSession { connector: connector.to_owned(), return_url, target };
         self.ask(CreateConnectSession { query: Nothing, body }).await
+    }
+
+    /// Imports everybody hired; an import that goes on is joined.
+    pub async fn import(&self, connection: &str, new: NewImport) -> Result<Import, String> {
+        self.ask(CreateImport { connection: connection.to_owned(), query: Nothing, body: new }).await
+    }
+
+    /// The newest imports of a connection.
+    pub async fn imports(&self, connection: &str) -> Result<Vec<Import>, String> {
+        Ok(self.ask(ListImports { connection: connection.to_owned(), query: Nothing, body: Nothing }).await?.data)
+    }
+
+    /// One import.
+    pub async fn one_import(&self, import: &str) -> Result<Import, String> {
+        self.ask(GetImport { import: import.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// The people of an import.
+    pub async fn imported(&self, import: &str, query: WhichPeople) -> Result<ImportedPeople, String> {
+        self.ask(ListImportedPeople { import: import.to_owned(), query, body: Nothing }).await
+    }
+
+    /// Ends an import.
+    pub async fn cancel_import(&self, import: &str) -> Result<Import, String> {
+        self.ask(CancelImport { import: import.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Those that failed or are held go again.
+    pub async fn retry_import(&self, import: &str) -> Result<Import, String> {
+        self.ask(RetryImport { import: import.to_owned(), query: Nothing, body: Nothing }).await
     }
 
     /// Changes one setting.

@@ -65,12 +65,13 @@ async fn do_again(tx: &impl Sql, effects: &[(String, Option<String>, NewEffect)]
 
 /// The origins of new decisions about what is under way with another.
 async fn under_way(tx: &impl Sql, effects: &[(String, Option<String>, NewEffect)]) -> Result<Vec<String>> {
-    let sql = format!("select tenant, key, payload from effect where state = 'running' and (tenant, key) in (values {})", db::values(effects.len(), 2));
+    let sql =
+        format!("select tenant, key, payload from effect where state = 'running' and (tenant, key) in (values {})", db::values(effects.len(), 2));
     let rows = tx.rows(&sql, effects.iter().flat_map(|(tenant, _, e)| params![tenant.as_str(), e.key.as_str()]).collect()).await?;
     let mut origins = Vec::new();
     for row in rows {
-        let (tenant, key, payload) = (row.text("tenant")?, row.text("key")?, row.text("payload")?);
-        let other = effects.iter().find(|(t, _, e)| *t == tenant && e.key == key && e.payload.to_string() != payload);
+        let (tenant, key, payload) = (row.text("tenant")?, row.text("key")?, row.json("payload")?);
+        let other = effects.iter().find(|(t, _, e)| *t == tenant && e.key == key && e.payload != payload);
         origins.extend(other.and_then(|(_, origin, _)| origin.clone()));
     }
     Ok(origins)

@@ -2,8 +2,8 @@
 
 use crate::backoff::GIVE_UP_AFTER;
 use crate::effects::insert_effects;
-use crate::runner::Handler;
 use crate::jobs::insert_jobs;
+use crate::runner::Handler;
 use crate::{Ending, Item, NewJob, State, Table, backoff, fresh_id, schedule};
 use clock::Ms;
 use db::{Result, Sql, Tx, params};
@@ -217,7 +217,8 @@ async fn think_again<N>(tx: &Tx, ended: &[&Ended<N>], too_early: &HashSet<String
 
 /// What comes every half a minute and found nothing is not worth a row.
 async fn leave_no_trace<N>(tx: &Tx, ended: &[&Ended<N>]) -> Result<()> {
-    let idle = |e: &&&Ended<N>| e.item.subject.starts_with(schedule::SUBJECT) && matches!(&e.tried.ending, Ending::Decided(effects) if effects.is_empty());
+    let idle =
+        |e: &&&Ended<N>| e.item.subject.starts_with(schedule::SUBJECT) && matches!(&e.tried.ending, Ending::Decided(effects) if effects.is_empty());
     let idle: Vec<db::Value> = ended.iter().filter(idle).map(|e| e.item.id.as_str().into()).collect();
     if idle.is_empty() {
         return Ok(());

@@ -53,10 +53,7 @@ async fn settings_changed_at_the_same_moment_do_not_undo_each_other_and_unknown_
         }
         let (status, why) = w.hub_api(&token, Verb::Put, &path, json!({ "create_missing": false, "nonsense": true })).await;
         assert_eq!(status, 400);
-        assert!(
-            why["message"].as_str().unwrap().contains("There is no setting \"nonsense\"; there are: use_webhook, automatic_import,"),
-            "{why}"
-        );
+        assert!(why["message"].as_str().unwrap().contains("There is no setting \"nonsense\"; there are: use_webhook, automatic_import,"), "{why}");
         let (_, found) = w.hub_api(&token, Verb::Get, "/api/v1/connections", Value::Null).await;
         assert_eq!(found["data"][0]["settings"].as_array().unwrap().iter().find(|s| s["name"] == "create_missing").unwrap()["value"], json!(true));
         w.drain().await;

@@ -1,72 +1,16 @@
 //! HR Cloud at its worst: several sentences, 401, 403, 429, 500, silence, and a success whose answer is lost. A broken
 //! wire stands between the hub and HR Cloud and does to the next calls what the story says.
 
+use crate::tap::Fault;
 use crate::world::{World, on_both};
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{Response, StatusCode};
-use endpoint::Verb;
-use outbound::{Call, Outbound, Wire};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use url::Url;
-
-/// What happens to one call that would create an employee.
-#[derive(Clone, Debug)]
-enum Fault {
-    Answer(u16, &'static str),
-    /// Carried out, but the connection breaks before the answer.
-    LoseAnswer,
-    /// The connection breaks before anything happens.
-    Nothing,
-}
-
-#[derive(Clone)]
-struct BrokenWire {
-    outbound: Outbound,
-    to: Url,
-    next: Arc<Mutex<VecDeque<Fault>>>,
-}
-
-async fn carry(State(wire): State<BrokenWire>, request: Request) -> Response<Body> {
-    let creates = request.method() == "POST" && request.uri().path().ends_with("xEmployee");
-    let fault = if creates { wire.next.lock().unwrap().pop_front() } else { None };
-    if let Some(Fault::Answer(status, body)) = fault {
-        return Response::builder().status(status).header("retry-after", "7").body(Body::from(body)).unwrap();
-    }
-    let broken = || Body::from_stream(futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("the wire broke")) }));
-    if let Some(Fault::Nothing) = fault {
-        return Response::new(broken());
-    }
-    let verb = if request.method() == "POST" { Verb::Post } else { Verb::Get };
-    let url = wire.to.join(request.uri().path_and_query().unwrap().as_str()).unwrap();
-    let headers = request.headers().clone();
-    let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
-    let mut call = Call::new(verb, url, body.to_vec());
-    for name in ["customer_key", "customer_secret"] {
-        call.headers.insert(name, headers[name].clone());
-    }
-    let answer = wire.outbound.send(&call, &Wire::default()).await.unwrap();
-    if let Some(Fault::LoseAnswer) = fault {
-        return Response::new(broken());
-    }
-    Response::builder().status(StatusCode::from_u16(answer.status).unwrap()).body(Body::from(answer.body)).unwrap()
-}
 
 /// Puts the broken wire between; what is pushed happens to the next employees.
 async fn break_the_wire(w: &World) -> Arc<Mutex<VecDeque<Fault>>> {
-    let next: Arc<Mutex<VecDeque<Fault>>> = Arc::default();
-    let wire = BrokenWire { outbound: w.outbound.clone(), to: w.partners_url.clone(), next: next.clone() };
-    let listener = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
-    let base = format!("http://{}/hr-cloud", listener.local_addr().unwrap());
-    tokio::spawn(async move { web::serve(listener, Router::new().fallback(carry).with_state(wire), std::future::pending()).await });
-    let db = w.db("hub").await;
-    db::Sql::run(&db, "update connection set target_base = $1", db::params![base]).await.unwrap();
-    db.close().await;
-    next
+    w.tap_hr_cloud("POST", "xEmployee").await.faults
 }
 
 const ADA: &str = "ada.lovelace.byron@mail.example";

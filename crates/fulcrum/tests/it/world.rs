@@ -232,6 +232,12 @@ impl World {
         db::Db::open(&place).await.unwrap()
     }
 
+    /// The id of the connection with HR Cloud.
+    pub async fn connection(&self) -> String {
+        let tenant = self.hub.first_tenant().await.unwrap().unwrap();
+        self.hub.all_connections(&tenant).await.unwrap()[0].id.clone()
+    }
+
     /// Lever's webhooks: id, address, signature token, as Lever itself knows them.
     pub async fn webhooks(&self) -> Vec<(String, Url, String)> {
         let db = self.db("ats").await;
@@ -355,7 +361,7 @@ fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Resul
     let is_it = |said: &str| said == label || label.strip_suffix('…').is_some_and(|begins| said.starts_with(begins));
     let every = all("form button");
     let buttons = page.select(&every).filter(|b| is_it(&said(*b)));
-    let parents = |b: &ElementRef<'_>| b.ancestors().filter_map(ElementRef::wrap).map(|a| words(a)).collect::<Vec<_>>();
+    let parents = |b: &ElementRef<'_>| b.ancestors().filter_map(ElementRef::wrap).map(words).collect::<Vec<_>>();
     // The one that stands nearest to the words.
     let distance = |b: &ElementRef<'_>| parents(b).iter().position(|around| around.contains(near)).unwrap_or(usize::MAX);
     let button = buttons.min_by_key(distance).ok_or_else(|| format!("no button says {label:?}"))?;

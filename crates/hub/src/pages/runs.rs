@@ -3,7 +3,7 @@
 use super::Viewer;
 use crate::Hub;
 use crate::connections::Connection;
-use crate::runs::{NewRun, Purpose, Run, RunItem};
+use crate::runs::{NewRun, Purpose, Run, RunItem, day};
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::{Html, Response};
@@ -92,16 +92,6 @@ async fn ask(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pro
         }
     };
     viewer.page("Import", main).await
-}
-
-/// The first moment of a day, UTC; nothing for an empty field.
-pub fn day(text: &str) -> Result<Option<Ms>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let day: jiff::civil::Date = text.parse().map_err(|_| format!("{text:?} is no day; write it as 2026-01-31."))?;
-    let start = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|e| e.to_string())?;
-    Ok(Some(Ms(start.timestamp().as_millisecond())))
 }
 
 async fn start(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
@@ -238,7 +228,9 @@ pub fn differences(item: &RunItem) -> Markup {
 async fn cancel(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.need_change()?;
     let cancelled = viewer.hub.cancel_run(&viewer.operator.tenant, &id, &viewer.operator.name).await?;
-    viewer.done(if cancelled { "Cancelled. What was intended already is still made so." } else { "It was over already." }, &format!("/runs/{id}")).await
+    viewer
+        .done(if cancelled { "Cancelled. What was intended already is still made so." } else { "It was over already." }, &format!("/runs/{id}"))
+        .await
 }
 
 async fn retry(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {

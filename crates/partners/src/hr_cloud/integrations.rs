@@ -1,8 +1,8 @@
 //! Settings > Integrations > Lever: Connect, the state of the connection, its settings. The settings live in the hub;
 //! this page shows them through the hub's API, as a vendor's product would.
 
-use super::Done;
 use super::settings::frame;
+use super::{Done, imports};
 use crate::Partners;
 use crate::accounts::Person;
 use axum::Router;
@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 use web::ui::Entry;
 use web::{Fields, Markup, Problem, html, see_other, ui};
 
-const LIST: &str = "/hr-cloud/settings/integrations";
-const LEVER: &str = "/hr-cloud/settings/integrations/lever";
+pub(super) const LIST: &str = "/hr-cloud/settings/integrations";
+pub(super) const LEVER: &str = "/hr-cloud/settings/integrations/lever";
 
 pub fn routes() -> Router<Partners> {
     Router::new()
@@ -39,7 +39,7 @@ async fn list(person: Person) -> Result<Html<String>, Problem> {
 }
 
 impl Person {
-    async fn may_integrate(&self) -> Result<(), Problem> {
+    pub(super) async fn may_integrate(&self) -> Result<(), Problem> {
         self.need_hr_admin()?;
         if self.partners.hr_setting("lever_enabled").await? == "yes" {
             return Ok(());
@@ -47,7 +47,7 @@ impl Person {
         Err(Problem::forbidden("Ask your HR Cloud Account Manager to enable the Lever integration for you.").way_on("Back to the integrations", LIST))
     }
 
-    async fn hub(&self) -> Result<crate::hub_link::Hub, Problem> {
+    pub(super) async fn hub(&self) -> Result<crate::hub_link::Hub, Problem> {
         let why = "This HR Cloud does not know its integration service yet. The operator can set it with: fulcrum partners link-hub";
         self.partners.hub("hr-cloud").await?.ok_or_else(|| Problem::bad_request(why).way_on("Back to the integrations", LIST))
     }
@@ -58,7 +58,10 @@ async fn show(person: Person) -> Result<Response, Problem> {
     let connection = person.hub().await?.connection("hr-cloud").await;
     let body = match &connection {
         Err(why) => html! { p.error role="alert" { (why) } },
-        Ok(Some(connection)) if connection.state == "connected" => connected(connection),
+        Ok(Some(connection)) if connection.state == "connected" => {
+            let imports = person.hub().await?.imports(&connection.id).await.unwrap_or_default();
+            html! { (connected(connection)) (imports::card(&imports, person.partners.clock.now())) }
+        }
         Ok(other) => offer(other.as_ref()),
     };
     let page = person.page("Lever", true, frame(LIST, &body)).await?.into_response();

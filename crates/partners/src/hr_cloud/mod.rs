@@ -5,6 +5,7 @@
 
 mod api;
 mod directory;
+mod imports;
 mod integrations;
 pub mod records;
 mod service_accounts;
@@ -34,6 +35,7 @@ pub(crate) fn page_routes() -> Router<Partners> {
         .merge(settings::routes())
         .merge(service_accounts::routes())
         .merge(integrations::routes())
+        .merge(imports::routes())
 }
 
 /// What every customer of HR Cloud has from the start.
