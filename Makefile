@@ -1,5 +1,5 @@
 # Six verbs. `make run` and `make test` are all a newcomer needs.
-.PHONY: run test check bless e2e bench release setup
+.PHONY: run test check bless e2e bench soak release setup
 
 run: ## build and start all three sides of the demo company
 	cargo run --locked -- serve --demo
@@ -23,6 +23,9 @@ e2e: setup ## the browser walks alone
 
 bench: setup ## measure and rewrite docs/performance.md
 	scripts/bench
+
+soak: setup ## ten thousand runs of the law of the whole path, with new seeds
+	scripts/soak
 
 release: ## the binary to ship: target/release/fulcrum
 	cargo build --locked --release

@@ -113,6 +113,8 @@ pub fn work(sides: &Sides, told: &watch::Receiver<bool>, tasks: &mut JoinSet<()>
         tasks.spawn(async move { pipeline.run(handler, told).await });
     }
     if let Some(hub) = &sides.hub {
+        let starting = hub.clone();
+        tokio::spawn(async move { starting.take_up().await });
         let (pipeline, handler, told) = (hub.pipeline.clone(), Arc::new(hub::Work(hub.clone())), told.clone());
         tasks.spawn(async move { pipeline.run(handler, told).await });
     }

@@ -47,6 +47,31 @@ impl Hub {
         }))
     }
 
+    /// Takes up what a process that died was renewing. Lever may have used up the refresh token already, and gives another
+    /// answer to it only for a moment; so this is done at the start, and not when somebody is hired next.
+    pub async fn take_up(&self) {
+        if let Err(e) = self.try_take_up().await {
+            tracing::error!(error = %e, "the renewing of tokens could not be taken up; it is tried again when they are needed");
+        }
+    }
+
+    async fn try_take_up(&self) -> db::Result<()> {
+        if self.db.is_embedded() {
+            // Whoever had the turn is dead: there is no other node.
+            self.db.run("update connection set refreshing_until = 0 where refreshing_until > 0", vec![]).await?;
+        }
+        let rows = self.db.rows("select tenant, id from connection where state = 'connected' and refreshing_until is not null", vec![]).await?;
+        for row in rows {
+            let (tenant, id) = (row.text("tenant")?, row.text("id")?);
+            if let Some(connection) = self.connection(&tenant, &id).await?
+                && let Err(failure) = connection.lever.credential.headers().await
+            {
+                tracing::warn!(connection = %id, error = %failure, "a token could not be renewed");
+            }
+        }
+        Ok(())
+    }
+
     /// Asks Lever's authorization server for tokens. `Err(Refused)` when it says no for good.
     pub(crate) async fn ask_for_tokens(&self, app: &LeverApp, request: &TokenRequest) -> Result<Tokens, Failure> {
         let url = Url::parse(&app.token_url).map_err(|e| Failure::Blocked(e.to_string()))?;

@@ -46,12 +46,9 @@ pub async fn on_both<F: AsyncFn(World)>(story: F) {
     for engine in engines() {
         eprintln!("on {engine:?}");
         let world = World::new(engine).await;
-        let (folder, database) = (world.folder.clone(), world.database.clone());
+        let (folder, database) = (world.folder.clone(), world.database());
         story(world).await;
-        let _ = std::fs::remove_dir_all(folder);
-        if let Some((server, name)) = database {
-            let _ = admin(&server, &format!("drop database {name} with (force)")).await;
-        }
+        World::discard(folder, database).await;
     }
 }
 
@@ -111,6 +108,19 @@ impl World {
         };
         world.drain().await;
         world
+    }
+
+    /// Where its database is, if it is not files.
+    pub fn database(&self) -> Option<(String, String)> {
+        self.database.clone()
+    }
+
+    /// Takes away what a world left behind.
+    pub async fn discard(folder: PathBuf, database: Option<(String, String)>) {
+        let _ = std::fs::remove_dir_all(folder);
+        if let Some((server, name)) = database {
+            let _ = admin(&server, &format!("drop database {name} with (force)")).await;
+        }
     }
 
     /// Does everything whose time has come, on both sides that have work, until nothing is left.
