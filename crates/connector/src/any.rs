@@ -1,9 +1,10 @@
 //! Connectors of all kinds in one list. Settings and changes cross this line as JSON; a value written by another
 //! version is held, not guessed.
 
-use crate::{Connector, Cx, Decision, Effect, Hold, Known, Mended, Outcome, Preview, Seen, Spec, Way};
+use crate::{Connector, Cx, Decision, Effect, Hold, Known, Mended, Outcome, Pick, Preview, Seen, Spec, Way};
 use outbound::{Failure, Remote};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -33,6 +34,10 @@ pub trait AnyConnector: Send + Sync {
     fn preview<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Result<Preview, Failure>>;
     /// See [`Connector::mend`].
     fn mend<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, way: &'a Way, picked: &'a str) -> Boxed<'a, Result<Mended, String>>;
+    /// See [`Connector::fill`].
+    fn fill(&self, settings: &Value, seen: &Seen) -> BTreeMap<String, Result<String, String>>;
+    /// See [`Connector::entries`].
+    fn entries<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<BTreeMap<String, Vec<Pick>>, Failure>>;
     /// See [`Connector::known`].
     fn known<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Known, Failure>>;
     /// See [`Connector::check`].
@@ -104,6 +109,14 @@ impl<C: Connector> AnyConnector for C {
 
     fn mend<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, way: &'a Way, picked: &'a str) -> Boxed<'a, Result<Mended, String>> {
         Box::pin(async move { Connector::mend(self, cx, &read(settings)?, way, picked).await })
+    }
+
+    fn fill(&self, settings: &Value, seen: &Seen) -> BTreeMap<String, Result<String, String>> {
+        read(settings).map(|settings| Connector::fill(self, &settings, seen)).unwrap_or_default()
+    }
+
+    fn entries<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<BTreeMap<String, Vec<Pick>>, Failure>> {
+        Box::pin(Connector::entries(self, partner))
     }
 
     fn known<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Known, Failure>> {

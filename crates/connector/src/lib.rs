@@ -5,6 +5,7 @@
 //! which it can be found again, and says how it ended. Storing, retrying, ordering and showing are the hub's business.
 
 mod any;
+pub mod fields;
 mod hold;
 mod memo;
 mod seen;
@@ -14,13 +15,13 @@ pub use any::{AnyConnector, Decided};
 pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
 pub use seen::Seen;
-pub use spec::{Field, Kind, Need, Spec};
+pub use spec::{Field, Kind, NameList, Need, Spec};
 
 use clock::Tick;
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
 
@@ -195,6 +196,18 @@ pub trait Connector: Send + Sync + 'static {
     fn mend(&self, cx: Cx<'_>, settings: &Self::Settings, way: &Way, picked: &str) -> impl Future<Output = Result<Mended, String>> + Send {
         let _ = (cx, settings, way, picked);
         std::future::ready(Err("There is nothing to be done from here.".to_owned()))
+    }
+
+    /// The fields as the settings fill them, each with its value or why it cannot be worked out. Pure.
+    fn fill(&self, settings: &Self::Settings, seen: &Seen) -> BTreeMap<String, Result<String, String>> {
+        let _ = (settings, seen);
+        BTreeMap::new()
+    }
+
+    /// The entries of each of the partner's lists, by [`NameList::key`].
+    fn entries(&self, partner: &Remote) -> impl Future<Output = Result<BTreeMap<String, Vec<Pick>>, Failure>> + Send {
+        let _ = partner;
+        std::future::ready(Ok(BTreeMap::new()))
     }
 
     /// Which opportunities have a record at the partner now, in as few calls as there are pages.

@@ -1,5 +1,6 @@
 //! What a connector is, as data: the console, the consent page and the checks read it.
 
+use crate::fields::Target;
 use endpoint::{Access, Endpoint};
 use lever_api::event::Event;
 use lever_api::scope;
@@ -19,6 +20,10 @@ pub struct Spec {
     pub needs: &'static [Need],
     /// What a customer may set.
     pub fields: &'static [Field],
+    /// Fields of the partner that an expression over what Lever says can fill.
+    pub targets: &'static [Target],
+    /// Lists of the partner in which names from Lever are looked up.
+    pub lists: &'static [NameList],
     /// What the partner's credential consists of: name, label.
     pub credential: &'static [(&'static str, &'static str)],
     /// The partner's real address.
@@ -44,6 +49,17 @@ impl Need {
     }
 }
 
+/// A list of the partner's in which names from Lever are looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct NameList {
+    /// Its name in the settings, under `aliases`.
+    pub key: &'static str,
+    /// As people call it: `Departments`.
+    pub label: &'static str,
+    /// Which field of the partner points into it: its expression tells the names Lever has.
+    pub target: &'static str,
+}
+
 /// How a setting is entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -57,6 +73,23 @@ pub enum Kind {
     Zone,
     /// Another name for each of some names, by list. Kept by one click on a hold, shown on a page of its own.
     Aliases,
+    /// Expressions by the partner's fields, where they differ from what is usual. On a page of its own.
+    Fields,
+}
+
+impl Kind {
+    /// Its name in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Switch => "switch",
+            Self::Text => "text",
+            Self::Choice(_) => "choice",
+            Self::Zone => "zone",
+            Self::Aliases => "aliases",
+            Self::Fields => "fields",
+        }
+    }
 }
 
 /// One setting.

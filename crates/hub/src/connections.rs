@@ -2,6 +2,7 @@
 
 use crate::Hub;
 use crate::holds::Held;
+use crate::names::LOOK_AT_NAMES;
 use crate::work::KEEP_ALIVE;
 use clock::Ms;
 use connector::AnyConnector;
@@ -64,6 +65,8 @@ pub struct Connection {
     pub(crate) deleted_until: Option<Ms>,
     /// Since when people are imported; none: nobody has imported yet.
     pub(crate) import_since: Option<Ms>,
+    /// How many names in Lever lead to no entry of the partner's.
+    pub unmatched: i64,
     /// Until when the token is good. None: it is an API key.
     pub(crate) access_until: Option<Ms>,
     pub(crate) lever: Side,
@@ -142,6 +145,14 @@ fn nonsense(spec: &connector::Spec, settings: &Value) -> Option<String> {
             let known = jiff::tz::TimeZone::get(zone).is_ok();
             (!known).then(|| format!("There is no time zone {zone:?}. Time zones are called Europe/Berlin, America/New_York, Etc/GMT+8."))
         }
+        connector::Kind::Fields => settings[field.name].as_object().into_iter().flatten().find_map(|(name, expression)| {
+            let label = spec.targets.iter().find(|t| t.name == name).map_or(name.as_str(), |t| t.label);
+            let is_name = !name.is_empty() && name.len() <= 60 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            if !is_name {
+                return Some(format!("{name:?} cannot be the name of a field: letters, digits and _ only."));
+            }
+            connector::fields::check(expression.as_str().unwrap_or_default()).err().map(|why| format!("{label}: {why}"))
+        }),
         _ => None,
     })
 }
@@ -255,6 +266,8 @@ impl Hub {
         self.pipeline.job(&tx, tenant, crate::subscriptions::sync_job(&id, now)).await?;
         pipeline::set(&tx, tenant, &id, crate::work::LOOK_AGAIN, now.plus(crate::work::LOOK_AGAIN_EVERY)).await?;
         pipeline::set(&tx, tenant, &id, KEEP_ALIVE, pipeline::next(KEEP_ALIVE, now).unwrap_or(now)).await?;
+        // Soon, so that what leads nowhere shows before the first hire.
+        pipeline::set(&tx, tenant, &id, LOOK_AT_NAMES, now).await?;
         follow(&tx, tenant, &id, connector, &settings, now).await?;
         self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Now).await?;
         tx.commit().await?;
@@ -316,6 +329,7 @@ impl Hub {
             return Ok(Err(why));
         }
         let now = self.clock.now();
+        self.first_version(&tx, &connection).await?;
         tx.run("update connection set settings = $1 where tenant = $2 and id = $3", params![settings.to_string(), tenant, id]).await?;
         tx.run(
             "insert into settings_version (tenant, connection, n, settings, said, actor, at) select $1, $2, coalesce(max(n), 0) + 1, $3, $4, $5, $6 \
@@ -330,6 +344,8 @@ impl Hub {
             follow(&tx, tenant, id, connector, &settings, now).await?;
         }
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
+        // Perhaps this was what somebody waited for.
+        self.read_held_again(&tx, tenant, &Held::OfConnection(id), Priority::Now).await?;
         tx.commit().await?;
         self.committed();
         Ok(Ok(()))
@@ -343,14 +359,7 @@ impl Hub {
             name: f.name.to_owned(),
             label: f.label.to_owned(),
             help: f.help.to_owned(),
-            kind: match f.kind {
-                connector::Kind::Switch => "switch",
-                connector::Kind::Text => "text",
-                connector::Kind::Choice(_) => "choice",
-                connector::Kind::Zone => "zone",
-                connector::Kind::Aliases => "aliases",
-            }
-            .to_owned(),
+            kind: f.kind.name().to_owned(),
             options: match f.kind {
                 connector::Kind::Choice(options) => {
                     options.iter().map(|(value, label)| Choice { value: (*value).to_owned(), label: (*label).to_owned() }).collect()
@@ -381,6 +390,7 @@ impl Hub {
             settings: row.json("settings")?,
             connected_by: row.text("connected_by")?,
             connected_at: Ms(row.int("connected_at")?),
+            unmatched: row.int("unmatched")?,
             looked_at: moment("looked_at")?,
             looked_until: moment("looked_until")?,
             deleted_until: moment("deleted_until")?,

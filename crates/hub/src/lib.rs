@@ -12,7 +12,9 @@ mod credential;
 mod hires;
 mod holds;
 mod import;
+mod latest;
 mod look;
+mod names;
 mod operators;
 mod pages;
 mod rate;
@@ -21,6 +23,7 @@ mod receive;
 mod runs;
 mod subscriptions;
 mod tokens;
+mod versions;
 mod work;
 
 pub use connections::{Connection, LeverApp};

@@ -6,6 +6,7 @@ use crate::hires::{Noted, Person};
 use crate::holds::Held;
 use crate::import::Stopped;
 use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED};
+use crate::names::{LOOK_AT_NAMES, NoNames};
 use crate::read::Reader;
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::subscriptions::SYNC;
@@ -154,6 +155,14 @@ impl Hub {
             (Table::Job, LOOK) => one.look(false).await,
             (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
             (Table::Job, LOOK_AT_RECENT) => self.look_at_recent(connection).await.map(|()| Ending::Decided(Vec::new())),
+            (Table::Job, LOOK_AT_NAMES) => match self.look_at_names(connection, connector).await {
+                Ok(()) => Ok(Ending::Decided(Vec::new())),
+                Err(NoNames::Lever(failure)) if !failure.may_pass() => {
+                    self.lever_failed(connection, &failure, "compare the names of jobs and places").await
+                }
+                // In an hour comes the next look.
+                Err(_) => Ok(Ending::Decided(Vec::new())),
+            },
             // Asking for the token renews it.
             (Table::Job, KEEP_ALIVE) => match connection.lever.credential.headers().await {
                 Err(failure) if !failure.may_pass() => self.lever_failed(connection, &failure, "stay signed in").await,

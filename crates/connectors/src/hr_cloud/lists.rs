@@ -20,7 +20,7 @@ pub enum List {
 }
 
 impl List {
-    const ALL: [Self; 5] = [Self::Position, Self::Department, Self::Location, Self::EmploymentType, Self::EmploymentStatus];
+    pub const ALL: [Self; 5] = [Self::Position, Self::Department, Self::Location, Self::EmploymentType, Self::EmploymentStatus];
 
     const fn resource(self) -> &'static str {
         match self {
@@ -76,15 +76,9 @@ impl List {
         }
     }
 
-    /// As a field of an employee.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Position => "Position",
-            Self::Department => "Department",
-            Self::Location => "Location",
-            Self::EmploymentType => "Employment type",
-            Self::EmploymentStatus => "Employment status",
-        }
+    /// The list a field of an employee points into.
+    pub fn of(field: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|list| list.field() == field)
     }
 }
 
@@ -133,6 +127,14 @@ impl Lists {
         self.0.iter().find(|e| e.id == id).map_or("", |e| e.name.as_str())
     }
 
+    /// The entries of one list, by name.
+    pub fn entries(&self, list: List) -> Vec<Pick> {
+        let mut entries: Vec<Pick> =
+            self.0.iter().filter(|e| e.list == list).map(|e| Pick { value: e.id.clone(), label: e.name.clone() }).collect();
+        entries.sort_by(|a, b| a.label.cmp(&b.label));
+        entries
+    }
+
     /// Creates an entry, unless it is there by now, and remembers it.
     pub async fn create(&mut self, partner: &Remote, missing: &Missing) -> Result<(), Failure> {
         if self.0.iter().any(|e| e.list == missing.list && e.name.trim() == missing.name.trim()) {
@@ -160,11 +162,9 @@ impl Lists {
     /// What could be meant by a name, the likeliest first.
     fn picks(&self, missing: &Missing) -> Vec<Pick> {
         const MOST: usize = 30;
-        let wanted = missing.name.to_lowercase();
-        let mut near: Vec<(f64, &Entry)> =
-            self.0.iter().filter(|e| e.list == missing.list).map(|e| (strsim::jaro_winkler(&wanted, &e.name.to_lowercase()), e)).collect();
-        near.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.name.cmp(&y.name)));
-        near.into_iter().take(MOST).map(|(_, e)| Pick { value: e.id.clone(), label: e.name.clone() }).collect()
+        let mut near = connector::fields::near(&missing.name, &self.entries(missing.list));
+        near.truncate(MOST);
+        near
     }
 
     /// One hold for all that is missing: one click creates it, another uses what is there already.

@@ -1,32 +1,24 @@
-//! The eleven mapped fields, as a pure function of what was seen in Lever.
+//! The mapped fields, as a pure function of what was seen in Lever.
 
 use super::lists::{List, Lists, Missing};
-use super::{Aliases, NAME, SAME_E_MAIL, Settings, StartDate};
+use super::{Aliases, NAME, SAME_E_MAIL, Settings};
+use connector::fields::{self, Name, Target};
 use connector::{Hold, Seen};
-use lever_api::Offer;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A hire in the words of HR Cloud, names still as Lever spells them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Hire {
-    pub first_name: String,
-    pub middle_name: Option<String>,
-    pub last_name: String,
+    /// For sentences.
     pub full_name: String,
+    /// Whoever has it already may be the same person.
     pub email: String,
-    pub position: String,
-    pub department: String,
-    pub location: String,
-    pub employment_type: Option<String>,
-    /// E-mail of the hiring manager.
-    pub manager: Option<String>,
-    /// `2026-04-01`
-    pub start_date: String,
-    /// The opportunity's id.
+    /// The employee number: the opportunity's id, unless the field map says otherwise.
     pub number: String,
-    /// The employment status every new employee has.
-    pub status: String,
+    /// By the names of the API; what Lever does not say is not in it.
+    pub fields: BTreeMap<String, String>,
     /// When the person was hired, ms: hired again, they come back.
     pub hired_at: i64,
     /// What somebody decided about an employee who has this e-mail already: whom to update, or [`NEW`].
@@ -37,12 +29,46 @@ pub struct Hire {
 /// There are to be two employees with one e-mail.
 pub const NEW: &str = "new";
 
+const fn target(name: &'static str, label: &'static str, default: &'static str, required: bool, missing: &'static str) -> Target {
+    Target { name, label, default, required, list: None, missing }
+}
+
+const fn listed(target: Target, list: List) -> Target {
+    Target { list: Some(list.key()), ..target }
+}
+
+const ON_PROFILE: &str = "A recruiter can add it on the profile.";
+const ON_POSTING: &str = "Someone who may edit the posting can add it there.";
+pub const NUMBER: &str = "xEmployeeNumber";
+pub const EMAIL: &str = "xEmail";
+pub const MANAGER: &str = "xManagerLookup";
+
+/// The eleven fields of the document, what the API demands beside them, and what it also takes.
+pub const TARGETS: [Target; 16] = [
+    target("xFirstName", "First name", "name.first", true, ON_PROFILE),
+    target("xMIddleName", "Middle name", "name.middle", false, ""),
+    target("xLastName", "Last name", "name.last", true, ON_PROFILE),
+    target("xFullName", "Full name", "name.full", true, ON_PROFILE),
+    target(EMAIL, "E-mail", "email", true, ON_PROFILE),
+    listed(target("xPositionLookup", "Position", "posting.title", true, "A recruiter can add the job on the profile."), List::Position),
+    listed(target("xDepartmentLookup", "Department", "posting.department or posting.team", true, ON_POSTING), List::Department),
+    listed(target("xLocationLookup", "Location", "posting.location", true, ON_POSTING), List::Location),
+    listed(target("xEmploymentTypeLookup", "Employment type", "posting.work_type", false, ""), List::EmploymentType),
+    listed(target("xEmploymentStatusLookup", "Employment status", "'Active'", true, ""), List::EmploymentStatus),
+    target(MANAGER, "Manager", "manager.email", false, ""),
+    target("xStartDate", "Start date", "offer.start_date", true, "It is the field Anticipated start date of the signed offer."),
+    target(NUMBER, "Employee number", "opportunity.id", true, ""),
+    target("xCellPhone", "Mobile phone", "", false, ""),
+    target("xCity", "City", "", false, ""),
+    target("xCountry", "Country", "", false, ""),
+];
+
 /// A field of an employee as it should be.
 pub struct Wanted {
     /// By the name of the API.
-    pub field: &'static str,
+    pub field: String,
     /// As people call it.
-    pub label: &'static str,
+    pub label: String,
     /// What it should hold, of a lookup the id. Nothing: Lever does not say.
     pub value: Option<String>,
     /// The same for people.
@@ -52,93 +78,89 @@ pub struct Wanted {
 }
 
 impl Hire {
+    /// E-mail of the hiring manager.
+    pub fn manager(&self) -> Option<&String> {
+        self.fields.get(MANAGER)
+    }
+
     /// The fields with ids for names; or what HR Cloud has no id for.
     pub fn wanted(&self, aliases: &Aliases, lists: &Lists, manager: Option<&str>) -> (Vec<Wanted>, Vec<Missing>) {
         let mut missing = Vec::new();
-        let text = |field, label, value: Option<&str>| {
-            let value = value.map(str::to_owned);
-            Wanted { field, label, shown: value.clone().unwrap_or_default(), value, of_the_job: false }
-        };
-        let mut lookup = |field, list: List, name: Option<&String>| {
-            let id = name.and_then(|name| lists.id(aliases, list, name));
-            if let (Some(name), None) = (name, id) {
-                missing.push(Missing { list, name: name.clone() });
-            }
-            let shown = id.map(|id| lists.name(id).to_owned()).or_else(|| name.cloned()).unwrap_or_default();
-            Wanted { field, label: list.label(), value: id.map(str::to_owned), shown, of_the_job: true }
-        };
-        let lookups = [
-            lookup("xPositionLookup", List::Position, Some(&self.position)),
-            lookup("xDepartmentLookup", List::Department, Some(&self.department)),
-            lookup("xLocationLookup", List::Location, Some(&self.location)),
-            lookup("xEmploymentTypeLookup", List::EmploymentType, self.employment_type.as_ref()),
-            lookup("xEmploymentStatusLookup", List::EmploymentStatus, Some(&self.status)),
-        ];
-        let mut wanted = vec![
-            text("xFirstName", "First name", Some(&self.first_name)),
-            text("xMIddleName", "Middle name", self.middle_name.as_deref()),
-            text("xLastName", "Last name", Some(&self.last_name)),
-            text("xFullName", "Full name", Some(&self.full_name)),
-            text("xEmail", "E-mail", Some(&self.email)),
-        ];
-        wanted.extend(lookups);
-        wanted.push(Wanted { of_the_job: true, ..text("xStartDate", "Start date", Some(&self.start_date)) });
-        let email = self.manager.clone().unwrap_or_default();
-        wanted.push(Wanted { of_the_job: true, shown: email, ..text("xManagerLookup", "Manager", manager) });
+        let mut wanted = Vec::new();
+        for (field, text) in self.fields.iter().filter(|(field, _)| *field != NUMBER) {
+            let label = TARGETS.iter().find(|t| t.name == field).map_or(field.as_str(), |t| t.label).to_owned();
+            let (value, shown) = match List::of(field) {
+                _ if field == MANAGER => (manager.map(str::to_owned), text.clone()),
+                None => (Some(text.clone()), text.clone()),
+                Some(list) => {
+                    let id = lists.id(aliases, list, text);
+                    if id.is_none() {
+                        missing.push(Missing { list, name: text.clone() });
+                    }
+                    (id.map(str::to_owned), id.map_or(text.as_str(), |id| lists.name(id)).to_owned())
+                }
+            };
+            let of_the_job = List::of(field).is_some() || field == MANAGER || field == "xStartDate";
+            wanted.push(Wanted { field: field.clone(), label, value, shown, of_the_job });
+        }
+        // In the order people know.
+        let place = |field: &str| TARGETS.iter().position(|t| t.name == field).unwrap_or(TARGETS.len());
+        wanted.sort_by_key(|w| place(&w.field));
+        missing.sort_by_key(|m| place(m.list.field()));
         (wanted, missing)
     }
+}
+
+/// The fields as the settings fill them.
+pub fn fill(settings: &Settings, seen: &Seen) -> BTreeMap<String, Result<String, String>> {
+    let name = split(&seen.opportunity.name, settings.keep_particles).unwrap_or_default();
+    fields::fill(&TARGETS, &settings.fields, &fields::source(seen, &name))
 }
 
 /// Maps a hire; what HR Cloud demands and Lever lacks is a hold that says who can add it and where.
 pub fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
     let o = &seen.opportunity;
     let who = if o.name.trim().is_empty() { "The hire" } else { o.name.trim() };
-    let lacks = |what: &str, mend: &str| {
-        let why = format!("{who} has no {} in Lever, and {NAME} demands one. {mend} Fulcrum looks again by itself every 15 minutes.", what.to_lowercase());
-        Hold::new(format!("{what} is missing in Lever"), why)
-    };
-    let (first_name, middle_name, last_name) =
-        split(&o.name, settings.keep_particles).ok_or_else(|| lacks("Name", "A recruiter can add it on the profile."))?;
-    let email = o.emails.iter().map(|e| e.trim()).find(|e| !e.is_empty());
-    let email = email.ok_or_else(|| lacks("E-mail", "A recruiter can add it on the profile."))?;
-    let posting = seen.posting.as_ref().ok_or_else(|| lacks("Posting", "A recruiter can add the job on the profile."))?;
-    let c = &posting.categories;
-    let text = |value: &Option<String>| value.as_deref().map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned);
-    let department = text(&c.department).or_else(|| text(&c.team));
-    let location = text(&c.location).or_else(|| c.all_locations.first().cloned());
-    let on_posting = |what: &str| lacks(what, &format!("Someone who may edit the posting \"{}\" can add it there.", posting.text));
-    let hired_at = o.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0);
-    let start = start_date(&seen.offers).or_else(|| day(hired_at).filter(|_| settings.start_date == StartDate::DayOfHire));
+    let mut filled = BTreeMap::new();
+    for (field, value) in fill(settings, seen) {
+        let label = TARGETS.iter().find(|t| t.name == field).map_or(field.as_str(), |t| t.label);
+        let value = value.map_err(|why| {
+            let why = format!("The field map cannot fill {label} of {who}: {why} Whoever operates this hub can correct it on the connection's page, under Fields.");
+            Hold::new(format!("The field map cannot fill {label}"), why)
+        })?;
+        if !value.is_empty() {
+            filled.insert(field, value);
+        }
+    }
+    let lacking: Vec<&Target> = TARGETS.iter().filter(|t| t.required && !filled.contains_key(t.name)).collect();
+    if let Some(first) = lacking.first() {
+        return Err(lacks(who, seen, first, &lacking[1..]));
+    }
+    let take = |field: &str| filled.get(field).cloned().unwrap_or_default();
     Ok(Hire {
-        first_name,
-        middle_name,
-        last_name,
         full_name: o.name.split_whitespace().collect::<Vec<_>>().join(" "),
-        email: email.to_owned(),
-        position: posting.text.trim().to_owned(),
-        department: department.ok_or_else(|| on_posting("Department"))?,
-        location: location.ok_or_else(|| on_posting("Location"))?,
-        employment_type: text(&c.commitment),
-        manager: seen.hiring_manager.as_ref().map(|m| m.email.clone()).filter(|e| !e.is_empty()),
-        start_date: start.ok_or_else(|| lacks("Start date", "It is the field Anticipated start date of the signed offer."))?,
-        number: o.id.clone(),
-        status: "Active".to_owned(),
-        hired_at,
+        email: take(EMAIL),
+        number: take(NUMBER),
+        hired_at: o.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0),
         same_person: seen.answers.get(SAME_E_MAIL).cloned(),
+        fields: filled,
     })
 }
 
-/// From the latest signed offer, else from the latest approved one. The offer is chosen first: if it has no date, there is
-/// none, and an older offer's is not taken for it. A date has no time zone: the day as written stays.
-fn start_date(offers: &[Offer]) -> Option<String> {
-    let latest = |fits: &dyn Fn(&&Offer) -> bool| offers.iter().filter(fits).max_by_key(|offer| offer.created_at);
-    let offer = latest(&|o| o.status == "signed").or_else(|| latest(&|o| o.approved == Some(true) && o.status != "denied"))?;
-    let value = offer.field("anticipated_start_date")?;
-    day(value.as_i64().or_else(|| value.as_str()?.parse().ok())?)
-}
-
-fn day(ms: i64) -> Option<String> {
-    Some(jiff::Timestamp::from_millisecond(ms).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+/// What Lever lacks. All of it is told at once; the first groups it with others.
+fn lacks(who: &str, seen: &Seen, first: &Target, others: &[&Target]) -> Hold {
+    let no_name = seen.opportunity.name.trim().is_empty();
+    let (cause, label) = if no_name { ("Name", "Name") } else if seen.posting.is_none() && first.default.starts_with("posting.") { ("Posting", "Posting") } else { (first.label, first.label) };
+    let mend = match &seen.posting {
+        Some(posting) if first.missing == ON_POSTING => format!("Someone who may edit the posting \"{}\" can add it there.", posting.text),
+        _ => first.missing.to_owned(),
+    };
+    let also = others.iter().map(|t| t.label.to_lowercase()).collect::<Vec<_>>().join(", ");
+    let also = if no_name || seen.posting.is_none() || also.is_empty() { String::new() } else { format!(" Also missing: {also}.") };
+    Hold::new(
+        format!("{cause} is missing in Lever"),
+        format!("{who} has no {} in Lever, and {NAME} demands one. {mend}{also} Fulcrum looks again by itself every 15 minutes.", label.to_lowercase()),
+    )
 }
 
 const PARTICLES: &[&str] = &[
@@ -146,19 +168,18 @@ const PARTICLES: &[&str] = &[
 ];
 
 /// First, middle, last. One word is both first and last, since HR Cloud demands both; three and more have a middle.
-pub fn split(name: &str, keep_particles: bool) -> Option<(String, Option<String>, String)> {
+pub fn split(name: &str, keep_particles: bool) -> Option<Name> {
     let words: Vec<&str> = name.split_whitespace().collect();
     match words.as_slice() {
         [] => None,
-        [only] => Some(((*only).to_owned(), None, (*only).to_owned())),
+        [only] => Some(Name { first: (*only).to_owned(), middle: String::new(), last: (*only).to_owned() }),
         [first, middle @ .., last] => {
             let mut middle = middle.to_vec();
             let mut last = vec![*last];
             while keep_particles && middle.last().is_some_and(|word| PARTICLES.contains(&word.to_lowercase().as_str())) {
                 last.insert(0, middle.pop().unwrap_or_default());
             }
-            let middle = (!middle.is_empty()).then(|| middle.join(" "));
-            Some(((*first).to_owned(), middle, last.join(" ")))
+            Some(Name { first: (*first).to_owned(), middle: middle.join(" "), last: last.join(" ") })
         }
     }
 }

@@ -14,16 +14,18 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use connector::fields::Overrides;
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, Need, Outcome, Preview, Remember, Seen, Spec, Way, outcome_of,
+    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, NameList, Need, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
+    outcome_of,
 };
 use endpoint::Nothing;
 use lever_api::event::Event;
 use lever_api::{
     CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListDeletedOpportunities, ListOffers, ListOpportunities,
-    ListWebhooks,
+    ListPostings, ListWebhooks,
 };
-use lists::{Lists, Missing};
+use lists::{List, Lists, Missing};
 use map::Hire;
 use outbound::{Failure, Remote};
 use plan::{Plan, Write};
@@ -54,12 +56,12 @@ pub struct Settings {
     pub update: Update,
     /// Positions, departments, locations and types that HR Cloud lacks are created instead of held.
     pub create_missing: bool,
-    /// What starts somebody whose offer names no day.
-    pub start_date: StartDate,
     /// `van`, `de`, `bin` and their like go with the last name.
     pub keep_particles: bool,
     /// Other names.
     pub aliases: Aliases,
+    /// What fills a field of an employee, where it is not what is usual.
+    pub fields: Overrides,
 }
 
 impl Default for Settings {
@@ -70,9 +72,9 @@ impl Default for Settings {
             time_zone: "America/Los_Angeles".to_owned(),
             update: Update::Fill,
             create_missing: false,
-            start_date: StartDate::Hold,
             keep_particles: false,
             aliases: Aliases::new(),
+            fields: Overrides::new(),
         }
     }
 }
@@ -88,17 +90,6 @@ pub enum Update {
     Overwrite,
     /// Nothing.
     Leave,
-}
-
-/// What happens when no offer names a day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StartDate {
-    /// The person waits.
-    #[default]
-    Hold,
-    /// The day of the hire, UTC.
-    DayOfHire,
 }
 
 /// What it may do.
@@ -128,6 +119,7 @@ impl Connector for HrCloud {
             Need::of::<GetContact>("read the name and e-mail"),
             Need::of::<ListApplications>("find the posting of the hire"),
             Need::of::<GetPosting>("read position, department, location and work type"),
+            Need::of::<ListPostings>("compare the names of jobs, departments and locations before anybody is hired"),
             Need::of::<GetUser>("read the hiring manager's e-mail"),
             Need::of::<ListOffers>("read the start date"),
             Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
@@ -171,12 +163,6 @@ impl Connector for HrCloud {
                 kind: Kind::Switch,
             },
             Field {
-                name: "start_date",
-                label: "When no offer names a start date",
-                help: "HR Cloud demands one.",
-                kind: Kind::Choice(&[("hold", "Hold the person until there is one"), ("dayofhire", "Use the day of the hire")]),
-            },
-            Field {
                 name: "keep_particles",
                 label: "Keep name particles with the last name",
                 help: "\"Jan van den Berg\" has the last name \"van den Berg\" instead of the middle name \"van den\".",
@@ -188,6 +174,19 @@ impl Connector for HrCloud {
                 help: "Which of HR Cloud's positions, departments, locations and employment types stands for a name in Lever.",
                 kind: Kind::Aliases,
             },
+            Field {
+                name: "fields",
+                label: "Fields",
+                help: "What fills each field of an employee.",
+                kind: Kind::Fields,
+            },
+        ],
+        targets: &map::TARGETS,
+        lists: &[
+            NameList { key: List::Position.key(), label: "Positions", target: List::Position.field() },
+            NameList { key: List::Department.key(), label: "Departments", target: List::Department.field() },
+            NameList { key: List::Location.key(), label: "Locations", target: List::Location.field() },
+            NameList { key: List::EmploymentType.key(), label: "Employment types", target: List::EmploymentType.field() },
         ],
         credential: &[("customer_key", "Customer key"), ("customer_secret", "Customer secret")],
         home: "https://corehr-api.hrcloud.com",
@@ -255,6 +254,15 @@ impl Connector for HrCloud {
             "inactive" => set_inactive(&cx, way).await,
             _ => answered(way),
         }
+    }
+
+    fn fill(&self, settings: &Settings, seen: &Seen) -> BTreeMap<String, Result<String, String>> {
+        map::fill(settings, seen)
+    }
+
+    async fn entries(&self, partner: &Remote) -> Result<BTreeMap<String, Vec<Pick>>, Failure> {
+        let lists = Lists::read(partner).await?;
+        Ok(List::ALL.into_iter().map(|list| (list.key().to_owned(), lists.entries(list))).collect())
     }
 
     async fn known(&self, partner: &Remote) -> Result<Known, Failure> {

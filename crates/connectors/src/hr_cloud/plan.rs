@@ -1,7 +1,7 @@
 //! What is to be done about one hire at HR Cloud, found out by reading alone: whoever previews stops here.
 
 use super::lists::{Lists, Missing};
-use super::map::{Hire, NEW, Wanted};
+use super::map::{Hire, MANAGER, NEW, NUMBER, Wanted};
 use super::wire::{self, Record};
 use super::{NAME, REMEMBERED, SAME_E_MAIL, Settings, Update};
 use connector::{Cx, Difference, Good, Hold, How, Sent, Way};
@@ -76,7 +76,7 @@ pub async fn compare(
         lists = remembered(cx, Good::After(cx.asked)).await?;
         (wanted, missing) = hire.wanted(&settings.aliases, &lists, manager.as_deref());
     }
-    let flag = match (&hire.manager, &manager) {
+    let flag = match (hire.manager(), &manager) {
         (Some(email), None) => format!("; the manager {email} is no employee yet and was left empty"),
         _ => String::new(),
     };
@@ -93,12 +93,12 @@ pub async fn compare(
 }
 
 fn create(hire: &Hire, wanted: &[Wanted], flag: String) -> Write {
-    let mut fields: Map<String, Value> = wanted.iter().filter_map(|w| Some((w.field.to_owned(), json!(w.value.as_ref()?)))).collect();
+    let mut fields: Map<String, Value> = wanted.iter().filter_map(|w| Some((w.field.clone(), json!(w.value.as_ref()?)))).collect();
     let sent = json!({ "hired_at": hire.hired_at, "fields": fields });
     let told = |w: &&Wanted| w.value.is_some();
     let differences =
-        wanted.iter().filter(told).map(|w| Difference { field: w.label.to_owned(), from: String::new(), to: w.shown.clone() }).collect();
-    fields.insert("xEmployeeNumber".to_owned(), json!(hire.number));
+        wanted.iter().filter(told).map(|w| Difference { field: w.label.clone(), from: String::new(), to: w.shown.clone() }).collect();
+    fields.insert(NUMBER.to_owned(), json!(hire.number));
     fields.insert("xRecordStatus".to_owned(), json!("Active"));
     Write { id: None, number: hire.number.clone(), fields, differences, sent, flag }
 }
@@ -111,8 +111,8 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
     let mut sent = Map::new();
     let was = &before.what["fields"];
     for w in wanted {
-        let there = record.value(w.field);
-        let untouched = was[w.field].as_str().is_some_and(|was| was == there);
+        let there = record.value(&w.field);
+        let untouched = was[&w.field].as_str().is_some_and(|was| was == there);
         let Some(value) = &w.value else { continue };
         let write = there != value
             && match mode {
@@ -123,14 +123,14 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
                 Update::Overwrite => untouched,
             };
         if write {
-            fields.insert(w.field.to_owned(), json!(value));
-            differences.push(Difference { field: w.label.to_owned(), from: record.shown(w.field).to_owned(), to: w.shown.clone() });
+            fields.insert(w.field.clone(), json!(value));
+            differences.push(Difference { field: w.label.clone(), from: record.shown(&w.field).to_owned(), to: w.shown.clone() });
         }
         // What we wrote is ours to write again; what somebody else wrote is theirs.
         if write || there == value {
-            sent.insert(w.field.to_owned(), json!(value));
-        } else if let Some(was) = was[w.field].as_str() {
-            sent.insert(w.field.to_owned(), json!(was));
+            sent.insert(w.field.clone(), json!(value));
+        } else if let Some(was) = was[&w.field].as_str() {
+            sent.insert(w.field.clone(), json!(was));
         }
     }
     let hired_again = before.what["hired_at"].as_i64().is_some_and(|at| at != hire.hired_at);
@@ -140,15 +140,13 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
     }
     Write {
         id: Some(record.text("Id").to_owned()),
-        number: record.text("xEmployeeNumber").to_owned(),
+        number: record.text(NUMBER).to_owned(),
         fields,
         differences,
         sent: json!({ "hired_at": hire.hired_at, "fields": sent }),
         flag: if was[MANAGER].is_null() { flag.to_owned() } else { String::new() },
     }
 }
-
-const MANAGER: &str = "xManagerLookup";
 
 /// Whom a hire is about.
 enum Found {
@@ -167,16 +165,16 @@ async fn find(cx: &Cx<'_>, hire: &Hire) -> Result<Found, Failure> {
     }
     // After a try whose end we do not know, the number tells; HR Cloud has no idempotency keys.
     if cx.attempt > 1
-        && let Some(record) = wire::find(cx.partner, "xEmployeeNumber", &hire.number).await?
+        && let Some(record) = wire::find(cx.partner, NUMBER, &hire.number).await?
     {
         return Ok(Found::Ours(record));
     }
     let Some(other) = wire::find(cx.partner, "xEmail", &hire.email).await? else { return Ok(Found::Nobody) };
-    if other.text("xEmployeeNumber") == hire.number {
+    if other.text(NUMBER) == hire.number {
         return Ok(Found::Ours(other));
     }
     match hire.same_person.as_deref() {
-        Some(NEW) => Ok(match wire::find(cx.partner, "xEmployeeNumber", &hire.number).await? {
+        Some(NEW) => Ok(match wire::find(cx.partner, NUMBER, &hire.number).await? {
             Some(record) => Found::Ours(record),
             None => Found::Nobody,
         }),
@@ -188,7 +186,7 @@ async fn find(cx: &Cx<'_>, hire: &Hire) -> Result<Found, Failure> {
 /// The same address under another number: a rehire, an internal move, somebody hired for two jobs, or a mix-up. People
 /// decide that.
 fn somebody_else(hire: &Hire, other: &Record) -> Hold {
-    let number = other.text("xEmployeeNumber");
+    let number = other.text(NUMBER);
     let twice = if number.parse::<lever_api::OpportunityId>().is_ok() { " They were hired in Lever before, for another job." } else { "" };
     let way = |id: &str, label: &str, help: String, answer: &str| Way {
         id: id.to_owned(),
@@ -225,7 +223,7 @@ async fn remembered(cx: &Cx<'_>, good: Good) -> Result<Arc<Lists>, Failure> {
 
 /// The manager's id. One who is not there yet is looked for anew.
 async fn manager(cx: &Cx<'_>, hire: &Hire) -> Result<Option<String>, Failure> {
-    let Some(email) = &hire.manager else { return Ok(None) };
+    let Some(email) = hire.manager() else { return Ok(None) };
     let name = format!("manager {email}");
     let find = async || Ok::<_, Failure>(wire::find(cx.partner, "xEmail", email).await?.map(|m| m.text("Id").to_owned()));
     let known = cx.memo.read(&name, REMEMBERED, find).await?;

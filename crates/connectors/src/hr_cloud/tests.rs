@@ -15,10 +15,14 @@ fn hrc_18_to_28_all_mapped_fields_come_from_where_the_document_says() {
     assert_eq!(
         told,
         json!({
-            "first_name": "Mara", "middle_name": "Elin", "last_name": "Lindqvist", "full_name": "Mara Elin Lindqvist",
-            "email": "mara@example.org", "position": "Backend Engineer", "department": "Product", "location": "Malmo",
-            "employment_type": "Full-time", "manager": "ines@example.com", "start_date": "2026-05-01",
-            "number": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33", "status": "Active", "hired_at": 1760000100000i64,
+            "full_name": "Mara Elin Lindqvist", "email": "mara@example.org", "number": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33",
+            "fields": {
+                "xFirstName": "Mara", "xMIddleName": "Elin", "xLastName": "Lindqvist", "xFullName": "Mara Elin Lindqvist",
+                "xEmail": "mara@example.org", "xPositionLookup": "Backend Engineer", "xDepartmentLookup": "Product", "xLocationLookup": "Malmo",
+                "xEmploymentTypeLookup": "Full-time", "xEmploymentStatusLookup": "Active", "xManagerLookup": "ines@example.com",
+                "xStartDate": "2026-05-01", "xEmployeeNumber": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33",
+            },
+            "hired_at": 1760000200000i64,
         })
     );
 }
@@ -55,14 +59,14 @@ fn hrc_o02_names_of_twenty_five_kinds() {
     let mut rows = 0;
     for line in table.lines().filter(|l| l.contains('|')) {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let told = |keep| split(cells[0], keep).map(|(f, m, l)| format!("{f}|{}|{l}", m.unwrap_or_else(|| "-".into()))).unwrap();
+        let told = |keep| split(cells[0], keep).map(|n| format!("{}|{}|{}", n.first, if n.middle.is_empty() { "-" } else { &n.middle }, n.last)).unwrap();
         assert_eq!(told(false), format!("{}|{}|{}", cells[1], cells[2], cells[3]));
         assert_eq!(told(true), format!("{}|{}|{}", cells[1], cells[4], cells[5]));
         rows += 1;
     }
     assert_eq!(rows, 25);
     assert_eq!(split("   ", false), None);
-    assert_eq!(split("  Ada \t Lovelace ", false).unwrap().2, "Lovelace");
+    assert_eq!(split("  Ada \t Lovelace ", false).unwrap().last, "Lovelace");
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn hrc_o04_the_start_date_is_the_signed_offers_else_the_latest_approved_ones_els
     let date = |offers: Vec<serde_json::Value>| {
         let mut seen = seen();
         seen.offers = serde_json::from_value(json!(offers)).unwrap();
-        hire(&Settings::default(), &seen).map(|h| h.start_date).map_err(|h| h.cause)
+        hire(&Settings::default(), &seen).map(|h| h.fields["xStartDate"].clone()).map_err(|h| h.cause)
     };
     assert_eq!(date(vec![offer("signed", 1, Some(20_000)), offer("approved", 9, Some(20_500))]).unwrap(), "2024-10-04");
     assert_eq!(date(vec![offer("approved", 1, Some(20_000)), offer("sent", 9, Some(20_500))]).unwrap(), "2026-02-16");
@@ -91,7 +95,7 @@ fn hrc_o13_department_falls_back_to_the_team_and_hrc_o14_the_first_location_coun
     posting.categories.location = None;
     posting.categories.all_locations = vec!["Oslo".into(), "Bergen".into()];
     let mapped = hire(&Settings::default(), &seen).unwrap();
-    assert_eq!((mapped.department.as_str(), mapped.location.as_str()), ("Engineering", "Oslo"));
+    assert_eq!((mapped.fields["xDepartmentLookup"].as_str(), mapped.fields["xLocationLookup"].as_str()), ("Engineering", "Oslo"));
     seen.posting.as_mut().unwrap().categories.team = None;
     assert_eq!(hire(&Settings::default(), &seen).unwrap_err().cause, "Department is missing in Lever");
 }
@@ -108,4 +112,40 @@ fn hrc_o19_a_refusal_is_split_into_its_sentences() {
     assert_eq!(wire::sentences(body), ["Value for xStartDate is required but missing.", "Value for xEmail is not valid."]);
     assert_eq!(wire::sentences("<html>"), ["<html>."]);
     assert_eq!(wire::sentences(""), ["No reason was given."]);
+}
+
+#[test]
+fn hrc_o03_of_several_addresses_the_first_is_taken_unless_the_field_map_says_otherwise() {
+    let mut seen = seen();
+    seen.opportunity.emails = vec!["  ".into(), "home@example.org".into(), "work@example.org".into()];
+    assert_eq!(hire(&Settings::default(), &seen).unwrap().email, "home@example.org");
+    let fields = [("xEmail".to_owned(), "emails | last".to_owned())].into();
+    assert_eq!(hire(&Settings { fields, ..Settings::default() }, &seen).unwrap().email, "work@example.org");
+}
+
+#[test]
+fn hrc_o18_the_employee_number_may_be_another_and_the_opportunitys_id_stands_in_another_field() {
+    let fields = [("xEmployeeNumber", "'L-' ~ (opportunity.id | split('-') | first)"), ("xExternalId", "opportunity.id")];
+    let fields = fields.map(|(name, e)| (name.to_owned(), e.to_owned())).into();
+    let mapped = hire(&Settings { fields, ..Settings::default() }, &seen()).unwrap();
+    assert_eq!((mapped.number.as_str(), mapped.fields["xExternalId"].as_str()), ("L-7f1c2d0e", "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33"));
+}
+
+#[test]
+fn an_expression_that_cannot_be_worked_out_holds_and_says_which_and_where_to_mend_it() {
+    let fields = [("xFirstName".to_owned(), "name.first |".to_owned())].into();
+    let hold = hire(&Settings { fields, ..Settings::default() }, &seen()).unwrap_err();
+    assert_eq!(hold.cause, "The field map cannot fill First name");
+    assert!(hold.why.contains("on the connection's page, under Fields"), "{}", hold.why);
+}
+
+#[test]
+fn whatever_is_missing_is_told_at_once() {
+    let mut seen = seen();
+    seen.offers.clear();
+    seen.posting.as_mut().unwrap().categories.location = None;
+    seen.posting.as_mut().unwrap().categories.all_locations.clear();
+    let hold = hire(&Settings::default(), &seen).unwrap_err();
+    assert_eq!(hold.cause, "Location is missing in Lever");
+    assert!(hold.why.contains("Also missing: start date."), "{}", hold.why);
 }

@@ -99,7 +99,8 @@ impl Told {
         w.drain().await;
         let key = w.key().await;
         let (_, postings) = w.lever(&key, Verb::Get, "/v1/postings?limit=100", Value::Null).await;
-        let posting = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();
+        let posting =
+            postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();
         let reason = w.hired_reason().await;
         let ines = w.at_ats("ines").await;
         let db = w.db("hub").await;
@@ -288,5 +289,7 @@ fn the_cases_reach_what_they_are_meant_to_reach() {
     let steps = proptest::collection::vec(step(), 1..14);
     let drawn: Vec<Vec<Step>> = (0..200).map(|_| steps.new_tree(&mut runner).unwrap().current()).collect();
     let holds = |fits: &dyn Fn(&Step) -> bool| drawn.iter().filter(|case| case.iter().any(fits)).count();
-    assert!(holds(&|s| matches!(s, Step::Die(_))) > 100 && holds(&|s| matches!(s, Step::Import)) > 50 && holds(&|s| matches!(s, Step::UnHire(_))) > 20);
+    assert!(
+        holds(&|s| matches!(s, Step::Die(_))) > 100 && holds(&|s| matches!(s, Step::Import)) > 50 && holds(&|s| matches!(s, Step::UnHire(_))) > 20
+    );
 }

@@ -274,7 +274,13 @@ async fn what_changes_in_lever_after_the_hire_arrives_by_itself_where_the_settin
 async fn hrc_o04_without_a_date_in_any_offer_the_day_of_the_hire_is_taken_where_the_setting_says_so() {
     on_both(async |w| {
         let mut olga = w.at_hub().await;
-        w.set(&mut olga, "start_date", "dayofhire").await;
+        olga.click(
+            &format!("/connections/{}/fields", w.connection().await),
+            "Start date",
+            "Save",
+            &[("Start date", "offer.start_date or opportunity.hired_on")],
+        )
+        .await;
         let mut ines = w.at_ats("ines").await;
         let (_, postings) = w.lever(&w.key().await, Verb::Get, "/v1/postings", json!(null)).await;
         let job = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();

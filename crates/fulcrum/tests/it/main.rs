@@ -14,6 +14,7 @@ mod every_page;
 mod first_hire;
 mod hub_api;
 mod imports;
+mod maps;
 mod partner_faults;
 mod receiving;
 mod reference;

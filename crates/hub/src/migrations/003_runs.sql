@@ -39,3 +39,10 @@ create table settings_version (
   tenant text not null, connection text not null, n bigint not null, settings text not null, said text not null,
   actor text not null, at bigint not null, primary key (connection, n)
 );
+
+-- What was seen of names on both sides, so that a change can be noticed; and how many names in Lever lead nowhere.
+create table known_name (
+  tenant text not null, connection text not null, side text not null, list text not null, id text not null, name text not null,
+  primary key (tenant, connection, side, list, id)
+);
+alter table connection add column unmatched bigint not null default 0;

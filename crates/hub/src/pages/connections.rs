@@ -142,8 +142,15 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                 }
             }
             section.card {
-                h2 { "Settings" }
-                @for setting in hub.settings_of(&c).iter().filter(|s| s.kind != "aliases") {
+                div.heading {
+                    h2 { "Settings" }
+                    div.actions {
+                        a.button href=(format!("/connections/{id}/fields")) { "Fields" }
+                        a.button href=(format!("/connections/{id}/names")) { "Names" @if c.unmatched > 0 { " " (ui::badge("bad", &c.unmatched.to_string())) } }
+                        a.button href=(format!("/connections/{id}/versions")) { "Versions" }
+                    }
+                }
+                @for setting in hub.settings_of(&c).iter().filter(|s| s.kind != "aliases" && s.kind != "fields") {
                     @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
                     (ui::setting(&format!("/connections/{id}/settings/{}", setting.name), &setting.label, &setting.help, &Entry::of(&setting.kind, &setting.value, options), may))
                     hr;

@@ -4,8 +4,10 @@ mod audit;
 mod connect;
 mod connections;
 mod events;
+mod fields;
 mod hires;
 mod holds;
+mod names;
 mod overview;
 mod runs;
 
@@ -51,6 +53,15 @@ impl Door for Hub {
 impl Viewer {
     /// The page, refreshed when something changes.
     pub async fn page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
+        self.shown(title, main, Some(self.session.seen)).await
+    }
+
+    /// The page with a form on it: what somebody has typed is not refreshed away.
+    pub async fn form_page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
+        self.shown(title, main, None).await
+    }
+
+    async fn shown(&self, title: &str, main: Markup, live: Option<u64>) -> Result<Html<String>, Problem> {
         let nav = [
             ("Overview", "/"),
             ("Hires", "/hires"),
@@ -68,7 +79,7 @@ impl Viewer {
             person: self.operator.name.clone(),
             sign_out: "/sign-out".into(),
             said: self.hub.lobby.sessions.heard(&self.session).await?,
-            live: Some(self.session.seen),
+            live,
         };
         Ok(shell.page(title, &main))
     }
@@ -117,6 +128,8 @@ pub fn routes(hub: Hub) -> Router {
         .merge(events::routes())
         .merge(connections::routes())
         .merge(runs::routes())
+        .merge(fields::routes())
+        .merge(names::routes())
         .merge(connect::routes())
         .merge(audit::routes())
         .with_state(hub)

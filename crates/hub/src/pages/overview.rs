@@ -29,6 +29,13 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
         @for c in connections.iter().filter(|c| !c.connected) {
             p.error role="alert" { b { (c.connector) " is not connected. " } (c.notice.as_deref().unwrap_or_default()) " " a href=(format!("/connections/{}", c.id)) { "Mend it" } }
         }
+        @for c in connections.iter().filter(|c| c.connected && c.unmatched > 0) {
+            p.warn {
+                @if c.unmatched == 1 { "1 name in Lever leads" } @else { (c.unmatched) " names in Lever lead" }
+                " nowhere in " (viewer.partner_name(c)) ": hires onto those jobs will be held. "
+                a href=(format!("/connections/{}/names", c.id)) { "Match them" }
+            }
+        }
         div.tiles {
             a.tile href="/hires" { b { (done) } span { "confirmed at a partner" } }
             a.tile href="/holds" { b { (waiting) } span { "held, waiting for a person" } }

@@ -91,7 +91,7 @@ async fn ask(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pro
             p.hint { "Trying first counts them, and shows of each what would be written." }
         }
     };
-    viewer.page("Import", main).await
+    viewer.form_page("Import", main).await
 }
 
 async fn start(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {

@@ -88,7 +88,7 @@ fn connected(connection: &Connection) -> Markup {
             div.heading { h2 { "Lever" } (ui::badge("good", "Connected")) }
             p.soft { "Since " (web::date(clock::Ms(connection.connected_at))) "." }
             @if let Some(notice) = &connection.notice { p.warn { (notice) } }
-            @for setting in connection.settings.iter().filter(|s| s.kind != "aliases") {
+            @for setting in connection.settings.iter().filter(|s| s.kind != "aliases" && s.kind != "fields") {
                 hr;
                 @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
                 (ui::setting(&format!("{LEVER}/settings/{}", setting.name), &setting.label, &setting.help, &Entry::of(&setting.kind, &setting.value, options), true))

@@ -34,6 +34,21 @@ document.addEventListener("submit", (event) => {
   // The answer may be older than what a refresh showed meanwhile, so it is followed by one.
   load(form.action, { method: "POST", body }).then(refreshSoon, () => form.submit());
 });
+// A form that is checked while somebody types: what the server makes of it stands below.
+let checking = null;
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form || !form.dataset.check) return;
+  clearTimeout(checking);
+  checking = setTimeout(async () => {
+    const response = await fetch(form.dataset.check, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+    const next = new DOMParser().parseFromString(await response.text(), "text/html");
+    const [old, fresh] = [document.getElementById("preview"), next.getElementById("preview")];
+    if (!old || !fresh) return;
+    next.querySelectorAll("main > .error").forEach((error) => fresh.querySelector("h2").after(error));
+    old.replaceWith(fresh);
+  }, 350);
+});
 addEventListener("popstate", () => location.reload());
 
 // Live pages: the server says how far it has come, a page that shows less fetches itself again. Not while someone is typing.
