@@ -1,7 +1,7 @@
 //! What a connector is, as data: the console, the consent page and the checks read it.
 
 use crate::fields::Target;
-use endpoint::{Access, Endpoint};
+use endpoint::{Access, Endpoint, Verb};
 use lever_api::event::Event;
 use lever_api::scope;
 
@@ -37,6 +37,10 @@ pub struct Spec {
 pub struct Need {
     /// Permission and scope.
     pub access: Access,
+    /// How it is called.
+    pub verb: Verb,
+    /// Its path with parameters in braces.
+    pub path: &'static str,
     /// `read the name and e-mail`: without it, this is what breaks.
     pub to: &'static str,
 }
@@ -45,7 +49,7 @@ impl Need {
     /// The endpoint is named as a type, so that it cannot be misspelt.
     #[must_use]
     pub const fn of<E: Endpoint>(to: &'static str) -> Self {
-        Self { access: E::INFO.access, to }
+        Self { access: E::INFO.access, verb: E::INFO.verb, path: E::INFO.path, to }
     }
 }
 

@@ -72,6 +72,19 @@ pub struct Connection {
     pub connected_at: i64,
     /// What may be set, with its value.
     pub settings: Vec<Setting>,
+    /// The steps of the set-up, each as it was observed.
+    pub setup: Vec<SetupStep>,
+}
+
+/// A step of the set-up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SetupStep {
+    /// What should be so.
+    pub what: String,
+    /// `done`: it was seen to be so; `waiting`: not yet; `wrong`: it was seen not to be so.
+    pub state: String,
+    /// What was seen, or who can mend it where.
+    pub how: String,
 }
 
 /// One setting with its value.

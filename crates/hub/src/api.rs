@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
-use hub_api::{ConnectSession, Connection, Connections, CreateConnectSession, ListConnections, Refusal, UpdateSettings};
+use hub_api::{ConnectSession, Connection, Connections, CreateConnectSession, ListConnections, Refusal, SetupStep, UpdateSettings};
 use std::sync::Arc;
 use web::{Api, Dialect};
 
@@ -119,5 +119,12 @@ async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
         },
         connected_at: connection.connected_at.0,
         settings: hub.settings_of(connection),
+        setup: match hub.connector(&connection.connector) {
+            None => Vec::new(),
+            Some(connector) => {
+                let steps = hub.setup(connection, connector).await?;
+                steps.into_iter().map(|s| SetupStep { what: s.what, state: s.state.name().to_owned(), how: s.how }).collect()
+            }
+        },
     })
 }

@@ -3,6 +3,7 @@
 use crate::Hub;
 use crate::holds::Held;
 use crate::names::LOOK_AT_NAMES;
+use crate::setup::{Checks, PROBE_DAILY, probe_job};
 use crate::work::KEEP_ALIVE;
 use clock::Ms;
 use connector::AnyConnector;
@@ -65,6 +66,8 @@ pub struct Connection {
     pub(crate) deleted_until: Option<Ms>,
     /// Since when people are imported; none: nobody has imported yet.
     pub(crate) import_since: Option<Ms>,
+    /// What was found when the permissions were tried; none: that is still to come.
+    pub(crate) checks: Option<Checks>,
     /// How many names in Lever lead to no entry of the partner's.
     pub unmatched: i64,
     /// Until when the token is good. None: it is an API key.
@@ -244,7 +247,7 @@ impl Hub {
              access_token = excluded.access_token, access_until = excluded.access_until, refresh_token = excluded.refresh_token, \
              refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
              connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, looked_until = null, \
-             deleted_until = null",
+             deleted_until = null, checks = null",
             params![
                 tenant,
                 id.as_str(),
@@ -266,6 +269,8 @@ impl Hub {
         self.pipeline.job(&tx, tenant, crate::subscriptions::sync_job(&id, now)).await?;
         pipeline::set(&tx, tenant, &id, crate::work::LOOK_AGAIN, now.plus(crate::work::LOOK_AGAIN_EVERY)).await?;
         pipeline::set(&tx, tenant, &id, KEEP_ALIVE, pipeline::next(KEEP_ALIVE, now).unwrap_or(now)).await?;
+        self.pipeline.job(&tx, tenant, probe_job(&id, now)).await?;
+        pipeline::set(&tx, tenant, &id, PROBE_DAILY, pipeline::next(PROBE_DAILY, now).unwrap_or(now)).await?;
         // Soon, so that what leads nowhere shows before the first hire.
         pipeline::set(&tx, tenant, &id, LOOK_AT_NAMES, now).await?;
         follow(&tx, tenant, &id, connector, &settings, now).await?;
@@ -390,6 +395,7 @@ impl Hub {
             settings: row.json("settings")?,
             connected_by: row.text("connected_by")?,
             connected_at: Ms(row.int("connected_at")?),
+            checks: serde_json::from_value(row.json("checks")?).ok(),
             unmatched: row.int("unmatched")?,
             looked_at: moment("looked_at")?,
             looked_until: moment("looked_until")?,

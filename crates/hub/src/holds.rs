@@ -2,6 +2,7 @@
 
 use crate::Hub;
 use crate::runs::{LIST, list_job};
+use crate::setup::{PROBE, probe_job};
 use crate::subscriptions::{SYNC, sync_job};
 use crate::work::think_job;
 use clock::Tick;
@@ -49,6 +50,7 @@ impl Hub {
             let (connection, subject, now) = (row.text("connection")?, row.text("subject")?, self.clock.now());
             let job = match row.text("kind")?.as_str() {
                 SYNC => sync_job(&connection, now),
+                PROBE => probe_job(&connection, now),
                 LIST => list_job(&connection, &subject, now),
                 _ => think_job(&connection, &subject, priority, now),
             };

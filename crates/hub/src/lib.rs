@@ -21,6 +21,7 @@ mod rate;
 mod read;
 mod receive;
 mod runs;
+mod setup;
 mod subscriptions;
 mod tokens;
 mod versions;

@@ -133,7 +133,8 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
     let is_event = !hint.subject.is_empty();
     hub.pipeline.receive(hint).await?;
     // The hint is durable: nothing that goes wrong from here on is Lever's business.
-    if is_event && let Err(e) = hub.heard(&known, id).await {
+    let written = if is_event { hub.heard(&known, id).await } else { hub.tested(&known, id).await };
+    if let Err(e) = written {
         tracing::error!(error = %e, "it could not be written down that a webhook was heard");
     }
     hub.lobby.changed();

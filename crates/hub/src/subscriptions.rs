@@ -62,6 +62,7 @@ struct Row {
     lever_id: Option<String>,
     has_token: bool,
     last_seen_at: Option<Ms>,
+    tested_at: Option<Ms>,
 }
 
 /// A webhook, for people.
@@ -72,6 +73,8 @@ pub struct Subscribed {
     pub made: bool,
     /// When an event last came by it.
     pub heard_at: Option<Ms>,
+    /// When Lever last tested it.
+    pub tested_at: Option<Ms>,
 }
 
 impl Hub {
@@ -111,6 +114,12 @@ impl Hub {
         self.db.run(sql, params![now.0, known.tenant.as_str(), id]).await?;
         known.heard_at.store(now.0, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Lever's test of a webhook came: so it reaches us.
+    pub(crate) async fn tested(&self, known: &Known, id: &str) -> db::Result<()> {
+        let sql = "update subscription set tested_at = $1 where tenant = $2 and id = $3";
+        self.db.run(sql, params![self.clock.now().0, known.tenant.as_str(), id]).await.map(drop)
     }
 
     /// Something about connections changed; the receiver reads anew.
@@ -194,6 +203,7 @@ impl Hub {
                     lever_id: row.get("lever_id")?,
                     has_token: row.get::<Option<String>>("signature_token")?.is_some(),
                     last_seen_at: row.get::<Option<i64>>("last_seen_at")?.map(Ms),
+                    tested_at: row.get::<Option<i64>>("tested_at")?.map(Ms),
                 })
             })
             .collect()
@@ -205,6 +215,7 @@ impl Hub {
             event: row.event.parse::<Event>().map_or(row.event, |event| event.label().to_owned()),
             made: row.has_token,
             heard_at: row.last_seen_at,
+            tested_at: row.tested_at,
         };
         Ok(self.subscription_rows(connection).await?.into_iter().map(read).collect())
     }
@@ -216,7 +227,7 @@ impl Hub {
         Ok(silent.filter(|_| connection.connected).map(|webhook| {
             format!(
                 "Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: a Super Admin can switch \
-                 \"{event}\" on in Lever under Settings > Integrations and API > Webhooks.",
+                 \"{event}\" on in Lever under Settings > Integrations and API > Webhooks. Until then new hires are found within a minute, by looking.",
                 event = webhook.event
             )
         }))

@@ -9,6 +9,7 @@ use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED};
 use crate::names::{LOOK_AT_NAMES, NoNames};
 use crate::read::Reader;
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
+use crate::setup::{PROBE, PROBE_DAILY};
 use crate::subscriptions::SYNC;
 use clock::Ms;
 use connector::{AnyConnector, Cx, Decision, Good, Hold, How, Memo, Outcome, Preview, Seen, Sent, outcome_of};
@@ -163,6 +164,13 @@ impl Hub {
                 // In an hour comes the next look.
                 Err(_) => Ok(Ending::Decided(Vec::new())),
             },
+            (Table::Job, PROBE | PROBE_DAILY) => {
+                let (lever, partner) = (self.lever(connection, Urgency::Later, wire), self.partner(connection, wire));
+                match self.probe(connection, connector, &lever, &partner).await {
+                    Ok(()) => Ok(Ending::Decided(Vec::new())),
+                    Err(failure) => self.lever_failed(connection, &failure, "try its permissions").await,
+                }
+            }
             // Asking for the token renews it.
             (Table::Job, KEEP_ALIVE) => match connection.lever.credential.headers().await {
                 Err(failure) if !failure.may_pass() => self.lever_failed(connection, &failure, "stay signed in").await,

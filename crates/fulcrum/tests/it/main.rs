@@ -19,6 +19,7 @@ mod partner_faults;
 mod receiving;
 mod reference;
 mod secrets;
+mod setting_up;
 mod tap;
 mod tidy;
 mod world;

@@ -46,3 +46,7 @@ create table known_name (
   primary key (tenant, connection, side, list, id)
 );
 alter table connection add column unmatched bigint not null default 0;
+
+-- What Lever answered when each permission was tried, as JSON; and when Lever's test of a webhook came.
+alter table connection add column checks text;
+alter table subscription add column tested_at bigint;

@@ -3,6 +3,7 @@
 use super::Viewer;
 use crate::Hub;
 use crate::connections::{Connection, DAILY};
+use crate::setup::{Seen, Step};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
@@ -112,6 +113,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let missing = hub.missing(&c).await?;
     let now = hub.clock.now();
     let may = viewer.operator.may_change();
+    let steps = hub.setup(&c, connector).await?;
     let runs = hub.runs(&c.tenant, &c.id, 8).await?;
     let daily = pipeline::next_due(&hub.db, &c.tenant, &c.id, DAILY).await?;
     let next = pipeline::next_due(&hub.db, &c.tenant, &c.id, crate::work::LOOK_AGAIN).await?;
@@ -119,6 +121,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         (ui::heading(spec.name, spec.about, &html! { (state(&c)) }))
         @for notice in c.notice.iter().chain(&missing) { p.warn { (notice) } }
         @if !c.connected { a.button.main href=(format!("/connections/new/{}", c.connector)) { "Connect again" } }
+        (setup(&steps))
         div.grid {
             section.card {
                 h2 { "State" }
@@ -180,6 +183,32 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     viewer.page(spec.name, main).await
 }
 
+/// The set-up, step by step; one line once everything was seen.
+fn setup(steps: &[Step]) -> Markup {
+    let done = steps.iter().filter(|step| step.state == Seen::Good).count();
+    let list = html! {
+        ol.list {
+            @for step in steps {
+                li {
+                    @match step.state {
+                        Seen::Good => (ui::badge("good", "done")),
+                        Seen::NotYet => (ui::badge("wait", "not seen yet")),
+                        Seen::Bad => (ui::badge("bad", "wrong")),
+                    }
+                    div { b { (step.what) } p.hint { (step.how) } }
+                }
+            }
+        }
+    };
+    html! {
+        @if done == steps.len() {
+            details.card #setup { summary { "Set up: all " (done) " steps were seen to be done" } (list) }
+        } @else {
+            section.card { h2 { "Set-up: " (done) " of " (steps.len()) " steps were seen to be done" } (list) }
+        }
+    }
+}
+
 async fn set(viewer: Viewer, Path((id, name)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let c = viewer.connection(&id).await?;
@@ -192,7 +221,7 @@ async fn set(viewer: Viewer, Path((id, name)): Path<(String, String)>, fields: F
     }
 }
 
-/// Asks both sides whether they still know us.
+/// Tries every permission, and whether the partner still knows us.
 async fn check(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.need_change()?;
     let hub = &viewer.hub;
@@ -200,12 +229,16 @@ async fn check(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Probl
     let connector = hub.connector(&c.connector).ok_or_else(Problem::not_found)?;
     let wire = Wire::default();
     let (partner, lever) = (hub.partner(&c, &wire), hub.lever(&c, Urgency::Now, &wire));
-    let list = lever_api::ListArchiveReasons { query: lever_api::ReasonFilter::default(), body: endpoint::Nothing };
-    let said = match (lever.send(list).await.map_err(|failure| failure.to_string()), connector.check(&partner).await) {
-        (Ok(_), Ok(())) => "Both sides answer.".to_owned(),
-        (Err(why), Ok(())) => format!("Lever does not: {why}"),
-        (Ok(_), Err(why)) => why,
-        (Err(lever), Err(partner)) => format!("Neither side does. Lever: {lever} {partner}"),
+    let said = match hub.probe(&c, connector, &lever, &partner).await {
+        Err(failure) => format!("Lever does not answer as it should: {failure}"),
+        Ok(()) => {
+            let checks = viewer.connection(&id).await?.checks.unwrap_or_default();
+            match (checks.missing.len(), checks.partner) {
+                (0, None) => "Both sides answer, and nothing is missing.".to_owned(),
+                (0, Some(why)) => why,
+                (n, _) => format!("Lever refuses {}; the set-up says which.", ui::count(n, "permission")),
+            }
+        }
     };
     viewer.done(&said, &format!("/connections/{id}")).await
 }

@@ -29,6 +29,16 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
         @for c in connections.iter().filter(|c| !c.connected) {
             p.error role="alert" { b { (c.connector) " is not connected. " } (c.notice.as_deref().unwrap_or_default()) " " a href=(format!("/connections/{}", c.id)) { "Mend it" } }
         }
+        @for c in connections.iter().filter(|c| c.connected) {
+            @let checks = c.checks.clone().unwrap_or_default();
+            @for lacking in &checks.missing {
+                p.error role="alert" {
+                    b { "Lever does not allow " (viewer.partner_name(c)) " to " (lacking.to) ". " }
+                    "The permission \"" (lacking.permission) "\" is missing. " a href=(format!("/connections/{}", c.id)) { "Mend it" }
+                }
+            }
+            @if let Some(why) = &checks.partner { p.error role="alert" { (why) " " a href=(format!("/connections/{}", c.id)) { "Mend it" } } }
+        }
         @for c in connections.iter().filter(|c| c.connected && c.unmatched > 0) {
             p.warn {
                 @if c.unmatched == 1 { "1 name in Lever leads" } @else { (c.unmatched) " names in Lever lead" }

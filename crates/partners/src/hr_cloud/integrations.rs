@@ -88,6 +88,22 @@ fn connected(connection: &Connection) -> Markup {
             div.heading { h2 { "Lever" } (ui::badge("good", "Connected")) }
             p.soft { "Since " (web::date(clock::Ms(connection.connected_at))) "." }
             @if let Some(notice) = &connection.notice { p.warn { (notice) } }
+            @let done = connection.setup.iter().filter(|step| step.state == "done").count();
+            details id="setup" open[connection.setup.iter().any(|step| step.state == "wrong")] {
+                summary { "Set-up: " (done) " of " (connection.setup.len()) " steps were seen to be done" }
+                ol.list {
+                    @for step in &connection.setup {
+                        li {
+                            @match step.state.as_str() {
+                                "done" => (ui::badge("good", "done")),
+                                "wrong" => (ui::badge("bad", "wrong")),
+                                _ => (ui::badge("wait", "not seen yet")),
+                            }
+                            div { b { (step.what) } p.hint { (step.how) } }
+                        }
+                    }
+                }
+            }
             @for setting in connection.settings.iter().filter(|s| s.kind != "aliases" && s.kind != "fields") {
                 hr;
                 @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));

@@ -1,0 +1,196 @@
+//! Set-up that checks itself: each step turns green by being observed, and says where to mend it until then.
+
+use crate::Hub;
+use crate::connections::Connection;
+use clock::Ms;
+use connector::{AnyConnector, Need};
+use db::{Sql, params};
+use endpoint::Verb;
+use outbound::{Failure, Remote};
+use pipeline::{NewJob, Priority};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The kind of job that tries every permission.
+pub const PROBE: &str = "probe";
+/// Permissions can be taken away again.
+pub const PROBE_DAILY: &str = "probe/86400";
+
+/// The job that tries every permission.
+pub fn probe_job(connection: &str, now: Ms) -> NewJob {
+    NewJob {
+        connection: connection.to_owned(),
+        kind: PROBE.to_owned(),
+        subject: PROBE.to_owned(),
+        payload: Value::Null,
+        priority: Priority::Usual,
+        run_at: now,
+    }
+}
+
+/// What was found when the permissions were tried.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checks {
+    /// When.
+    pub at: i64,
+    /// Permissions Lever refused, as it calls them, each with what breaks.
+    pub missing: Vec<Missing>,
+    /// Why the partner does not let us in; none: it does.
+    pub partner: Option<String>,
+}
+
+/// A permission that is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Of an API key.
+    pub permission: String,
+    /// Of a token.
+    pub scope: String,
+    /// What cannot be done without it.
+    pub to: String,
+}
+
+/// One step of the set-up.
+pub struct Step {
+    /// What should be so.
+    pub what: String,
+    /// Whether it was seen to be so.
+    pub state: Seen,
+    /// What was seen, or who can mend it where.
+    pub how: String,
+}
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It was seen.
+    Good,
+    /// It was not seen yet.
+    NotYet,
+    /// It was seen not to be so.
+    Bad,
+}
+
+impl Seen {
+    /// Its name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Good => "done",
+            Self::NotYet => "waiting",
+            Self::Bad => "wrong",
+        }
+    }
+}
+
+impl Hub {
+    /// Tries every permission the connector needs, and the partner, and remembers what came of it.
+    pub(crate) async fn probe(&self, connection: &Connection, connector: &dyn AnyConnector, lever: &Remote, partner: &Remote) -> Result<(), Failure> {
+        let mut missing = Vec::new();
+        for need in connector.spec().needs {
+            if !may(lever, need).await? {
+                missing.push(Missing { permission: need.access.permission.into(), scope: need.access.scope.into(), to: need.to.into() });
+            }
+        }
+        let checks = Checks { at: self.clock.now().0, missing, partner: connector.check(partner).await.err() };
+        let json = serde_json::to_string(&checks).unwrap_or_default();
+        let sql = "update connection set checks = $1 where tenant = $2 and id = $3 and connected_at = $4";
+        let values = params![json, connection.tenant.as_str(), connection.id.as_str(), connection.connected_at.0];
+        self.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
+        if connection.checks.as_ref().is_none_or(|before| (&before.missing, &before.partner) != (&checks.missing, &checks.partner)) {
+            self.lobby.changed();
+        }
+        Ok(())
+    }
+
+    /// The steps of a connection's set-up, in the order in which a person takes them.
+    pub(crate) async fn setup(&self, connection: &Connection, connector: &dyn AnyConnector) -> db::Result<Vec<Step>> {
+        let spec = connector.spec();
+        let step = |what: &str, state, how: String| Step { what: what.to_owned(), state, how };
+        let mut steps = Vec::new();
+        let checks = connection.checks.clone().unwrap_or_default();
+        let again = if connection.access_until.is_some() { "connect again" } else { "make a new API key with it, and connect with that" };
+        steps.push(match (connection.connected, connection.access_until.is_some()) {
+            (true, true) => step("Connected with Lever", Seen::Good, "A Super Admin pressed Accept on Lever's consent page.".into()),
+            (true, false) => step("Connected with Lever", Seen::Good, "Lever accepts the API key.".into()),
+            (false, _) => step("Connected with Lever", Seen::Bad, connection.notice.clone().unwrap_or_default()),
+        });
+        steps.push(if checks.at == 0 {
+            step("Every permission that is needed", Seen::NotYet, "They are being tried.".into())
+        } else if checks.missing.is_empty() {
+            step("Every permission that is needed", Seen::Good, format!("All {} were tried.", spec.needs.len()))
+        } else {
+            let lacking = |m: &Missing| {
+                format!("\"{}\": without it {} cannot {}", if connection.access_until.is_some() { &m.scope } else { &m.permission }, spec.name, m.to)
+            };
+            let lacking = checks.missing.iter().map(lacking).collect::<Vec<_>>().join("; ");
+            step("Every permission that is needed", Seen::Bad, format!("Lever refuses {lacking}. A Super Admin can {again}."))
+        });
+        steps.push(match &checks.partner {
+            Some(why) => step(&format!("{} lets us in", spec.name), Seen::Bad, why.clone()),
+            None if checks.at > 0 => step(&format!("{} lets us in", spec.name), Seen::Good, "It answered to our credential.".into()),
+            None => step(&format!("{} lets us in", spec.name), Seen::NotYet, "It is being asked.".into()),
+        });
+        if connector.is_live(&connection.settings) {
+            for webhook in self.webhooks(connection).await? {
+                let menu = "in Lever, Settings > Integrations and API > Webhooks";
+                steps.push(if webhook.made {
+                    step(&format!("A webhook for \"{}\"", webhook.event), Seen::Good, "Made in Lever by itself.".into())
+                } else {
+                    step(&format!("A webhook for \"{}\"", webhook.event), Seen::NotYet, "It is being made in Lever.".into())
+                });
+                let heard = webhook.heard_at.or(webhook.tested_at);
+                steps.push(if heard.is_some() {
+                    step("Lever reaches this hub", Seen::Good, "A signed delivery came.".into())
+                } else {
+                    step("Lever reaches this hub", Seen::NotYet, format!("To try it: {menu}, press Verify connection beside \"{}\".", webhook.event))
+                });
+                let what = format!("\"{}\" is switched on in Lever", webhook.event);
+                steps.push(if webhook.heard_at.is_some() {
+                    step(&what, Seen::Good, "An event came.".into())
+                } else {
+                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on: {menu}. Until then new hires are found within a minute, by looking."))
+                });
+            }
+        }
+        if !spec.lists.is_empty() {
+            steps.push(if connection.unmatched == 0 {
+                step("Names lead somewhere", Seen::Good, format!("Every name Lever's postings use has an entry in {}.", spec.name))
+            } else {
+                step(
+                    "Names lead somewhere",
+                    Seen::NotYet,
+                    format!(
+                        "{} of Lever's names have no entry in {}: hires onto those jobs are held. The page Names matches them.",
+                        connection.unmatched, spec.name
+                    ),
+                )
+            });
+        }
+        let sql = "select count(*) as n from link where tenant = $1 and connection = $2";
+        let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
+        let written = row.map_or(Ok(0), |row| row.int("n"))?;
+        steps.push(if written > 0 {
+            step(&format!("A record written to {}", spec.name), Seen::Good, format!("{written} so far."))
+        } else {
+            step(&format!("A record written to {}", spec.name), Seen::NotYet, "Hire somebody in Lever, or import.".into())
+        });
+        Ok(steps)
+    }
+}
+
+/// Whether Lever lets us call this. It is called so that nothing can come of it: about a record that does not exist, or
+/// with nothing in it. Whatever Lever says besides 403 means that we may.
+async fn may(lever: &Remote, need: &Need) -> Result<bool, Failure> {
+    let nobody = uuid::Uuid::new_v4().to_string();
+    let path = need.path.split('/').map(|part| if part.starts_with('{') { nobody.as_str() } else { part }).collect::<Vec<_>>().join("/");
+    let (query, body) = match need.verb {
+        Verb::Get => (Some("limit=1"), Vec::new()),
+        Verb::Delete => (None, Vec::new()),
+        Verb::Post | Verb::Put | Verb::Patch => (None, b"{}".to_vec()),
+    };
+    match lever.raw(need.verb, &path, query, body).await {
+        Err(failure) if failure.status() == Some(403) => Ok(false),
+        Err(failure) if failure.status() == Some(401) || failure.may_pass() || failure.status().is_none() => Err(failure),
+        Ok(_) | Err(_) => Ok(true),
+    }
+}
