@@ -2,13 +2,28 @@
 
 use crate::Hub;
 use clock::Ms;
-use db::{Row, Sql, params};
+use db::{Clauses, Row, Sql, params};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+/// Which lines.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    /// Part of who, what or why; empty: any.
+    pub text: String,
+    /// Written since.
+    pub from: Option<Ms>,
+    /// Written until.
+    pub until: Option<Ms>,
+    /// After this one, in the order of the list.
+    pub after: Option<(Ms, String)>,
+}
+
 /// One line.
 pub struct Entry {
+    /// Its id; sorts by time.
+    pub id: String,
     /// When.
     pub at: Ms,
     /// A person, an application, or `Lever`.
@@ -70,10 +85,24 @@ impl Hub {
         }
     }
 
-    /// The newest lines.
-    pub(crate) async fn audited(&self, tenant: &str, most: i64) -> db::Result<Vec<Entry>> {
-        let rows = self.db.rows("select * from audit where tenant = $1 order by at desc, id desc limit $2", params![tenant, most]).await?;
-        let read = |row: &Row| Ok(Entry { at: Ms(row.int("at")?), actor: row.text("actor")?, what: row.text("what")?, why: row.text("why")? });
-        rows.iter().map(read).collect()
+    /// The lines that fit, the newest first.
+    pub(crate) async fn audited(&self, tenant: &str, which: &Which, most: i64) -> db::Result<Vec<Entry>> {
+        let mut only = Clauses::default();
+        only.is("tenant =", tenant);
+        if !which.text.is_empty() {
+            let (engine, text) = (self.db.engine(), only.bind(which.text.as_str()));
+            only.and(format!("({} or {} or {})", engine.contains("actor", &text), engine.contains("what", &text), engine.contains("why", &text)));
+        }
+        only.maybe("at >=", which.from.map(|at| at.0)).maybe("at <", which.until.map(|at| at.0));
+        if let Some((at, id)) = &which.after {
+            let (at, id) = (only.bind(at.0), only.bind(id.as_str()));
+            only.and(format!("(at < {at} or (at = {at} and id < {id}))"));
+        }
+        let most = only.bind(most);
+        let sql = format!("select * from audit{} order by at desc, id desc limit {most}", only.sql());
+        let read = |row: &Row| {
+            Ok(Entry { id: row.text("id")?, at: Ms(row.int("at")?), actor: row.text("actor")?, what: row.text("what")?, why: row.text("why")? })
+        };
+        self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
     }
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use url::Url;
 
 /// Renewed when it has less than this left.
-const SPARE: Duration = Duration::from_secs(120);
+pub(crate) const SPARE: Duration = Duration::from_secs(120);
 /// How long a renewal may take before another may try; longer than the call itself may take.
 const TURN: Duration = Duration::from_secs(20);
 /// How long Lever's authorization server may take.

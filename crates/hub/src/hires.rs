@@ -23,6 +23,24 @@ pub struct Hire {
     pub seen_at: Ms,
     /// How it stands at the partner: the state of the latest effect, else of the latest job.
     pub state: Option<String>,
+    /// Their e-mail addresses, with spaces between.
+    pub email: String,
+}
+
+impl Hire {
+    /// Somebody of whom no more is known.
+    pub fn of(connection: &str, subject: &str, name: &str) -> Self {
+        Self {
+            connection: connection.to_owned(),
+            subject: subject.to_owned(),
+            name: name.to_owned(),
+            posting: String::new(),
+            url: String::new(),
+            seen_at: Ms(0),
+            state: None,
+            email: String::new(),
+        }
+    }
 }
 
 /// What one try tells of a person, stored with its ending.
@@ -74,15 +92,16 @@ pub async fn note(tx: &Tx, noted: &[&Noted], now: Ms) -> db::Result<()> {
     if !people.is_empty() {
         // What was settled stays so, unless Lever has changed it since.
         let sql = format!(
-            "insert into hire (tenant, connection, subject, name, email, posting, url, hired, updated_at, seen_at) values {} \
+            "insert into hire (tenant, connection, subject, name, email, posting, url, search, hired, updated_at, seen_at) values {} \
              on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
-             url = excluded.url, hired = excluded.hired, seen_at = excluded.seen_at, updated_at = excluded.updated_at, \
+             url = excluded.url, search = excluded.search, hired = excluded.hired, seen_at = excluded.seen_at, updated_at = excluded.updated_at, \
              settled = (hire.settled and excluded.updated_at is not null and excluded.updated_at = hire.updated_at)",
-            db::values(people.len(), 10)
+            db::values(people.len(), 11)
         );
         let row = |(n, p): (&&Noted, &Person)| {
             let texts = [&n.tenant, &n.connection, &n.subject, &p.name, &p.email, &p.posting, &p.url];
-            let rest = [p.hired.into(), p.updated_at.into(), p.seen_at.0.into()];
+            let search = folded(&format!("{} {} {}", p.name, p.email, p.posting));
+            let rest = [search.into(), p.hired.into(), p.updated_at.into(), p.seen_at.0.into()];
             texts.into_iter().map(|text| db::Value::from(text.as_str())).chain(rest).collect::<Vec<_>>()
         };
         tx.run(&sql, people.into_iter().flat_map(|(n, p)| row((n, p))).collect()).await?;
@@ -103,25 +122,66 @@ pub async fn note(tx: &Tx, noted: &[&Noted], now: Ms) -> db::Result<()> {
     settle(tx, &came, now).await
 }
 
+/// Which hires.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    /// Part of a name, an e-mail or a job; a Lever address; an opportunity's id.
+    pub search: String,
+    /// `done`, `held`, `failed`, `waiting`, `missing` (hired, and not at the partner); empty: any.
+    pub state: String,
+    /// Of this connection; empty: any.
+    pub connection: String,
+    /// Read since.
+    pub from: Option<Ms>,
+    /// Read until.
+    pub until: Option<Ms>,
+    /// After this one, in the order of the list.
+    pub after: Option<(Ms, String)>,
+}
+
+/// How a person stands: by the latest effect, else by the latest job.
+const STATE: &str = "coalesce(\
+    (select e.state from effect e where e.tenant = h.tenant and e.subject = h.subject order by e.id desc limit 1),\
+    (select j.state from job j where j.tenant = h.tenant and j.subject = h.subject order by j.id desc limit 1))";
+
+/// Without accents, in small letters.
+pub fn folded(text: &str) -> String {
+    deunicode::deunicode(text).to_lowercase()
+}
+
 impl Hub {
-    /// The newest hires that fit: part of a name or an e-mail, a Lever address, an opportunity id.
-    pub(crate) async fn hires(&self, tenant: &str, search: &str, most: i64) -> db::Result<Vec<Hire>> {
+    /// Hires that fit, the newest first.
+    pub(crate) async fn hires(&self, tenant: &str, which: &Which, most: i64) -> db::Result<Vec<Hire>> {
         let mut only = Clauses::default();
         only.is("h.tenant =", tenant);
-        let search = search.trim().rsplit('/').next().unwrap_or_default();
+        let search = which.search.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         if !search.is_empty() {
             let engine = self.db.engine();
-            let text = only.bind(search);
-            only.and(format!("({} or {} or h.subject = {text})", engine.contains("h.name", &text), engine.contains("h.email", &text)));
+            let (text, plain) = (only.bind(search), only.bind(folded(search)));
+            only.and(format!("({} or h.subject = {text})", engine.contains("h.search", &plain)));
+        }
+        if !which.connection.is_empty() {
+            only.is("h.connection =", which.connection.as_str());
+        }
+        match which.state.as_str() {
+            "" => {}
+            "missing" => {
+                only.and("h.hired and not exists (select 1 from link l where l.tenant = h.tenant and l.connection = h.connection and l.subject = h.subject)");
+            }
+            "waiting" => {
+                only.and(format!("{STATE} in ('ready', 'running')"));
+            }
+            state => {
+                only.is(&format!("{STATE} ="), state);
+            }
+        }
+        only.maybe("h.seen_at >=", which.from.map(|at| at.0)).maybe("h.seen_at <", which.until.map(|at| at.0));
+        if let Some((at, subject)) = &which.after {
+            let (at, subject) = (only.bind(at.0), only.bind(subject.as_str()));
+            only.and(format!("(h.seen_at < {at} or (h.seen_at = {at} and h.subject > {subject}))"));
         }
         let most = only.bind(most);
-        let sql = format!(
-            "select h.*, coalesce(\
-               (select e.state from effect e where e.tenant = h.tenant and e.subject = h.subject order by e.id desc limit 1),\
-               (select j.state from job j where j.tenant = h.tenant and j.subject = h.subject order by j.id desc limit 1)) as state \
-             from hire h{} order by h.seen_at desc, h.subject limit {most}",
-            only.sql()
-        );
+        let sql = format!("select h.*, {STATE} as state from hire h{} order by h.seen_at desc, h.subject limit {most}", only.sql());
         self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
     }
 
@@ -155,5 +215,6 @@ fn read(row: &Row) -> db::Result<Hire> {
         url: row.text("url")?,
         seen_at: Ms(row.int("seen_at")?),
         state: row.get("state")?,
+        email: row.text("email")?,
     })
 }

@@ -132,7 +132,7 @@ impl Hub {
     /// # Errors
     /// When the database does not answer.
     pub async fn told(&self, tenant: &str, most: i64) -> db::Result<Vec<pipeline::Told>> {
-        pipeline::told(&self.db, tenant, most).await
+        pipeline::told(&self.db, tenant, &pipeline::WhichTold::default(), most).await
     }
 
     /// All connections. For the command line.

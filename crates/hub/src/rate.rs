@@ -64,6 +64,10 @@ impl Pace for Shared {
         })
     }
 
+    fn left(&self) -> u32 {
+        self.own.left()
+    }
+
     fn empty(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.own.empty().await;

@@ -4,6 +4,7 @@
 //! ending of the work itself, in one transaction, so the report cannot say anything else than what happened.
 
 use crate::Hub;
+use crate::hires::Hire;
 use crate::work::{THINK, think_job};
 use clock::Ms;
 use db::{Clauses, Row, Sql, Tx, params};
@@ -27,12 +28,14 @@ pub enum Purpose {
     Trial,
     /// People chosen on a page or the command line.
     Replay,
+    /// What their replay would do.
+    ReplayTrial,
     /// Whom no webhook told of.
     Found,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::Import, Self::Daily, Self::Trial, Self::Replay, Self::Found];
+    const ALL: [Self; 6] = [Self::Import, Self::Daily, Self::Trial, Self::Replay, Self::ReplayTrial, Self::Found];
 
     /// Its name in the database and the API.
     #[must_use]
@@ -42,8 +45,15 @@ impl Purpose {
             Self::Daily => "daily",
             Self::Trial => "trial",
             Self::Replay => "replay",
+            Self::ReplayTrial => "replay-trial",
             Self::Found => "found",
         }
+    }
+
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub const fn is_trial(self) -> bool {
+        matches!(self, Self::Trial | Self::ReplayTrial)
     }
 
     /// For people.
@@ -54,6 +64,7 @@ impl Purpose {
             Self::Daily => "Automatic Import",
             Self::Trial => "Trial import",
             Self::Replay => "Replay",
+            Self::ReplayTrial => "Trial replay",
             Self::Found => "Found without a webhook",
         }
     }
@@ -87,6 +98,23 @@ pub struct Run {
 }
 
 impl Run {
+    /// One of which nothing is known yet.
+    fn named(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            connection: String::new(),
+            purpose: Purpose::Replay,
+            state: String::new(),
+            since: None,
+            asked_by: String::new(),
+            due_at: None,
+            created_at: Ms(0),
+            ended_at: None,
+            why: None,
+            counts: BTreeMap::new(),
+        }
+    }
+
     /// Whether it goes on.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -172,6 +200,28 @@ impl Hub {
         Ok(id)
     }
 
+    /// Goes through these people again, each for the connection they belong to: the runs. As a trial it only finds out what
+    /// would be done.
+    pub(crate) async fn replay(&self, tenant: &str, people: &[Hire], purpose: Purpose, by: &str) -> db::Result<Vec<String>> {
+        let mut by_connection: BTreeMap<&str, Vec<Listed>> = BTreeMap::new();
+        for hire in people {
+            let listed = Listed { subject: hire.subject.clone(), name: hire.name.clone(), outcome: None };
+            by_connection.entry(&hire.connection).or_default().push(listed);
+        }
+        let mut runs = Vec::new();
+        for (connection, listed) in by_connection {
+            let tx = self.db.begin().await?;
+            let new = NewRun { purpose, since: None, by, due_at: None };
+            let id = self.insert_run(&tx, tenant, connection, &new, "working").await?;
+            let run = Run { connection: connection.to_owned(), purpose, ..Run::named(&id) };
+            self.add_to_run(&tx, tenant, &run, &listed).await?;
+            tx.commit().await?;
+            runs.push(id);
+        }
+        self.committed();
+        Ok(runs)
+    }
+
     /// Writes a run down.
     pub(crate) async fn insert_run(&self, tx: &Tx, tenant: &str, connection: &str, new: &NewRun<'_>, state: &str) -> db::Result<String> {
         let now = self.clock.now();
@@ -199,7 +249,7 @@ impl Hub {
     /// Adds people to a run, and the work about those of whom nothing is known yet.
     pub(crate) async fn add_to_run(&self, tx: &Tx, tenant: &str, run: &Run, listed: &[Listed]) -> db::Result<()> {
         let now = self.clock.now();
-        let dry = run.purpose == Purpose::Trial;
+        let dry = run.purpose.is_trial();
         for chunk in listed.chunks(500) {
             let values = chunk.iter().flat_map(|l| {
                 let (why, at) = if l.outcome.is_some() { (Some("as it was at the last look"), Some(now.0)) } else { (None, None) };
@@ -219,7 +269,7 @@ impl Hub {
         let now = self.clock.now();
         for subject in subjects {
             let think = think_job(&run.connection, subject, Priority::Later, now);
-            let kind = if run.purpose == Purpose::Trial { TRY } else { THINK }.to_owned();
+            let kind = if run.purpose.is_trial() { TRY } else { THINK }.to_owned();
             self.pipeline.job(tx, tenant, NewJob { kind, payload: json!({ "run": true }), ..think }).await?;
         }
         Ok(())

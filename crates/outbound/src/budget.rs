@@ -28,6 +28,9 @@ pub trait Pace: Send + Sync {
     /// Waits for a token.
     fn take(&self, urgency: Urgency) -> BoxFuture<'_, ()>;
 
+    /// How many calls could go now.
+    fn left(&self) -> u32;
+
     /// The other side says we are too fast all the same (somebody else uses the credential): there are no tokens now.
     fn empty(&self) -> BoxFuture<'_, ()>;
 }
@@ -99,6 +102,11 @@ impl Pace for Budget {
                 tokio::time::sleep_until(until).await;
             }
         })
+    }
+
+    fn left(&self) -> u32 {
+        let wait = self.lock().saturating_duration_since(Instant::now());
+        self.burst - u32::try_from(wait.as_millis().div_ceil(self.every.as_millis().max(1))).unwrap_or(self.burst).min(self.burst)
     }
 
     fn empty(&self) -> BoxFuture<'_, ()> {

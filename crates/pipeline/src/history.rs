@@ -201,11 +201,90 @@ pub async fn latest(db: &impl Sql, table: Table, tenant: &str, connection: &str,
     db.rows(&sql, params![tenant, connection, most]).await?.iter().map(|row| Item::read(table, row)).collect()
 }
 
-/// The newest hints of a tenant.
+/// Which hints.
+#[derive(Clone, Debug, Default)]
+pub struct WhichTold {
+    /// Of this connection; empty: any.
+    pub source: String,
+    /// Of this event; empty: any.
+    pub kind: String,
+    /// Part of what was said, or the subject; empty: any.
+    pub text: String,
+    /// Told since.
+    pub from: Option<Ms>,
+    /// Told until.
+    pub until: Option<Ms>,
+    /// After this one, in the order of the list.
+    pub after: Option<(Ms, String)>,
+}
+
+/// The hints of a tenant that fit, the newest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn told(db: &impl Sql, tenant: &str, most: i64) -> Result<Vec<Told>> {
-    let sql = "select * from inbox where tenant = $1 order by received_at desc, id desc limit $2";
-    db.rows(sql, params![tenant, most]).await?.iter().map(read_told).collect()
+pub async fn told(db: &impl Sql, tenant: &str, which: &WhichTold, most: i64) -> Result<Vec<Told>> {
+    let mut only = db::Clauses::default();
+    only.is("tenant =", tenant);
+    for (column, value) in [("source =", &which.source), ("kind =", &which.kind)] {
+        if !value.is_empty() {
+            only.is(column, value.as_str());
+        }
+    }
+    if !which.text.is_empty() {
+        let text = only.bind(which.text.as_str());
+        only.and(format!("({} or subject = {text})", db.engine().contains("body", &text)));
+    }
+    only.maybe("received_at >=", which.from.map(|at| at.0)).maybe("received_at <", which.until.map(|at| at.0));
+    if let Some((at, id)) = &which.after {
+        let (at, id) = (only.bind(at.0), only.bind(id.as_str()));
+        only.and(format!("(received_at < {at} or (received_at = {at} and id < {id}))"));
+    }
+    let most = only.bind(most);
+    let sql = format!("select * from inbox{} order by received_at desc, id desc limit {most}", only.sql());
+    db.rows(&sql, only.values()).await?.iter().map(read_told).collect()
+}
+
+/// Something that ended lately.
+#[derive(Clone, Debug)]
+pub struct Lately {
+    /// What it was about.
+    pub subject: String,
+    /// `done`, `retry`, `held` or `failed`.
+    pub outcome: String,
+    /// A sentence.
+    pub why: String,
+    /// When.
+    pub at: Ms,
+}
+
+/// The tries of effects that ended last.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lately(db: &impl Sql, tenant: &str, most: i64) -> Result<Vec<Lately>> {
+    let sql = "select a.at, a.outcome, a.why, e.subject from attempt a join effect e on e.id = a.item where a.tenant = $1 order by a.at desc, a.id desc limit $2";
+    let read =
+        |row: &db::Row| Ok(Lately { subject: row.text("subject")?, outcome: row.text("outcome")?, why: row.text("why")?, at: Ms(row.int("at")?) });
+    db.rows(sql, params![tenant, most]).await?.iter().map(read).collect()
+}
+
+/// How many effects were done in each hour since `from`: the hour's beginning and the number.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn done_by_hour(db: &impl Sql, tenant: &str, from: Ms) -> Result<Vec<(Ms, i64)>> {
+    let sql = "select (ended_at / 3600000) as hour, count(*) as n from effect where tenant = $1 and state = 'done' and ended_at >= $2 group by ended_at / 3600000 order by 1";
+    db.rows(sql, params![tenant, from.0]).await?.iter().map(|row| Ok((Ms(row.int("hour")? * 3_600_000), row.int("n")?))).collect()
+}
+
+/// Since when the oldest work of a connection waits that could be done now; none: nothing waits.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting_since(db: &impl Sql, tenant: &str, connection: &str, now: Ms) -> Result<Option<Ms>> {
+    let part =
+        |table: &str| format!("select min(run_at) as at from {table} where tenant = $1 and connection = $2 and state = 'ready' and run_at <= $3");
+    let sql = format!("select min(at) as at from ({} union all {}) w", part("job"), part("effect"));
+    let row = db.row(&sql, params![tenant, connection, now.0]).await?;
+    Ok(row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms))
 }

@@ -22,7 +22,10 @@ mod schedule;
 
 pub use backoff::{GIVE_UP_AFTER, backoff};
 pub use finish::Tried;
-pub use history::{Attempt, Held, Link, Told, attempts, held, held_items, inbox_of, items_of, latest, link_of, prune, told};
+pub use history::{
+    Attempt, Held, Lately, Link, Told, WhichTold, attempts, done_by_hour, held, held_items, inbox_of, items_of, lately, latest, link_of, prune, told,
+    waiting_since,
+};
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
 pub use release::{cancel, get, release_one};

@@ -8,6 +8,7 @@ mod api;
 mod assets;
 mod body;
 mod door;
+pub mod export;
 mod form;
 pub mod password;
 mod problem;

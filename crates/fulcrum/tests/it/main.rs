@@ -9,6 +9,7 @@ mod ats_roles;
 mod board;
 mod changes;
 mod connecting;
+mod console;
 mod crash;
 mod every_page;
 mod first_hire;

@@ -42,7 +42,7 @@ async fn com_13_forged_truncated_stale_and_future_deliveries_are_refused_audited
         }
         w.drain().await;
         assert_eq!(w.headcount().await, before);
-        assert!(w.at_hub().await.read("/events").await.contains("No events yet"));
+        assert!(w.at_hub().await.read("/events").await.contains("No events here"));
         // Late but valid is still a hint worth reading, and so is one a little ahead.
         assert_eq!(w.deliver_json(&signed_at(now.0 - 86_000_000)).await, 200);
     })

@@ -155,6 +155,11 @@ impl World {
         At::sign_in(&self.outbound, &self.hub_url, "/sign-in", "olga").await
     }
 
+    /// Somebody else who works with the hub.
+    pub async fn at_hub_as(&self, who: &str) -> At {
+        At::sign_in(&self.outbound, &self.hub_url, "/sign-in", who).await
+    }
+
     /// An API key with all permissions.
     pub async fn key(&self) -> String {
         let all: Vec<String> = lever_api::permissions().into_iter().map(str::to_owned).collect();

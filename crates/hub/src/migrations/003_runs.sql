@@ -50,3 +50,6 @@ alter table connection add column unmatched bigint not null default 0;
 -- What Lever answered when each permission was tried, as JSON; and when Lever's test of a webhook came.
 alter table connection add column checks text;
 alter table subscription add column tested_at bigint;
+
+-- Without accents and in small letters, so that people are found however they are spelt.
+alter table hire add column search text not null default '';

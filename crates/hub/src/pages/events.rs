@@ -1,8 +1,10 @@
-//! Events: what we were told, newest first.
+//! Events: what we were told, newest first, by any field.
 
 use super::Viewer;
+use super::filter::{Asked, PAGE, choice, cut, foot, form};
 use crate::Hub;
 use axum::Router;
+use axum::extract::Query;
 use axum::response::Html;
 use axum::routing::get;
 use lever_api::event::Event;
@@ -12,10 +14,14 @@ pub fn routes() -> Router<Hub> {
     Router::new().route("/events", get(show))
 }
 
-async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
+async fn show(viewer: Viewer, Query(asked): Query<Asked>) -> Result<Html<String>, Problem> {
     let hub = &viewer.hub;
-    let told = pipeline::told(&hub.db, &viewer.operator.tenant, 200).await?;
+    let told = pipeline::told(&hub.db, &viewer.operator.tenant, &asked.told()?, PAGE + 1).await?;
+    let (told, next) = cut(told, |t| (t.at, t.id.clone()), &asked);
     let now = hub.clock.now();
+    let kinds: Vec<(&str, &str)> = Event::ALL.iter().map(|e| (e.wire(), e.label())).collect();
+    let connections = viewer.connections().await?;
+    let connections: Vec<(&str, &str)> = connections.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     let rows = html! {
         @for event in &told {
             tr {
@@ -27,10 +33,15 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
             }
         }
     };
+    let special = html! {
+        (choice("Event", "event", "any", &kinds, &asked.event))
+        @if connections.len() > 1 { (choice("Connection", "connection", "any", &connections, &asked.connection)) }
+    };
     let main = html! {
         (ui::heading("Events", "Every delivery that was accepted. Refused ones are in the audit log.", &html! {}))
-        @if told.is_empty() { (ui::empty("No events yet", "Deliveries from Lever appear here as they come in.")) }
-        @else { (ui::table("Events", &["Event", "About", "When", "Duplicates", "Said"], &rows)) }
+        (form("events", "Words, opportunity or Lever address", &asked, &special))
+        @if told.is_empty() { (ui::empty("No events here", "Deliveries from Lever appear here as they come in; the filter may hide some.")) }
+        @else { (ui::table("Events", &["Event", "About", "When", "Duplicates", "Said"], &rows)) (foot("events", &asked, next)) }
     };
     viewer.page("Events", main).await
 }

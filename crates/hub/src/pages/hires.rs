@@ -1,8 +1,10 @@
 //! Hires: the list, and the timeline of one, from the first hint to the partner's confirmation.
 
+use super::filter::{Asked, PAGE, choice, cut, foot, form};
 use super::{Viewer, state_badge};
 use crate::Hub;
 use crate::hires::Hire;
+use crate::runs::Purpose;
 use crate::work::think_job;
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -12,41 +14,78 @@ use clock::Ms;
 use lever_api::OpportunityId;
 use lever_api::event::Event;
 use pipeline::{Attempt, Item, Priority, State, Table, Told};
-use serde::Deserialize;
-use web::{Markup, Problem, html, ui};
+use web::{Fields, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Hub> {
     Router::new()
         .route("/hires", get(list))
         .route("/hires/{subject}", get(show))
+        .route("/hires/replay", post(replay))
+        .route("/hires/{subject}/replay", post(replay_one))
         .route("/hires/{subject}/look-again", post(look_again))
         .route("/hires/{subject}/retry/{table}/{id}", post(retry))
 }
 
-#[derive(Deserialize, Default)]
-struct Search {
-    #[serde(default)]
-    q: String,
-}
+/// How a hire can stand, for the filter.
+const STATES: [(&str, &str); 5] =
+    [("done", "confirmed"), ("held", "held"), ("failed", "failed"), ("waiting", "under way"), ("missing", "hired, but not at the partner")];
 
-async fn list(viewer: Viewer, Query(search): Query<Search>) -> Result<Html<String>, Problem> {
-    let hires = viewer.hub.hires(&viewer.operator.tenant, &search.q, 200).await?;
+async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Result<Html<String>, Problem> {
+    let hires = viewer.hub.hires(&viewer.operator.tenant, &asked.hires()?, PAGE + 1).await?;
+    let (hires, next) = cut(hires, |h| (h.seen_at, h.subject.clone()), &asked);
+    let connections = viewer.connections().await?;
+    let connections: Vec<(&str, &str)> = connections.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
+    let special = html! {
+        (choice("State", "state", "any", &STATES, &asked.state))
+        @if connections.len() > 1 { (choice("Connection", "connection", "any", &connections, &asked.connection)) }
+    };
+    let may = viewer.operator.may_change();
     let main = html! {
-        (ui::heading("Hires", "Find one by name, e-mail, opportunity id or Lever address.", &html! {}))
-        form.inline method="get" action="/hires" role="search" {
-            (ui::field("Search", "q", "search", &search.q, false))
-            button type="submit" { "Search" }
-        }
+        (ui::heading("Hires", "Find one by name, e-mail, job, opportunity id or Lever address.", &html! {}))
+        (form("hires", "Search", &asked, &special))
         @if hires.is_empty() {
             (ui::empty("Nobody found", "Hires appear here as soon as Lever tells of them."))
-            @if let Some(id) = opportunity(&search.q).filter(|_| viewer.operator.may_change()) {
+            @if let Some(id) = opportunity(&asked.q).filter(|_| may) {
                 p { "Lever has not told of this opportunity. " (ui::action(&format!("/hires/{id}/look-again"), "Read it from Lever", "main")) }
             }
         } @else {
             (rows(&hires, viewer.hub.clock.now()))
+            (foot("hires", &asked, next))
+            @if may {
+                form.inline method="post" action=(format!("/hires/replay?{}", asked.whole().query())) {
+                    button type="submit" name="do" value="try" { "Try a replay of all of these" }
+                    span.hint { "Reads each of them again and shows what would be written; nothing is, until you say so." }
+                }
+            }
         }
     };
     viewer.page("Hires", main).await
+}
+
+/// More than this are not replayed at once. People.
+const MOST: i64 = 20_000;
+
+/// Everybody the filter shows, not only the first page.
+async fn replay(viewer: Viewer, Query(asked): Query<Asked>, form: Fields) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let which = asked.whole().hires()?;
+    let people = viewer.hub.hires(&viewer.operator.tenant, &which, MOST).await?;
+    start(viewer, people, form.get("do") != "replay").await
+}
+
+async fn replay_one(viewer: Viewer, Path(subject): Path<String>, form: Fields) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let hire = viewer.hub.hire(&viewer.operator.tenant, &subject).await?.ok_or_else(Problem::not_found)?;
+    start(viewer, vec![hire], form.get("do") != "replay").await
+}
+
+async fn start(viewer: Viewer, people: Vec<Hire>, trial: bool) -> Result<Response, Problem> {
+    let purpose = if trial { Purpose::ReplayTrial } else { Purpose::Replay };
+    let runs = viewer.hub.replay(&viewer.operator.tenant, &people, purpose, &viewer.operator.name).await?;
+    match runs.as_slice() {
+        [] => Err(Problem::bad_request("There is nobody to go through.").way_on("Back to the hires", "/hires")),
+        [run, ..] => Ok(web::see_other(&format!("/runs/{run}"))),
+    }
 }
 
 /// The opportunity in an id or in the address of a profile in Lever.
@@ -100,7 +139,15 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
     steps.sort_by_key(|step| step.at);
     let actions = html! {
         @if let Some(url) = hire.as_ref().map(|h| &h.url).filter(|u| u.starts_with("http")) { a.button href=(url) rel="noreferrer" { "Profile in Lever" } }
-        @if viewer.operator.may_change() { (ui::action(&format!("/hires/{subject}/look-again"), "Read again", "")) }
+        @if viewer.operator.may_change() {
+            (ui::action(&format!("/hires/{subject}/look-again"), "Read again", ""))
+            @if hire.is_some() {
+                form.inline method="post" action=(format!("/hires/{subject}/replay")) {
+                    button type="submit" name="do" value="try" { "Try a replay" }
+                    button type="submit" name="do" value="replay" { "Replay" }
+                }
+            }
+        }
     };
     let main = html! {
         (ui::heading(&name, hire.as_ref().map_or("", |h| h.posting.as_str()), &actions))

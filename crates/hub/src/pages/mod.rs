@@ -4,11 +4,14 @@ mod audit;
 mod connect;
 mod connections;
 mod events;
+mod export;
 mod fields;
+mod filter;
 mod hires;
 mod holds;
 mod names;
 mod overview;
+mod people;
 mod runs;
 
 use crate::Hub;
@@ -69,6 +72,7 @@ impl Viewer {
             ("Events", "/events"),
             ("Connections", "/connections"),
             ("Audit log", "/audit"),
+            ("People", "/people"),
         ];
         let shell = Shell {
             brand: "Fulcrum",
@@ -82,6 +86,12 @@ impl Viewer {
             live,
         };
         Ok(shell.page(title, &main))
+    }
+
+    /// The connections: id and the partner's name.
+    pub async fn connections(&self) -> Result<Vec<(String, String)>, Problem> {
+        let all = self.hub.connections(&self.operator.tenant).await?;
+        Ok(all.into_iter().map(|c| (c.id.clone(), self.partner_name(&c).to_owned())).collect())
     }
 
     /// Goes on only for those who may change things.
@@ -128,6 +138,8 @@ pub fn routes(hub: Hub) -> Router {
         .merge(events::routes())
         .merge(connections::routes())
         .merge(runs::routes())
+        .merge(export::routes())
+        .merge(people::routes())
         .merge(fields::routes())
         .merge(names::routes())
         .merge(connect::routes())

@@ -3,14 +3,46 @@
 use super::hires::rows;
 use super::{Viewer, state_badge};
 use crate::Hub;
+use crate::hires::Which;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
+use clock::Ms;
 use db::{Sql, params};
-use web::{Problem, html, ui};
+use std::time::Duration;
+use web::{Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Hub> {
     Router::new().route("/", get(show))
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn outcome(outcome: &str) -> Markup {
+    match outcome {
+        "done" => ui::badge("good", "confirmed"),
+        "retry" => ui::badge("wait", "tried, goes on"),
+        "held" => ui::badge("wait", "held"),
+        _ => ui::badge("bad", "failed"),
+    }
+}
+
+/// A bar for each hour, the newest at the right; the numbers stand in a table for who cannot see it.
+fn bars(hours: &[(Ms, i64)], now: Ms) -> Markup {
+    let this_hour = now.0 / 3_600_000;
+    let count = |hour: i64| hours.iter().find(|(at, _)| at.0 / 3_600_000 == hour).map_or(0, |(_, n)| *n);
+    let most = hours.iter().map(|(_, n)| *n).max().unwrap_or(0).max(1);
+    html! {
+        svg.bars viewBox="0 0 240 60" role="img" aria-label=(format!("{} confirmed in the last day, at most {most} in an hour", hours.iter().map(|(_, n)| n).sum::<i64>())) {
+            @for i in 0..24_i64 {
+                @let n = count(this_hour - 23 + i);
+                @let height = (n * 56 / most).max(i64::from(n > 0));
+                rect x=(i * 10 + 1) y=(58 - height) width="8" height=(height) rx="1" { title { (web::moment(Ms((this_hour - 23 + i) * 3_600_000))) ": " (n) } }
+            }
+            line x1="0" y1="59" x2="240" y2="59" {}
+        }
+        p.soft { "At most " (most) " in an hour." }
+    }
 }
 
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
@@ -23,7 +55,12 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let done = count("select count(*) as n from effect where tenant = $1 and state = 'done'").await?;
     let failed = count("select count(*) as n from effect where tenant = $1 and state = 'failed'").await?;
     let busy = count("select count(*) as n from effect where tenant = $1 and state in ('ready', 'running')").await?;
-    let hires = hub.hires(tenant, "", 12).await?;
+    let hires = hub.hires(tenant, &Which::default(), 12).await?;
+    let lately = pipeline::lately(&hub.db, tenant, 10).await?;
+    let subjects: Vec<&str> = lately.iter().map(|l| l.subject.as_str()).collect();
+    let names = hub.names(tenant, &subjects).await?;
+    let now = hub.clock.now();
+    let hours = pipeline::done_by_hour(&hub.db, tenant, now.minus(DAY)).await?;
     let main = html! {
         (ui::heading("Overview", "Every hire that Lever told us of, and what became of it.", &html! {}))
         @for c in connections.iter().filter(|c| !c.connected) {
@@ -56,6 +93,23 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
             section.card {
                 h2 { "What waits, and for what" }
                 @for h in held.iter().take(5) { p { (state_badge("held")) " " b { (h.count) } " · " a href="/holds" { (h.cause) } } }
+            }
+        }
+        @if !lately.is_empty() {
+            div.grid {
+                section.card {
+                    h2 { "Lately" }
+                    ul.list {
+                        @for l in &lately {
+                            li {
+                                (outcome(&l.outcome))
+                                a href=(format!("/hires/{}", l.subject)) { (names.get(&l.subject).map_or(l.subject.as_str(), String::as_str)) }
+                                span.soft { (ui::when(l.at, now)) }
+                            }
+                        }
+                    }
+                }
+                section.card { h2 { "Confirmed in each hour of the last day" } (bars(&hours, now)) }
             }
         }
         h2 { "Latest hires" }

@@ -3,6 +3,7 @@
 use super::Viewer;
 use crate::Hub;
 use crate::connections::Connection;
+use crate::hires::Hire;
 use crate::runs::{NewRun, Purpose, Run, RunItem, day};
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -65,7 +66,7 @@ fn state(run: &Run) -> Markup {
 
 /// `3 created, 2 unchanged`
 fn summary(run: &Run) -> String {
-    let trial = run.purpose == Purpose::Trial;
+    let trial = run.purpose.is_trial();
     let told = OUTCOMES.iter().filter(|(outcome, ..)| run.count(outcome) > 0);
     let told: Vec<String> = told.map(|(outcome, ..)| format!("{} {}", run.count(outcome), words(outcome, trial).1)).collect();
     if told.is_empty() { "nobody".to_owned() } else { told.join(", ") }
@@ -126,7 +127,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(which): Query<Which>
     let (hub, tenant, now) = (&viewer.hub, viewer.operator.tenant.as_str(), viewer.hub.clock.now());
     let run = hub.run(tenant, &id).await?.ok_or_else(Problem::not_found)?;
     let c = viewer.connection(&run.connection).await?;
-    let trial = run.purpose == Purpose::Trial;
+    let trial = run.purpose.is_trial();
     let mut items = hub.run_items(tenant, &id, &which.outcome, (&which.name, &which.after), PAGE as i64 + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
@@ -137,7 +138,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(which): Query<Which>
     let actions = html! {
         (state(&run))
         @if may && run.is_open() { (ui::action(&format!("/runs/{id}/cancel"), "Cancel", "danger")) }
-        @if may && trial && run.state == "done" { (ui::action(&format!("/runs/{id}/do-it"), "Import them now", "main")) }
+        @if may && trial && run.state == "done" { (ui::action(&format!("/runs/{id}/do-it"), if run.purpose == Purpose::Trial { "Import them now" } else { "Replay them now" }, "main")) }
         @if may && !trial && !run.is_open() && again > 0 { (ui::action(&format!("/runs/{id}/retry"), &format!("Try the {again} again"), "")) }
     };
     let main = html! {
@@ -157,7 +158,8 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(which): Query<Which>
             }
             p.soft { "Begun " (ui::when(run.created_at, now)) " by " (run.asked_by)
                 @if let Some(due) = run.due_at.filter(|_| run.was_late()) { ", late: it was due " (ui::when(due, now)) }
-                @if let Some(ended) = run.ended_at { ", over " (ui::when(ended, now)) } "." }
+                @if let Some(ended) = run.ended_at { ", over " (ui::when(ended, now)) } ". "
+                a href=(format!("/export/run.csv?run={id}")) { "CSV" } " " a href=(format!("/export/run.json?run={id}")) { "JSON" } }
         }
         @if total == 0 && !run.is_open() { (ui::empty("Nobody", "Lever knows of nobody who was hired in that time.")) }
         @if !items.is_empty() {
@@ -176,7 +178,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(which): Query<Which>
 fn whom(run: &Run) -> String {
     match (run.purpose, run.since) {
         (Purpose::Found, _) => "Whom Lever changed without telling us.".to_owned(),
-        (Purpose::Replay, _) => "People somebody chose.".to_owned(),
+        (Purpose::Replay | Purpose::ReplayTrial, _) => "People somebody chose.".to_owned(),
         (_, Some(since)) => format!("People hired since {}.", web::date(since)),
         (_, None) => "Everybody ever hired.".to_owned(),
     }
@@ -219,7 +221,7 @@ pub fn differences(item: &RunItem) -> Markup {
         @if !fields.is_empty() {
             details id=(item.subject) {
                 summary { (ui::count(fields.len(), "field")) }
-                ul.list { @for f in &fields { li { b { (f.field) } ": " @if !f.from.is_empty() { del { (f.from) } " " } ins { (f.to) } } } }
+                ul.list { @for f in &fields { li { b { (f.field) ":" } @if !f.from.is_empty() { del { (f.from) } } ins { (f.to) } } } }
             }
         }
     }
@@ -243,6 +245,13 @@ async fn retry(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Probl
 async fn do_it(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.need_change()?;
     let trial = viewer.hub.run(&viewer.operator.tenant, &id).await?.ok_or_else(Problem::not_found)?;
+    if trial.purpose == Purpose::ReplayTrial {
+        let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
+        let items = hub.run_items(tenant, &id, "", ("", ""), 100_000).await?;
+        let chosen: Vec<Hire> = items.into_iter().map(|item| Hire::of(&trial.connection, &item.subject, &item.name)).collect();
+        let runs = hub.replay(tenant, &chosen, Purpose::Replay, &viewer.operator.name).await?;
+        return Ok(web::see_other(&format!("/runs/{}", runs.first().map_or(id.as_str(), String::as_str))));
+    }
     let c = viewer.connection(&trial.connection).await?;
     begin(viewer, &c, Purpose::Import, trial.since).await
 }
