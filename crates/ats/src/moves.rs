@@ -347,6 +347,19 @@ impl Ats {
         self.emit(tx, Event::ContactUpdated, None, json!({ "contactId": id, "updatedAt": now, "accountId": account })).await
     }
 
+    /// Takes the person out of a contact: what is left are opportunities of nobody. It cannot be undone.
+    pub(crate) async fn anonymize(&self, tx: &Tx, contact: &str) -> Result<()> {
+        let now = self.clock.now().0;
+        let sql = "update contact set name = '', headline = '', location = '', emails = '[]', phones = '[]', links = '[]', is_anonymized = true, \
+                   updated_at = $1 where id = $2";
+        tx.run(sql, params![now, contact]).await?;
+        tx.run("delete from contact_email where contact_id = $1", params![contact]).await?;
+        let of = "opportunity_id in (select id from opportunity where contact_id = $1)";
+        tx.run(&format!("update application set submitted = '{{}}' where {of}"), params![contact]).await?;
+        tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, contact]).await?;
+        self.contact_changed(tx, contact, now).await
+    }
+
     /// Deletes an opportunity. It stays visible in the list of deleted ones.
     pub(crate) async fn delete_opportunity(&self, tx: &Tx, id: &str, by: Option<&str>) -> Result<()> {
         let opportunity = self.locked(tx, id).await?;

@@ -38,6 +38,8 @@ pub trait AnyConnector: Send + Sync {
     fn fill(&self, settings: &Value, seen: &Seen) -> BTreeMap<String, Result<String, String>>;
     /// See [`Connector::entries`].
     fn entries<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<BTreeMap<String, Vec<Pick>>, Failure>>;
+    /// See [`Connector::erase`].
+    fn erase<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, answers: &'a BTreeMap<String, String>) -> Boxed<'a, Outcome>;
     /// See [`Connector::known`].
     fn known<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Known, Failure>>;
     /// See [`Connector::check`].
@@ -117,6 +119,15 @@ impl<C: Connector> AnyConnector for C {
 
     fn entries<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<BTreeMap<String, Vec<Pick>>, Failure>> {
         Box::pin(Connector::entries(self, partner))
+    }
+
+    fn erase<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, answers: &'a BTreeMap<String, String>) -> Boxed<'a, Outcome> {
+        Box::pin(async move {
+            match read(settings) {
+                Ok(settings) => Connector::erase(self, cx, &settings, answers).await,
+                Err(e) => Outcome::Hold(unreadable(C::SPEC.name, "settings", &e)),
+            }
+        })
     }
 
     fn known<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Known, Failure>> {

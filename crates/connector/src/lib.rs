@@ -210,6 +210,13 @@ pub trait Connector: Send + Sync + 'static {
         std::future::ready(Ok(BTreeMap::new()))
     }
 
+    /// The person was deleted or anonymised in Lever: what is to become of the record that [`Cx::sent`] names. `answers` are
+    /// what people decided about it. Nothing of the person is known any more, and nothing of them may be said.
+    fn erase(&self, cx: Cx<'_>, settings: &Self::Settings, answers: &BTreeMap<String, String>) -> impl Future<Output = Outcome> + Send {
+        let _ = (cx, settings, answers);
+        std::future::ready(Outcome::Done(Done { said: "there was nothing to erase at the partner".to_owned(), ..Done::default() }))
+    }
+
     /// Which opportunities have a record at the partner now, in as few calls as there are pages.
     fn known(&self, partner: &Remote) -> impl Future<Output = Result<Known, Failure>> + Send;
 

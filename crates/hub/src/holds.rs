@@ -1,6 +1,7 @@
 //! Mending what is held: one click does what the connector offers, then lets go.
 
 use crate::Hub;
+use crate::erase::ERASE;
 use crate::runs::{LIST, list_job};
 use crate::setup::{PROBE, probe_job};
 use crate::subscriptions::{SYNC, sync_job};
@@ -9,7 +10,7 @@ use clock::Tick;
 use connector::{Cx, Mended, Remember, Sent};
 use db::{Sql, params};
 use outbound::{Urgency, Wire};
-use pipeline::Priority;
+use pipeline::{NewJob, Priority};
 
 /// Which held work.
 pub(crate) enum Held<'a> {
@@ -39,9 +40,9 @@ impl Hub {
             Held::ByCause(cause) => ("cause", *cause),
             Held::OfConnection(connection) => ("connection", *connection),
         };
-        let columns = "tenant, connection, kind, subject, cause, run_at from";
+        let columns = "tenant, connection, kind, subject, cause, run_at, payload from";
         let sql = format!(
-            "select connection, kind, subject, min(run_at) as since from (select {columns} job where state = 'held' union all \
+            "select connection, kind, subject, min(run_at) as since, min(payload) as payload from (select {columns} job where state = 'held' union all \
              select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 and substr(subject, 1, 9) <> 'schedule/' \
              group by connection, kind, subject order by since, subject limit 2000"
         );
@@ -51,6 +52,8 @@ impl Hub {
             let job = match row.text("kind")?.as_str() {
                 SYNC => sync_job(&connection, now),
                 PROBE => probe_job(&connection, now),
+                // It knows what nothing else knows any more: which record it is about.
+                ERASE => NewJob { kind: ERASE.to_owned(), payload: row.json("payload")?, ..think_job(&connection, &subject, priority, now) },
                 LIST => list_job(&connection, &subject, now),
                 _ => think_job(&connection, &subject, priority, now),
             };

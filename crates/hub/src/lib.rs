@@ -9,6 +9,7 @@ mod audit;
 mod connect;
 mod connections;
 mod credential;
+mod erase;
 mod hires;
 mod holds;
 mod import;

@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// The kind of job, with its period in seconds.
 pub const LOOK: &str = "look/30";
+/// The same where only those matter who were anonymised.
+pub const LOOK_SELDOM: &str = "look/300";
 /// The same for what was deleted.
 pub const LOOK_FOR_DELETED: &str = "look-for-deleted/300";
 
@@ -33,9 +35,11 @@ const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// The schedules of a connection that is live.
 pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, now: Ms) -> db::Result<()> {
-    for name in [LOOK, LOOK_FOR_DELETED, LOOK_AT_RECENT] {
+    // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same.
+    let wanted: &[&str] = if live { &[LOOK, LOOK_FOR_DELETED, LOOK_AT_RECENT] } else { &[LOOK_SELDOM, LOOK_FOR_DELETED] };
+    for name in [LOOK, LOOK_SELDOM, LOOK_FOR_DELETED, LOOK_AT_RECENT] {
         pipeline::clear(tx, tenant, connection, name).await?;
-        if live {
+        if wanted.contains(&name) {
             let next = pipeline::next(name, now).unwrap_or(now);
             pipeline::set(tx, tenant, connection, name, next).await?;
         }
@@ -45,7 +49,7 @@ pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, now: 
 
 impl Hub {
     /// Reads what changed since the last look, and thinks about whom nobody told of.
-    pub(crate) async fn look(&self, connection: &Connection, reader: &Reader<'_>) -> Result<(), Failure> {
+    pub(crate) async fn look(&self, connection: &Connection, reader: &Reader<'_>, live: bool) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let begin = connection.looked_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
         let filter = OpportunityFilter { updated_at_start: Some(begin.minus(OVERLAP).0), limit: Some(100), ..OpportunityFilter::default() };
@@ -60,7 +64,10 @@ impl Hub {
             }
         }
         let until = changed.iter().filter_map(|o| o.updated_at).map(Ms).max().unwrap_or(begin).max(begin);
-        let untold = self.untold(connection, changed, reader).await?;
+        let mut untold = self.untold(connection, changed, reader).await?;
+        if !live {
+            untold.retain(|o| o.is_anonymized);
+        }
         self.found(connection, &untold, "looked_until", until).await.map_err(fault)
     }
 

@@ -2,10 +2,11 @@
 
 use crate::Hub;
 use crate::connections::{Connection, DAILY};
+use crate::erase::ERASE;
 use crate::hires::{Noted, Person};
 use crate::holds::Held;
 use crate::import::Stopped;
-use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED};
+use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
 use crate::names::{LOOK_AT_NAMES, NoNames};
 use crate::read::Reader;
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
@@ -52,9 +53,13 @@ impl Handler for Work {
 
     async fn handle(&self, item: Item) -> Tried<Noted> {
         let (wire, mut learnt) = (Wire::default(), Learnt::default());
+        let kind = item.kind.clone();
         let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
+        let erased = learnt.erased;
         let note = self.0.noted(&item, &ending, learnt);
-        Tried { ending, exchanges: wire.json(), note }
+        // What a partner says of somebody erased is nobody's business any more.
+        let exchanges = if kind == ERASE || erased { "[]".to_owned() } else { wire.json() };
+        Tried { ending, exchanges, note }
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
@@ -75,6 +80,8 @@ struct Learnt {
     done: Option<(How, bool)>,
     /// What a trial found out.
     trial: Option<Came>,
+    /// The person was forgotten just now.
+    erased: bool,
 }
 
 fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
@@ -149,11 +156,12 @@ impl Hub {
             (Table::Job, THINK) => one.think(learnt).await,
             (Table::Job, TRY) => one.try_out(learnt).await,
             (Table::Job, LIST) => one.list().await,
+            (Table::Job, ERASE) => one.erase().await,
             (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire)).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(failure) => self.lever_failed(connection, &failure, "keep its webhooks").await,
             },
-            (Table::Job, LOOK) => one.look(false).await,
+            (Table::Job, LOOK | LOOK_SELDOM) => one.look(false).await,
             (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
             (Table::Job, LOOK_AT_RECENT) => self.look_at_recent(connection).await.map(|()| Ending::Decided(Vec::new())),
             (Table::Job, LOOK_AT_NAMES) => match self.look_at_names(connection, connector).await {
@@ -293,9 +301,17 @@ impl Try<'_> {
         let (hub, item) = (self.hub, self.item);
         let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
         match self.reader(&self.lever()).truth(&id).await {
+            Ok(Some(seen)) if seen.opportunity.is_anonymized => {
+                hub.erase(self.connection, &item.subject, "anonymised").await?;
+                learnt.erased = true;
+                Ok(Err(Ending::Withdrawn { why: "The person was anonymised in Lever. Nothing is known of them any more.".to_owned() }))
+            }
             Ok(Some(seen)) => {
                 learnt.person = Some(Person::new(&seen, hub.clock.now()));
                 Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), ..seen }))
+            }
+            Ok(None) if hub.erase(self.connection, &item.subject, "deleted").await? => {
+                Ok(Err(Ending::Withdrawn { why: "The person was deleted in Lever. Nothing is known of them any more.".to_owned() }))
             }
             Ok(None) => {
                 let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
@@ -423,6 +439,28 @@ impl Try<'_> {
         Ok(Ending::Decided(Vec::new()))
     }
 
+    /// Tells the partner that somebody was erased. Whatever is under way about them ends first.
+    async fn erase(&self) -> db::Result<Ending> {
+        let (hub, item) = (self.hub, self.item);
+        let busy = "select 1 as one from effect where tenant = $1 and connection = $2 and subject = $3 and state = 'running'";
+        if hub.db.row(busy, params![item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()]).await?.is_some() {
+            return Ok(Ending::Retry { after: Some(Duration::from_secs(5)), why: "Something about this person is still under way.".to_owned() });
+        }
+        let ours = self.ours(false).await?;
+        let sent = if ours.sent.remote_id.is_some() { ours.sent } else { Hub::erased_record(&item.payload) };
+        let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent };
+        Ok(match self.connector.erase(cx, &self.connection.settings, &ours.answers).await {
+            Outcome::Done(done) => {
+                hub.erased_there(self.connection, &item.subject, &done.said).await?;
+                Ending::Decided(Vec::new())
+            }
+            Outcome::Retry { after, why } => Ending::Retry { after, why },
+            Outcome::Hold(hold) => wait(hold),
+            Outcome::GiveUp(why) => Ending::GiveUp { why },
+        })
+    }
+
     /// Lists whom a run is about.
     async fn list(&self) -> db::Result<Ending> {
         let (hub, item) = (self.hub, self.item);
@@ -451,7 +489,7 @@ impl Try<'_> {
         let looked = if deleted {
             self.hub.look_for_deleted(self.connection, &lever).await
         } else {
-            self.hub.look(self.connection, &self.reader(&lever)).await
+            self.hub.look(self.connection, &self.reader(&lever), self.item.kind == LOOK).await
         };
         match looked {
             Ok(()) => Ok(Ending::Decided(Vec::new())),

@@ -23,8 +23,8 @@ mod schedule;
 pub use backoff::{GIVE_UP_AFTER, backoff};
 pub use finish::Tried;
 pub use history::{
-    Attempt, Held, Lately, Link, Told, WhichTold, attempts, done_by_hour, held, held_items, inbox_of, items_of, lately, latest, link_of, prune, told,
-    waiting_since,
+    Attempt, Held, Lately, Link, Told, WhichTold, attempts, done_by_hour, forget, held, held_items, inbox_of, items_of, lately, latest, link_of,
+    prune, told, waiting_since,
 };
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};

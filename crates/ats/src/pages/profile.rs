@@ -24,6 +24,7 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/notes", post(note))
         .route("/candidates/{id}/offer", post(offer))
         .route("/candidates/{id}/delete", post(delete))
+        .route("/candidates/{id}/anonymize", post(anonymize))
 }
 
 /// What the page shows.
@@ -243,8 +244,9 @@ impl Profile {
                 }
                 details id="danger" {
                     summary { "Delete" }
-                    p.soft { "The candidate leaves all lists. Integrations are told." }
+                    p.soft { "Deleted, the candidate leaves all lists, and integrations are told. Anonymized, the opportunity stays without the person." }
                     (ui::action(&self.at("delete"), "Delete this candidate", "danger"))
+                    (ui::action(&self.at("anonymize"), "Anonymize", "danger"))
                 }
             }
         }
@@ -345,4 +347,14 @@ async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Prob
     tx.commit().await?;
     viewer.ats.committed();
     viewer.done("Deleted.", "/candidates").await
+}
+
+/// Takes the person out of it; the numbers stay.
+async fn anonymize(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    let opportunity = viewer.to_change(&id).await?;
+    let tx = viewer.ats.db.begin().await?;
+    viewer.ats.anonymize(&tx, lever_api::reference(&opportunity.contact).unwrap_or_default()).await?;
+    tx.commit().await?;
+    viewer.ats.committed();
+    viewer.done("Anonymized. Integrations find out by themselves.", &format!("/candidates/{id}")).await
 }

@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::{CreateRecord, EMPLOYEE, Find, ListRecords, Record, UpdateRecord};
+use wire::{CreateRecord, DeleteRecord, EMPLOYEE, Find, ListRecords, Record, UpdateRecord};
 
 /// The connector.
 pub struct HrCloud;
@@ -54,6 +54,8 @@ pub struct Settings {
     pub time_zone: String,
     /// What an import does to employees who are there.
     pub update: Update,
+    /// What becomes of the employee of somebody who is deleted in Lever.
+    pub erase: Erase,
     /// Positions, departments, locations and types that HR Cloud lacks are created instead of held.
     pub create_missing: bool,
     /// `van`, `de`, `bin` and their like go with the last name.
@@ -71,6 +73,7 @@ impl Default for Settings {
             automatic_import: false,
             time_zone: "America/Los_Angeles".to_owned(),
             update: Update::Fill,
+            erase: Erase::Ask,
             create_missing: false,
             keep_particles: false,
             aliases: Aliases::new(),
@@ -90,6 +93,19 @@ pub enum Update {
     Overwrite,
     /// Nothing.
     Leave,
+}
+
+/// What becomes of the employee of somebody who is deleted or anonymised in Lever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Erase {
+    /// Somebody decides each time: whoever works there stays an employee, whatever an applicant tracking system keeps.
+    #[default]
+    Ask,
+    /// They are deleted there too.
+    Delete,
+    /// They stay.
+    Keep,
 }
 
 /// What it may do.
@@ -154,6 +170,16 @@ impl Connector for HrCloud {
                     ("fill", "Fill fields that are empty"),
                     ("overwrite", "Fill, and write what changed in Lever"),
                     ("leave", "Leave them alone"),
+                ]),
+            },
+            Field {
+                name: "erase",
+                label: "Whoever is deleted in Lever",
+                help: "The hub forgets them in any case. What becomes of the employee is for you to say.",
+                kind: Kind::Choice(&[
+                    ("ask", "Ask what becomes of the employee"),
+                    ("delete", "Delete the employee"),
+                    ("keep", "Keep the employee"),
                 ]),
             },
             Field {
@@ -252,6 +278,11 @@ impl Connector for HrCloud {
             "create" => create_missing(&cx, &way.data).await,
             "use" => use_instead(way, picked),
             "inactive" => set_inactive(&cx, way).await,
+            "delete" => {
+                let id = way.data["id"].as_str().ok_or("Which employee this was is not known any more.")?;
+                delete(cx.partner, id).await.map_err(|e| e.to_string())?;
+                Ok(Mended { said: format!("The employee was deleted in {NAME}."), remember: Remember::Nothing })
+            }
             _ => answered(way),
         }
     }
@@ -263,6 +294,25 @@ impl Connector for HrCloud {
     async fn entries(&self, partner: &Remote) -> Result<BTreeMap<String, Vec<Pick>>, Failure> {
         let lists = Lists::read(partner).await?;
         Ok(List::ALL.into_iter().map(|list| (list.key().to_owned(), lists.entries(list))).collect())
+    }
+
+    async fn erase(&self, cx: Cx<'_>, settings: &Settings, answers: &BTreeMap<String, String>) -> Outcome {
+        let done = |said: &str| Outcome::Done(Done { said: said.to_owned(), ..Done::default() });
+        let Some(id) = &cx.sent.remote_id else { return done("there was no employee") };
+        let there = match wire::get(cx.partner, id).await {
+            Ok(record) => record.is_some(),
+            Err(failure) => return outcome_of(NAME, &failure),
+        };
+        match (there, settings.erase) {
+            (false, _) => done("the employee is not there any more"),
+            (true, Erase::Keep) => done("the employee is kept, as the settings say"),
+            (true, Erase::Delete) => match delete(cx.partner, id).await {
+                Ok(()) => done("the employee was deleted"),
+                Err(failure) => outcome_of(NAME, &failure),
+            },
+            (true, Erase::Ask) if answers.contains_key(ERASED) => done("the employee is kept, as somebody decided"),
+            (true, Erase::Ask) => Outcome::Hold(erased(id)),
+        }
     }
 
     async fn known(&self, partner: &Remote) -> Result<Known, Failure> {
@@ -403,6 +453,35 @@ fn use_instead(way: &Way, picked: &str) -> Result<Mended, String> {
         said: format!("The {} \"{}\" in {NAME} stands for \"{}\" from now on.", missing.list.word(), chosen.label, missing.name),
         remember: Remember::Settings(alias.as_object().cloned().unwrap_or_default()),
     })
+}
+
+/// What is asked about the employee of somebody who was erased.
+const ERASED: &str = "erased in Lever";
+
+/// Nothing is known of the person any more but that there is an employee.
+fn erased(id: &str) -> Hold {
+    Hold {
+        cause: format!("Deleted in Lever, but an employee in {NAME}"),
+        why: format!("Somebody was deleted or anonymised in Lever and is forgotten here. The employee in {NAME} with the Id {id} is still there; somebody decides what becomes of them."),
+        ways: vec![
+            Way { id: "delete".to_owned(), label: "Delete the employee".to_owned(), personal: true, data: json!({ "id": id }), ..Way::default() },
+            Way {
+                id: "keep".to_owned(),
+                label: "Keep the employee".to_owned(),
+                personal: true,
+                data: json!({ "question": ERASED, "answer": "keep" }),
+                ..Way::default()
+            },
+        ],
+    }
+}
+
+/// One who is gone already is gone.
+async fn delete(partner: &Remote, id: &str) -> Result<(), Failure> {
+    match partner.send(DeleteRecord { resource: EMPLOYEE.to_owned(), id: id.to_owned(), query: Nothing, body: Nothing }).await {
+        Err(failure) if failure.status() == Some(404) => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 async fn set_inactive(cx: &Cx<'_>, way: &Way) -> Result<Mended, String> {

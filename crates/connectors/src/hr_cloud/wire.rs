@@ -76,6 +76,11 @@ endpoint! {
     Put "/v1/cloud/{resource}/{id}" as UpdateRecord { access: Access::ANY, path: { resource: String, id: String }, query: Nothing, body: Record, returns: Record }
 }
 
+endpoint! {
+    /// Take a record away.
+    Delete "/v1/cloud/{resource}/{id}" as DeleteRecord { access: Access::ANY, path: { resource: String, id: String }, query: Nothing, body: Nothing, returns: Value }
+}
+
 /// The resource of employees.
 pub const EMPLOYEE: &str = "xEmployee";
 

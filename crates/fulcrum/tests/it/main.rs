@@ -17,6 +17,7 @@ mod hub_api;
 mod imports;
 mod maps;
 mod partner_faults;
+mod privacy;
 mod receiving;
 mod reference;
 mod secrets;

@@ -53,3 +53,9 @@ alter table subscription add column tested_at bigint;
 
 -- Without accents and in small letters, so that people are found however they are spelt.
 alter table hire add column search text not null default '';
+
+-- That somebody was erased. It holds nothing of them: the digest tells who knows the opportunity's id that it was done.
+create table erasure (
+  tenant text not null, connection text not null, digest text not null, why text not null, found_at bigint not null, erased_at bigint not null,
+  partner text, ended_at bigint, primary key (tenant, connection, digest)
+);

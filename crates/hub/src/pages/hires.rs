@@ -122,6 +122,20 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
     let jobs = pipeline::items_of(&hub.db, Table::Job, tenant, &subject).await?;
     let effects = pipeline::items_of(&hub.db, Table::Effect, tenant, &subject).await?;
     let hire = hub.hire(tenant, &subject).await?;
+    if hire.is_none()
+        && let Some(erasure) = hub.erasure_of(tenant, &subject).await?
+    {
+        let now = hub.clock.now();
+        let main = html! {
+            section.card.middle {
+                h1 { "Erased" }
+                p { "This person was " (erasure.why) " in Lever, and everything known of them here was erased " (ui::when(erasure.erased_at, now)) "." }
+                p { @match &erasure.partner { Some(said) => { "At the partner: " (said) "." } None => "The partner is being instructed." } }
+                p { a.button href="/hires" { "Back to the hires" } }
+            }
+        };
+        return viewer.page("Erased", main).await;
+    }
     if told.is_empty() && jobs.is_empty() && hire.is_none() {
         return Err(Problem::not_found().way_on("Back to the hires", "/hires"));
     }

@@ -3,6 +3,7 @@
 mod audit;
 mod connect;
 mod connections;
+mod erasures;
 mod events;
 mod export;
 mod fields;
@@ -71,6 +72,7 @@ impl Viewer {
             ("Holds", "/holds"),
             ("Events", "/events"),
             ("Connections", "/connections"),
+            ("Erasures", "/erasures"),
             ("Audit log", "/audit"),
             ("People", "/people"),
         ];
@@ -138,6 +140,7 @@ pub fn routes(hub: Hub) -> Router {
         .merge(events::routes())
         .merge(connections::routes())
         .merge(runs::routes())
+        .merge(erasures::routes())
         .merge(export::routes())
         .merge(people::routes())
         .merge(fields::routes())

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub fn routes(partners: Partners) -> Router {
     Router::new()
         .route("/hr-cloud/v1/cloud/{resource}", get(list).post(create).put(update_many))
-        .route("/hr-cloud/v1/cloud/{resource}/{id}", get(one).put(update))
+        .route("/hr-cloud/v1/cloud/{resource}/{id}", get(one).put(update).delete(remove))
         .with_state(partners)
 }
 
@@ -157,6 +157,14 @@ async fn update(
     admit(&partners, &headers, &resource).await?;
     let record = partners.update_record(&resource, &id, json(&body)?).await?.map_err(invalid)?;
     Ok(Json(partners.printed(&resource, record).await?))
+}
+
+async fn remove(State(partners): State<Partners>, Path((resource, id)): Path<(String, String)>, headers: HeaderMap) -> Result<Json<Value>, Refused> {
+    admit(&partners, &headers, &resource).await?;
+    if partners.delete_record(&resource, &id).await? {
+        return Ok(Json(json!({ "Id": id })));
+    }
+    Err(Refused(StatusCode::NOT_FOUND, format!("There is no {resource} with the Id {id}.")))
 }
 
 #[derive(Deserialize, Default)]

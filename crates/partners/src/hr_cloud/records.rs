@@ -109,6 +109,13 @@ impl Partners {
         self.store(Some(id), kind, Value::Object(doc)).await
     }
 
+    /// Takes a record away; whether there was one.
+    pub(crate) async fn delete_record(&self, kind: &str, id: &str) -> db::Result<bool> {
+        let deleted = self.db.run("delete from hr_record where kind = $1 and id = $2", params![kind, id]).await? > 0;
+        self.lobby.changed();
+        Ok(deleted)
+    }
+
     async fn store(&self, id: Option<&str>, kind: &str, doc: Value) -> db::Result<Result<Record, String>> {
         let Some((_, name_field, _, demanded)) = KINDS.iter().find(|(known, ..)| *known == kind) else {
             return Ok(Err(format!("There is no resource {kind}.")));

@@ -1,0 +1,219 @@
+//! Promises 7 and 9: what is personal or secret never reaches a log, and whoever is deleted in Lever is forgotten.
+
+use crate::tap::Fault;
+use crate::world::{World, on_both};
+use db::Sql;
+use endpoint::Verb;
+use serde_json::json;
+use std::io::Write;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// No word of any language, and no part of anything else.
+const MARKER: &str = "Xqzvwyqumbl";
+const EMAIL: &str = "xqzvwyqumbl@mail.example";
+
+impl World {
+    /// Somebody with the marker for a name stands in Offer: their opportunity.
+    async fn marked(&self) -> String {
+        let mut ines = self.at_ats("ines").await;
+        let (_, postings) = self.lever(&self.key().await, Verb::Get, "/v1/postings?limit=100", json!(null)).await;
+        let job = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();
+        let name = format!("Zed {MARKER}");
+        let fields = [("name", name.as_str()), ("email", EMAIL), ("posting", job.as_str()), ("stage", "offer")];
+        let profile = ines.press("/candidates/new", &fields).await;
+        let id = profile.path().rsplit('/').next().unwrap().to_owned();
+        ines.press(&format!("/candidates/{id}/offer"), &[("start", "2026-06-01"), ("status", "signed")]).await;
+        id
+    }
+
+    /// Every place of the hub's where the marker stands: files byte by byte, or tables where there are no files.
+    async fn where_marked(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let (name, email) = (MARKER.as_bytes(), EMAIL.as_bytes());
+        for file in ["hub.db", "hub.db-wal"] {
+            let bytes = std::fs::read(self.folder.join(file)).unwrap_or_default();
+            if [name, email].iter().any(|word| bytes.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word))) {
+                let at = bytes.windows(name.len()).position(|w| w.eq_ignore_ascii_case(name)).unwrap_or(0);
+                found.push(format!("{file}: {}", String::from_utf8_lossy(&bytes[at.saturating_sub(400)..(at + 400).min(bytes.len())])));
+            }
+        }
+        let db = self.db("hub").await;
+        if db.engine() == db::Engine::Postgres {
+            let tables = "select tablename as name from pg_tables where schemaname = current_schema()";
+            for table in db.rows(tables, vec![]).await.unwrap() {
+                let table = table.text("name").unwrap();
+                let sql = format!("select count(*) as n from {table} t where row_to_json(t)::text ilike '%{MARKER}%'");
+                if db.row(&sql, vec![]).await.unwrap().unwrap().int("n").unwrap() > 0 {
+                    found.push(table);
+                }
+            }
+        }
+        db.close().await;
+        let mut olga = self.at_hub().await;
+        for list in ["hires", "events", "audit"] {
+            if olga.open(&format!("/export/{list}.csv")).await.1.contains(MARKER) {
+                found.push(format!("export of {list}"));
+            }
+        }
+        found
+    }
+
+    /// Until nothing more comes: deletions are looked for every five minutes.
+    async fn five_minutes(&self) {
+        for _ in 0..11 {
+            self.later(Duration::from_secs(30)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn promise_9_whoever_is_deleted_in_lever_is_forgotten_everywhere_within_minutes_and_a_record_of_it_remains() {
+    on_both(async |w| {
+        let tap = w.tap_hr_cloud("POST", "xEmployee").await;
+        tap.faults
+            .lock()
+            .unwrap()
+            .push_back(Fault::Answer(400, "{\"Message\":\"Validation failed. Value xqzvwyqumbl@mail.example for xEmail is odd.\"}"));
+        let id = w.marked().await;
+        w.hire(&id).await;
+        w.drain().await;
+        let mut olga = w.at_hub().await;
+        olga.click("/holds", "xEmail is odd", "Try again", &[]).await;
+        w.drain().await;
+        assert_eq!(w.employees(EMAIL).await.len(), 1);
+        olga.click(&format!("/hires/{id}"), MARKER, "Try a replay", &[]).await;
+        w.drain().await;
+        assert!(!w.where_marked().await.is_empty(), "the scan sees what is there");
+
+        w.at_ats("ines").await.press(&format!("/candidates/{id}/delete"), &[]).await;
+        w.five_minutes().await;
+        assert_eq!(w.where_marked().await, Vec::<String>::new());
+        let page = w.timeline(&id).await;
+        assert!(page.contains("This person was deleted in Lever, and everything known of them here was erased"), "{page}");
+
+        // An employee is not an applicant: somebody decides, by a question that names nobody.
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("Deleted in Lever, but an employee in HR Cloud") && !holds.contains(MARKER), "{holds}");
+        olga.click("/holds", "Deleted in Lever", "Delete the employee", &[]).await;
+        w.drain().await;
+        assert!(w.employees(EMAIL).await.is_empty());
+        let read = olga.read("/erasures").await;
+        assert!(read.contains("deleted the employee is not there any more"), "{read}");
+        assert_eq!(w.where_marked().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_anonymised_is_forgotten_too_and_the_employee_kept_where_somebody_says_so() {
+    on_both(async |w| {
+        let id = w.marked().await;
+        w.hire(&id).await;
+        w.drain().await;
+        w.clock.advance(Duration::from_secs(60));
+        w.at_ats("ines").await.press(&format!("/candidates/{id}/anonymize"), &[]).await;
+        w.five_minutes().await;
+        assert_eq!(w.where_marked().await, Vec::<String>::new());
+        let mut olga = w.at_hub().await;
+        olga.click("/holds", "Deleted in Lever", "Keep the employee", &[]).await;
+        w.drain().await;
+        assert_eq!(w.employees(EMAIL).await.len(), 1);
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+        assert!(olga.read("/erasures").await.contains("anonymised the employee is kept, as somebody decided"));
+        // Looking on and on asks nothing again.
+        w.five_minutes().await;
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_operator_can_forget_somebody_by_hand_and_whoever_is_unknown_is_not_made_known_by_it() {
+    on_both(async |w| {
+        let id = w.marked().await;
+        w.hire(&id).await;
+        w.drain().await;
+        let mut olga = w.at_hub().await;
+        let address = format!("https://hire.lever.co/candidates/{id}");
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &address)]).await;
+        w.drain().await;
+        assert_eq!(w.where_marked().await, Vec::<String>::new());
+        let (status, why) = olga.try_press("/erasures", &[("who", &address)]).await;
+        assert!(status == 400 && why.contains("Nothing is known of them here"), "{why}");
+    })
+    .await;
+}
+
+/// What was logged since the first test asked, by all tests of this process.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+fn log() -> &'static Log {
+    static LOG: OnceLock<Log> = OnceLock::new();
+    LOG.get_or_init(|| {
+        let log = Log::default();
+        // As loud as an operator can make it without naming libraries.
+        let filter = tracing_subscriber::EnvFilter::new("debug,hyper=info,h2=info,reqwest=info,sqlx=info,rustls=info");
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(log.clone()).init();
+        log
+    })
+}
+
+#[tokio::test]
+async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_and_errors_whatever_goes_wrong() {
+    let log = log();
+    on_both(async |w| {
+        let (_, token) = w.webhook().await;
+        let key = w.key().await;
+        let tap = w.tap_hr_cloud("POST", "xEmployee").await;
+        tap.faults.lock().unwrap().extend([
+            Fault::Answer(500, "{\"Message\":\"An error has occurred with xqzvwyqumbl@mail.example.\"}"),
+            Fault::LoseAnswer,
+            Fault::Answer(400, "{\"Message\":\"Validation failed. Xqzvwyqumbl is odd.\"}"),
+        ]);
+        let id = w.marked().await;
+        w.hire(&id).await;
+        for _ in 0..6 {
+            w.later(Duration::from_secs(600)).await;
+        }
+        let mut olga = w.at_hub().await;
+        olga.press("/holds/release", &[("cause", "HR Cloud refuses: Xqzvwyqumbl is odd.")]).await;
+        w.drain().await;
+        // Forged, garbled and wrong: what is refused is not repeated.
+        let told = w.delivery(&id).await;
+        w.deliver_json(&lever_api::event::Delivery { signature: Some("f00".into()), data: json!({ "opportunityId": id, "name": MARKER }), ..told })
+            .await;
+        w.deliver(format!("{{\"{MARKER}\"").into_bytes()).await;
+        let (_, said) = w.lever(&key, Verb::Post, "/v1/opportunities", json!({ "name": [MARKER] })).await;
+        assert!(!said.to_string().contains("Bearer"));
+        olga.open(&format!("/hires?q={MARKER}")).await;
+        w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
+        w.drain().await;
+        let text = String::from_utf8_lossy(&log.0.lock().unwrap()).to_lowercase();
+        assert!(text.contains("a try ended without success"), "the log was listened to");
+        for word in [MARKER, EMAIL, &token, &key, ats::demo::PASSWORD] {
+            let at = text.find(&word.to_lowercase());
+            assert!(at.is_none(), "{word} stands in the log: {:?}", at.map(|at| &text[at.saturating_sub(300)..(at + 100).min(text.len())]));
+        }
+    })
+    .await;
+}
