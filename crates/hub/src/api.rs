@@ -1,6 +1,9 @@
 //! The hub's own API, as declared in `hub-api`.
 
+mod idempotency;
 mod imports;
+mod notices;
+mod people;
 
 use crate::Hub;
 use crate::connections::Connection as Stored;
@@ -8,9 +11,10 @@ use crate::tokens::Caller;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use clock::Ms;
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
-use hub_api::{ConnectSession, Connection, Connections, CreateConnectSession, ListConnections, Refusal, SetupStep, UpdateSettings};
+use hub_api::{ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, ListConnections, Refusal, SetupStep, UpdateSettings};
 use std::sync::Arc;
 use web::{Api, Dialect};
 
@@ -66,6 +70,7 @@ impl Dialect for Hub {
 
 pub fn routes(hub: Hub) -> Router {
     let document = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
+    let whole = hub.clone();
     Api::new(hub)
         .on(create_connect_session)
         .on(list_connections)
@@ -76,7 +81,20 @@ pub fn routes(hub: Hub) -> Router {
         .on(imports::people)
         .on(imports::cancel)
         .on(imports::retry)
+        .on(people::hires)
+        .on(people::hire)
+        .on(people::holds)
+        .on(people::release)
+        .on(people::mend)
+        .on(people::events)
+        .on(people::replay)
+        .on(people::erase)
+        .on(notices::list)
+        .on(notices::create)
+        .on(notices::delete)
+        .on(disconnect)
         .router()
+        .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
 }
 
@@ -106,6 +124,34 @@ async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings)
         .map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_setting", why))?;
     let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
     Ok(printed(&hub, &connection).await?)
+}
+
+async fn disconnect(hub: Hub, caller: Arc<Caller>, request: Disconnect) -> Result<Connection, Refused> {
+    let gone = || Refused::not_found("connection", &request.connection);
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    hub.leave_lever(&connection).await;
+    hub.disconnect(&connection, &caller.name, &format!("Disconnected by {}.", caller.name)).await?;
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    Ok(printed(&hub, &connection).await?)
+}
+
+/// Where a page begins: after the time and the id that its offset names.
+fn page(offset: &Option<String>) -> Result<Option<(Ms, String)>, Refused> {
+    let Some(offset) = offset else { return Ok(None) };
+    let place = offset.split_once('-').and_then(|(at, id)| Some((Ms(at.parse().ok()?), id.to_owned())));
+    place.map(Some).ok_or_else(|| Refused::new(StatusCode::BAD_REQUEST, "bad_offset", "This offset is not one that an answer named as `next`."))
+}
+
+/// A page of rows, and the offset of the next.
+fn cut<T>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> (Ms, &str)) -> (Vec<T>, Option<String>) {
+    let limit = usize::try_from(limit).unwrap_or(100);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|last| {
+        let (at, id) = place(last);
+        format!("{}-{id}", at.0)
+    });
+    (rows, next)
 }
 
 async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {

@@ -3,6 +3,7 @@
 use crate::Hub;
 use crate::holds::Held;
 use crate::names::LOOK_AT_NAMES;
+use crate::notices::Notice;
 use crate::setup::{Checks, PROBE_DAILY, probe_job};
 use crate::work::KEEP_ALIVE;
 use clock::Ms;
@@ -11,7 +12,7 @@ use db::{Row, Sql, Tx, params};
 use hub_api::{Choice, Setting, Target};
 use outbound::{Budget, Credential, Fixed, Pace, Remote, Urgency, Wire};
 use pipeline::Priority;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use url::Url;
 
@@ -296,6 +297,9 @@ impl Hub {
         if changed > 0 {
             tx.run("delete from schedule where tenant = $1 and connection = $2", params![connection.tenant.as_str(), connection.id.as_str()]).await?;
             self.audit(&tx, &connection.tenant, actor, "connection: disconnected", why).await?;
+            let key = format!("{}/{}", connection.id, connection.connected_at.0);
+            let data = json!({ "connection": connection.id, "connector": connection.connector, "why": why });
+            self.tell(&tx, &connection.tenant, &[Notice { kind: "connection.broken", key, connection: &connection.id, data }]).await?;
         }
         tx.commit().await?;
         self.forget_subscriptions();

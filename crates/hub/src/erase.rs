@@ -3,6 +3,7 @@
 
 use crate::Hub;
 use crate::connections::Connection;
+use crate::notices::Notice;
 use clock::Ms;
 use connector::Sent;
 use db::vault::digest;
@@ -17,8 +18,6 @@ pub const ERASE: &str = "erase";
 pub struct Erasure {
     /// Of the opportunity's id.
     pub digest: String,
-    /// Of which connection.
-    pub connection: String,
     /// `deleted`, `anonymised` or `by hand`.
     pub why: String,
     /// When it was forgotten here.
@@ -86,6 +85,8 @@ impl Hub {
         };
         self.pipeline.job(&tx, tenant, job).await?;
         self.audit(&tx, tenant, "Fulcrum", "person: erased", &format!("Somebody was {why} in Lever and is forgotten here.")).await?;
+        let data = json!({ "connection": id, "why": why });
+        self.tell(&tx, tenant, &[Notice { kind: "person.erased", key: of(subject), connection: id, data }]).await?;
         tx.commit().await?;
         self.memo(connection).forget();
         self.db.scrub().await?;
@@ -135,7 +136,6 @@ impl Hub {
 fn read(row: &Row) -> db::Result<Erasure> {
     Ok(Erasure {
         digest: row.text("digest")?,
-        connection: row.text("connection")?,
         why: row.text("why")?,
         erased_at: Ms(row.int("erased_at")?),
         partner: row.get("partner")?,

@@ -1,10 +1,12 @@
 //! Whom the timeline is about: found again by name, e-mail or Lever address.
 
 use crate::Hub;
+use crate::notices::Notice;
 use crate::runs::{Came, settle};
 use clock::Ms;
 use connector::Seen;
 use db::{Clauses, Row, Sql, Tx, params};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A person we were told about.
@@ -57,6 +59,19 @@ pub struct Noted {
     pub settled: Option<bool>,
     /// What it means for runs.
     pub came: Option<Came>,
+    /// What others are to be told: the kind, what makes it this one, and its data.
+    pub notice: Option<(&'static str, String, Value)>,
+}
+
+impl Noted {
+    /// What others are to be told of it.
+    pub fn notice(&self) -> Option<Notice<'_>> {
+        let (kind, key, data) = self.notice.as_ref()?;
+        let mut data = data.clone();
+        data["connection"] = json!(self.connection);
+        data["opportunity"] = json!(self.subject);
+        Some(Notice { kind, key: key.clone(), connection: &self.connection, data })
+    }
 }
 
 /// What is needed to find a person again.

@@ -16,6 +16,7 @@ mod import;
 mod latest;
 mod look;
 mod names;
+mod notices;
 mod operators;
 mod pages;
 mod rate;

@@ -8,6 +8,7 @@ use crate::holds::Held;
 use crate::import::Stopped;
 use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
 use crate::names::{LOOK_AT_NAMES, NoNames};
+use crate::notices::{NOTICE, Notice};
 use crate::read::Reader;
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::setup::{PROBE, PROBE_DAILY};
@@ -63,7 +64,15 @@ impl Handler for Work {
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
-        crate::hires::note(tx, notes, self.0.clock.now()).await
+        crate::hires::note(tx, notes, self.0.clock.now()).await?;
+        let mut tenants: Vec<&str> = notes.iter().filter(|n| n.notice.is_some()).map(|n| n.tenant.as_str()).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        for tenant in tenants {
+            let notices: Vec<Notice<'_>> = notes.iter().filter(|n| n.tenant == tenant).filter_map(|n| n.notice()).collect();
+            self.0.tell(tx, tenant, &notices).await?;
+        }
+        Ok(())
     }
 
     fn written(&self) {
@@ -97,7 +106,7 @@ fn wait(hold: Hold) -> Ending {
 impl Hub {
     /// What an ending tells of a person. Work that is about nobody tells nothing.
     fn noted(&self, item: &Item, ending: &Ending, learnt: Learnt) -> Option<Noted> {
-        if item.table == Table::Job && item.kind != THINK && item.kind != TRY {
+        if item.kind == NOTICE || item.table == Table::Job && item.kind != THINK && item.kind != TRY {
             return None;
         }
         let gives_up = self.clock.now().since(item.tried_since) >= pipeline::GIVE_UP_AFTER;
@@ -125,7 +134,20 @@ impl Hub {
             Ending::Hold { .. } | Ending::GiveUp { .. } => Some(false),
             _ => None,
         };
-        (learnt.person.is_some() || settled.is_some() || came.is_some()).then(|| Noted {
+        // The item's id makes it the same notice for ever; who waits longer for the same thing is no news.
+        let notice = match ending {
+            Ending::Done { remote_id, .. } if learnt.done.is_some_and(|(how, _)| how == How::Created) => {
+                Some(("employee.created", item.id.clone(), json!({ "record": remote_id })))
+            }
+            // The sentence names the person; what groups them does not.
+            Ending::Hold { cause, .. } if item.kind != TRY => {
+                let key = db::vault::digest(&format!("{}/{cause}", item.subject));
+                Some(("hold.opened", key, json!({ "cause": cause })))
+            }
+            _ => None,
+        };
+        (learnt.person.is_some() || settled.is_some() || came.is_some() || notice.is_some()).then(|| Noted {
+            notice,
             tenant: item.tenant.clone(),
             connection: item.connection.clone(),
             subject: item.subject.clone(),
@@ -138,6 +160,10 @@ impl Hub {
     async fn one(&self, item: &Item, wire: &Wire, learnt: &mut Learnt) -> db::Result<Ending> {
         if item.kind == PRUNE {
             return self.prune().await;
+        }
+        // Also of a connection that is broken: that is what some of them tell.
+        if item.kind == NOTICE {
+            return self.send_notice(item, wire).await;
         }
         let read = || self.connection(&item.tenant, &item.connection);
         let found = self.memo.read(&format!("{} of {}", item.connection, item.tenant), Good::After(item.claimed), read).await?;
@@ -199,6 +225,7 @@ impl Hub {
         let now = self.clock.now();
         let before = now.minus(KEPT).0;
         pipeline::prune(&self.db, now.minus(KEPT), true).await?;
+        self.db.run("delete from idempotency where at < $1", params![now.minus(Duration::from_secs(86_400)).0]).await?;
         self.db.run("delete from audit where at < $1", params![now.minus(AUDIT_KEPT).0]).await?;
         self.db.run("delete from hire where seen_at < $1 and not hired", params![before]).await?;
         self.db.run("delete from run_item where run in (select id from run where ended_at < $1)", params![before]).await?;

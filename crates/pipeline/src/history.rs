@@ -257,24 +257,24 @@ pub struct Lately {
     pub at: Ms,
 }
 
-/// The tries of effects that ended last.
+/// The tries of effects that ended last, but for those of one kind.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn lately(db: &impl Sql, tenant: &str, most: i64) -> Result<Vec<Lately>> {
-    let sql = "select a.at, a.outcome, a.why, e.subject from attempt a join effect e on e.id = a.item where a.tenant = $1 order by a.at desc, a.id desc limit $2";
+pub async fn lately(db: &impl Sql, tenant: &str, but: &str, most: i64) -> Result<Vec<Lately>> {
+    let sql = "select a.at, a.outcome, a.why, e.subject from attempt a join effect e on e.id = a.item where a.tenant = $1 and e.kind <> $2 order by a.at desc, a.id desc limit $3";
     let read =
         |row: &db::Row| Ok(Lately { subject: row.text("subject")?, outcome: row.text("outcome")?, why: row.text("why")?, at: Ms(row.int("at")?) });
-    db.rows(sql, params![tenant, most]).await?.iter().map(read).collect()
+    db.rows(sql, params![tenant, but, most]).await?.iter().map(read).collect()
 }
 
-/// How many effects were done in each hour since `from`: the hour's beginning and the number.
+/// How many effects, but for those of one kind, were done in each hour since `from`: the hour's beginning and the number.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn done_by_hour(db: &impl Sql, tenant: &str, from: Ms) -> Result<Vec<(Ms, i64)>> {
-    let sql = "select (ended_at / 3600000) as hour, count(*) as n from effect where tenant = $1 and state = 'done' and ended_at >= $2 group by ended_at / 3600000 order by 1";
-    db.rows(sql, params![tenant, from.0]).await?.iter().map(|row| Ok((Ms(row.int("hour")? * 3_600_000), row.int("n")?))).collect()
+pub async fn done_by_hour(db: &impl Sql, tenant: &str, but: &str, from: Ms) -> Result<Vec<(Ms, i64)>> {
+    let sql = "select (ended_at / 3600000) as hour, count(*) as n from effect where tenant = $1 and kind <> $2 and state = 'done' and ended_at >= $3 group by ended_at / 3600000 order by 1";
+    db.rows(sql, params![tenant, but, from.0]).await?.iter().map(|row| Ok((Ms(row.int("hour")? * 3_600_000), row.int("n")?))).collect()
 }
 
 /// Since when the oldest work of a connection waits that could be done now; none: nothing waits.

@@ -60,7 +60,7 @@ async fn one(hub: &Hub, caller: &Caller, id: &str) -> Result<Import, Refused> {
     Ok(printed(&run))
 }
 
-fn printed(run: &Run) -> Import {
+pub fn printed(run: &Run) -> Import {
     Import {
         id: run.id.clone(),
         connection: run.connection.clone(),

@@ -59,3 +59,15 @@ create table erasure (
   tenant text not null, connection text not null, digest text not null, why text not null, found_at bigint not null, erased_at bigint not null,
   partner text, ended_at bigint, primary key (tenant, connection, digest)
 );
+
+-- Where notices of our own go.
+create table notice_address (
+  tenant text not null, id text primary key, url text not null, kinds text not null, secret text not null, created_at bigint not null
+);
+create index notice_address_of on notice_address (tenant, created_at);
+
+-- Answers to requests that carried an idempotency key. Without a status it is still being worked on.
+create table idempotency (
+  tenant text not null, token text not null, key text not null, request text not null, status bigint, answer text, at bigint not null,
+  primary key (tenant, token, key)
+);

@@ -63,7 +63,7 @@ async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Result<Html<String>
 }
 
 /// More than this are not replayed at once. People.
-const MOST: i64 = 20_000;
+pub const MOST: i64 = 20_000;
 
 /// Everybody the filter shows, not only the first page.
 async fn replay(viewer: Viewer, Query(asked): Query<Asked>, form: Fields) -> Result<Response, Problem> {

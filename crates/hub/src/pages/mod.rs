@@ -8,9 +8,10 @@ mod events;
 mod export;
 mod fields;
 mod filter;
-mod hires;
+pub mod hires;
 mod holds;
 mod names;
+mod notices;
 mod overview;
 mod people;
 mod runs;
@@ -72,6 +73,7 @@ impl Viewer {
             ("Holds", "/holds"),
             ("Events", "/events"),
             ("Connections", "/connections"),
+            ("Notices", "/notices"),
             ("Erasures", "/erasures"),
             ("Audit log", "/audit"),
             ("People", "/people"),
@@ -140,6 +142,7 @@ pub fn routes(hub: Hub) -> Router {
         .merge(events::routes())
         .merge(connections::routes())
         .merge(runs::routes())
+        .merge(notices::routes())
         .merge(erasures::routes())
         .merge(export::routes())
         .merge(people::routes())

@@ -4,6 +4,7 @@ use super::hires::rows;
 use super::{Viewer, state_badge};
 use crate::Hub;
 use crate::hires::Which;
+use crate::notices::NOTICE;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
@@ -52,15 +53,15 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let waiting: i64 = held.iter().map(|h| h.count).sum();
     let count =
         async |sql: &str| -> Result<i64, Problem> { Ok(hub.db.row(sql, params![tenant]).await?.map(|row| row.int("n")).transpose()?.unwrap_or(0)) };
-    let done = count("select count(*) as n from effect where tenant = $1 and state = 'done'").await?;
-    let failed = count("select count(*) as n from effect where tenant = $1 and state = 'failed'").await?;
-    let busy = count("select count(*) as n from effect where tenant = $1 and state in ('ready', 'running')").await?;
+    let done = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state = 'done'").await?;
+    let failed = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state = 'failed'").await?;
+    let busy = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state in ('ready', 'running')").await?;
     let hires = hub.hires(tenant, &Which::default(), 12).await?;
-    let lately = pipeline::lately(&hub.db, tenant, 10).await?;
+    let lately = pipeline::lately(&hub.db, tenant, NOTICE, 10).await?;
     let subjects: Vec<&str> = lately.iter().map(|l| l.subject.as_str()).collect();
     let names = hub.names(tenant, &subjects).await?;
     let now = hub.clock.now();
-    let hours = pipeline::done_by_hour(&hub.db, tenant, now.minus(DAY)).await?;
+    let hours = pipeline::done_by_hour(&hub.db, tenant, NOTICE, now.minus(DAY)).await?;
     let main = html! {
         (ui::heading("Overview", "Every hire that Lever told us of, and what became of it.", &html! {}))
         @for c in connections.iter().filter(|c| !c.connected) {

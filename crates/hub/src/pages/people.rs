@@ -78,11 +78,12 @@ fn back(why: impl Into<String>) -> Problem {
 }
 
 impl Viewer {
-    fn need_owner(&self) -> Result<(), Problem> {
+    pub fn need_owner(&self) -> Result<(), Problem> {
         if self.operator.is_owner() {
             return Ok(());
         }
-        Err(Problem::forbidden("Only an owner of this hub may add people, remove them or change roles.").way_on("Back to the people", "/people"))
+        Err(Problem::forbidden("Only an owner of this hub may add people, change roles, or make and revoke tokens.")
+            .way_on("Back to the people", "/people"))
     }
 }
 

@@ -1,0 +1,75 @@
+//! Idempotency keys: whoever sends a request again with the same `Idempotency-Key` gets the first answer again, for a day.
+//!
+//! The key belongs to the token. Another request under the same key is refused, and so is the same one while the first is
+//! still being worked on. What ended with a fault of ours is not kept, so that it can be tried again.
+
+use super::Refused;
+use crate::Hub;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use db::vault::digest;
+use db::{Sql, params};
+
+/// Answers longer than this are not kept. Bytes.
+const LONGEST: usize = 1 << 20;
+
+pub async fn once(State(hub): State<Hub>, request: Request, next: Next) -> Response {
+    let key = request.headers().get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let Some(key) = key.filter(|_| request.method() == Method::POST) else { return next.run(request).await };
+    match keep(&hub, &key, request, next).await {
+        Ok(response) => response,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn keep(hub: &Hub, key: &str, request: Request, next: Next) -> Result<Response, Refused> {
+    if key.is_empty() || key.len() > 200 {
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "bad_key", "An idempotency key has 1 to 200 characters."));
+    }
+    let token =
+        request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default().trim_start_matches("Bearer ").to_owned();
+    // Whoever is not let in is answered so, and leaves nothing behind.
+    let Some(caller) = hub.caller(&token).await? else { return Ok(next.run(request).await) };
+    let (parts, body) = request.into_parts();
+    let too_long = |_| Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_long", "The body is longer than 1 MiB.");
+    let body = to_bytes(body, LONGEST).await.map_err(too_long)?;
+    let asked = digest(&format!("{} {}", parts.uri, String::from_utf8_lossy(&body)));
+    let (tenant, token) = (caller.tenant.as_str(), digest(&token));
+    let sql = "insert into idempotency (tenant, token, key, request, at) values ($1, $2, $3, $4, $5) on conflict (tenant, token, key) do nothing";
+    let values = params![tenant, token.as_str(), key, asked.as_str(), hub.clock.now().0];
+    if hub.db.run(sql, values).await? == 0 {
+        return again(hub, tenant, &token, key, &asked).await;
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (parts, body) = response.into_parts();
+    let answer = to_bytes(body, LONGEST).await.unwrap_or_default();
+    if parts.status.is_server_error() {
+        let sql = "delete from idempotency where tenant = $1 and token = $2 and key = $3";
+        hub.db.run(sql, params![tenant, token.as_str(), key]).await?;
+    } else {
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        let sealed = hub.vault.seal(&format!("idempotency/{token}/{key}"), &text);
+        let sql = "update idempotency set status = $1, answer = $2 where tenant = $3 and token = $4 and key = $5";
+        hub.db.run(sql, params![i64::from(parts.status.as_u16()), sealed, tenant, token.as_str(), key]).await?;
+    }
+    Ok(Response::from_parts(parts, Body::from(answer)))
+}
+
+/// The first answer once more.
+async fn again(hub: &Hub, tenant: &str, token: &str, key: &str, asked: &str) -> Result<Response, Refused> {
+    let sql = "select request, status, answer from idempotency where tenant = $1 and token = $2 and key = $3";
+    let row = hub.db.row(sql, params![tenant, token, key]).await?;
+    let busy = || Refused::new(StatusCode::CONFLICT, "in_progress", "The first request with this idempotency key is still being worked on.");
+    let row = row.ok_or_else(busy)?;
+    if row.text("request")? != asked {
+        let why = "This idempotency key was used for another request. Use a new key for a new request.";
+        return Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "key_reused", why));
+    }
+    let status = row.get::<Option<i64>>("status")?.ok_or_else(busy)?;
+    let answer = hub.vault.open_sealed(&format!("idempotency/{token}/{key}"), &row.text("answer")?)?;
+    let status = u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK);
+    Ok((status, [("content-type", "application/json"), ("idempotency-replayed", "true")], answer).into_response())
+}

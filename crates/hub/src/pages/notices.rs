@@ -1,0 +1,121 @@
+//! Notices: where the hub tells others of what happens, and the tokens with which others call it.
+
+use super::Viewer;
+use crate::Hub;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use hub_api::{KINDS, scope};
+use web::{Fields, Problem, html, ui};
+
+pub fn routes() -> Router<Hub> {
+    Router::new()
+        .route("/notices", get(show).post(add))
+        .route("/notices/{id}/remove", post(remove))
+        .route("/tokens", post(make_token))
+        .route("/tokens/{id}/revoke", post(revoke_token))
+}
+
+async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
+    let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
+    let addresses = hub.addresses(&hub.db, tenant).await?;
+    let tokens = hub.tokens(tenant).await?;
+    let (may, owner, now) = (viewer.operator.may_change(), viewer.operator.is_owner(), hub.clock.now());
+    let rows = html! {
+        @for a in &addresses {
+            tr {
+                td { code { (a.url) } }
+                td { (if a.kinds.is_empty() { "all".to_owned() } else { a.kinds.join(", ") }) }
+                td { @if may { (ui::action(&format!("/notices/{}/remove", a.id), "Remove", "danger")) } }
+            }
+        }
+    };
+    let token_rows = html! {
+        @for t in &tokens {
+            tr {
+                td { (t.name) } td { (t.scopes) } td { (ui::when(t.created_at, now)) }
+                td { @if owner { (ui::action(&format!("/tokens/{}/revoke", t.id), "Revoke", "danger")) } }
+            }
+        }
+    };
+    let main = html! {
+        (ui::heading("Notices and tokens", "What this hub tells other programs by itself, and with what they may call it.", &html! {}))
+        section.card {
+            h2 { "Where notices go" }
+            p { "Signed after the Standard Webhooks specification; tried again for three days." }
+            @if addresses.is_empty() { p.soft { "Nobody is told of anything yet." } } @else { (ui::table("Addresses", &["Address", "Of what", "Change"], &rows)) }
+            @if may {
+                form.fields method="post" action="/notices" {
+                    (ui::field("Address that receives them", "url", "url", "", true))
+                    fieldset { legend { "Of what (none ticked: of everything)" } @for (kind, about) in KINDS { label.tick { input type="checkbox" name="kind" value=(kind); span { (about) " " code { (kind) } } } } }
+                    div.actions { button.main type="submit" { "Add" } }
+                }
+            }
+        }
+        section.card {
+            h2 { "Tokens of the API" }
+            p { "The API is described at " a href="/openapi.json" { "/openapi.json" } "." }
+            @if tokens.is_empty() { p.soft { "There is no token." } } @else { (ui::table("Tokens", &["Name", "May", "Made", "Change"], &token_rows)) }
+            @if owner {
+                form.fields method="post" action="/tokens" {
+                    (ui::field("Name", "name", "text", "", true))
+                    fieldset { legend { "What it may do" }
+                        label.tick { input type="checkbox" name="scope" value=(scope::READ) checked; span { "see connections, people and what happened" } }
+                        label.tick { input type="checkbox" name="scope" value=(scope::CONNECT); span { "connect, change settings, import, mend, erase" } }
+                    }
+                    div.actions { button type="submit" { "Make a token" } }
+                }
+            }
+        }
+    };
+    viewer.form_page("Notices and tokens", main).await
+}
+
+fn back(why: impl Into<String>) -> Problem {
+    Problem::bad_request(why).way_on("Back", "/notices")
+}
+
+/// Shown once, on a page that is not kept.
+async fn secret(viewer: &Viewer, title: &str, what: &str, secret: &str) -> Result<Response, Problem> {
+    let main = html! {
+        section.card.middle {
+            h1 { (title) }
+            p { (what) " It is shown this once." }
+            p { code id="secret" { (secret) } }
+            div.actions { button type="button" data-copy="secret" { "Copy" } a.button href="/notices" { "Done" } }
+        }
+    };
+    Ok(viewer.form_page(title, main).await?.into_response())
+}
+
+async fn add(viewer: Viewer, form: Fields) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let kinds: Vec<String> = form.all("kind").map(str::to_owned).collect();
+    match viewer.hub.add_address(&viewer.operator.tenant, form.get("url"), &kinds, &viewer.operator.name).await? {
+        Ok((_, signing)) => secret(&viewer, "Address added", "Notices are signed with this secret:", &signing).await,
+        Err(why) => Err(back(why)),
+    }
+}
+
+async fn remove(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    viewer.hub.remove_address(&viewer.operator.tenant, &id, &viewer.operator.name).await?;
+    viewer.done("Removed.", "/notices").await
+}
+
+async fn make_token(viewer: Viewer, form: Fields) -> Result<Response, Problem> {
+    viewer.need_owner()?;
+    let scopes: Vec<&str> = form.all("scope").filter(|s| [scope::READ, scope::CONNECT].contains(s)).collect();
+    if form.get("name").is_empty() || scopes.is_empty() {
+        return Err(back("A token has a name, and may do something."));
+    }
+    let token = viewer.hub.create_token(&viewer.operator.tenant, form.get("name"), &scopes).await?;
+    secret(&viewer, "Token made", "Programs send it as Authorization: Bearer …", &token).await
+}
+
+async fn revoke_token(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_owner()?;
+    viewer.hub.revoke_token(&viewer.operator.tenant, &id, &viewer.operator.name).await?;
+    viewer.done("Revoked: programs that use it are refused from now on.", "/notices").await
+}
