@@ -94,6 +94,7 @@ impl Stage {
             connectors: connectors::ALL,
             rate_budget: false,
             work: pipeline::Settings::default(),
+            metrics: String::new,
             demo: None,
         };
         let hub = ground.open().await?;

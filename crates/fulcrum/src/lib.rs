@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod counted;
 pub mod demo;
 pub mod serve;
 pub mod settings;

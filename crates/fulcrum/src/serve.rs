@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 /// # Errors
 /// When an address is taken, or a database cannot be opened.
 pub async fn serve(mut settings: Settings) -> Result<()> {
+    crate::counted::begin();
     let (tell, told) = watch::channel(false);
     let listeners = Listeners::bind(&mut settings).await?;
     let ground = Ground::new(settings)?;

@@ -94,6 +94,7 @@ impl Ground {
             connectors: connectors::ALL,
             rate_budget: !self.settings.no_rate_limit,
             work: pipeline::Settings::default(),
+            metrics: crate::counted::print,
             demo: self.settings.demo.then_some((crate::demo::OPERATOR.1, ats::demo::PASSWORD)),
         };
         ground.open().await.context("the database of the hub cannot be brought up to date")

@@ -15,6 +15,7 @@ mod holds;
 mod import;
 mod latest;
 mod look;
+pub mod metrics;
 mod names;
 mod notices;
 mod operators;
@@ -72,6 +73,8 @@ pub struct Ground {
     pub rate_budget: bool,
     /// How many at once, and in one commit.
     pub work: pipeline::Settings,
+    /// Prints what was counted.
+    pub metrics: metrics::Print,
     /// The demo's login, shown on the sign-in page: e-mail and password.
     pub demo: Option<(&'static str, &'static str)>,
 }
@@ -89,6 +92,7 @@ pub struct Inner {
     pub(crate) base: Url,
     pub(crate) connectors: &'static [&'static dyn AnyConnector],
     pub(crate) rate_budget: bool,
+    pub(crate) metrics: metrics::Print,
     pub(crate) demo: Option<(&'static str, &'static str)>,
     /// The durable path.
     pub pipeline: Pipeline,
@@ -127,6 +131,7 @@ impl Ground {
             base: self.base,
             connectors: self.connectors,
             rate_budget: self.rate_budget,
+            metrics: self.metrics,
             demo: self.demo,
             budgets: Mutex::default(),
             subscriptions: RwLock::default(),
@@ -139,7 +144,7 @@ impl Ground {
 impl Hub {
     /// Everything: receiver, API, pages.
     pub fn router(&self) -> Router {
-        web::finish(&self.db, pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())), |_| None)
+        web::finish(&self.db, pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())).merge(metrics::routes(self.clone())), |_| None)
     }
 
     pub(crate) fn connector(&self, id: &str) -> Option<&'static dyn AnyConnector> {

@@ -45,13 +45,21 @@ async fn receive(State(hub): State<Hub>, Path(id): Path<String>, request: Reques
         }
         Err(e) => return unavailable(&e),
     };
+    let count = |outcome: &'static str| metrics::counter!("fulcrum_deliveries_total", "outcome" => outcome).increment(1);
     match accept(&hub, &id, request).await {
-        Ok(said) => (StatusCode::OK, said).into_response(),
+        Ok(said) => {
+            count("accepted");
+            (StatusCode::OK, said).into_response()
+        }
         Err(Trouble::Refused(refused)) => {
+            count("refused");
             hub.audit_refusal(&known.tenant, &id, refused.1, &refused.2).await;
             refused.into_response()
         }
-        Err(Trouble::Database(e)) => unavailable(&e),
+        Err(Trouble::Database(e)) => {
+            count("not stored");
+            unavailable(&e)
+        }
     }
 }
 

@@ -108,6 +108,14 @@ impl Outbound {
         };
         let took_ms = u64::try_from(self.clock.now().since(started).as_millis()).unwrap_or(u64::MAX);
         let host = call.url.host_str().unwrap_or_default();
+        let answered = match status {
+            0 => "none",
+            200..=299 => "2xx",
+            429 => "429",
+            400..=499 => "4xx",
+            _ => "5xx",
+        };
+        metrics::counter!("fulcrum_calls_total", "host" => host.to_owned(), "answer" => answered).increment(1);
         tracing::debug!(method = call.verb.name(), host, status, took_ms, "called");
         let keys: Vec<String> = call.url.query_pairs().map(|(key, _)| key.into_owned()).collect();
         let query = if keys.is_empty() { String::new() } else { format!("?{}", keys.join("&")) };

@@ -244,6 +244,17 @@ impl Ending {
         matches!(self, Self::Decided(_) | Self::Withdrawn { .. } | Self::Done { .. })
     }
 
+    /// In one word.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Decided(_) | Self::Done { .. } => "done",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Retry { .. } => "retry",
+            Self::Hold { .. } => "held",
+            Self::GiveUp { .. } => "failed",
+        }
+    }
+
     pub(crate) const fn has_effects(&self) -> bool {
         matches!(self, Self::Decided(effects) if !effects.is_empty())
     }

@@ -282,7 +282,14 @@ impl Pipeline {
             // Why stands in the history, where only those see it who may: it can quote what the other side said.
             tracing::warn!(item = %item.id, kind = %item.kind, attempt = item.attempts, "a try ended without success");
         }
-        Ended { item, tried, took: self.clock.now().since(started) }
+        let took = self.clock.now().since(started);
+        let outcome = tried.ending.word();
+        metrics::counter!("fulcrum_tries_total", "table" => item.table.name(), "outcome" => outcome).increment(1);
+        if item.table == Table::Effect && outcome == "done" {
+            // From the intention to the other side's confirmation, waiting for people and for repairs included.
+            metrics::histogram!("fulcrum_effect_seconds").record(self.clock.now().since(item.tried_since).as_secs_f64());
+        }
+        Ended { item, tried, took }
     }
 
     async fn keep_lease(&self, item: &Item) {

@@ -179,7 +179,7 @@ fn log() -> &'static Log {
 }
 
 #[tokio::test]
-async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_and_errors_whatever_goes_wrong() {
+async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_errors_and_metrics_whatever_goes_wrong() {
     let log = log();
     on_both(async |w| {
         let (_, token) = w.webhook().await;
@@ -208,7 +208,11 @@ async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_and_errors
         olga.open(&format!("/hires?q={MARKER}")).await;
         w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
         w.drain().await;
-        let text = String::from_utf8_lossy(&log.0.lock().unwrap()).to_lowercase();
+        let numbers = w.at_hub().await.open("/metrics").await.1;
+        for line in ["fulcrum_deliveries_total{outcome=\"accepted\"}", "fulcrum_tries_total{table=\"effect\",outcome=\"retry\"}", "fulcrum_connections"] {
+            assert!(numbers.contains(line), "{line}: {numbers}");
+        }
+        let text = String::from_utf8_lossy(&log.0.lock().unwrap()).to_lowercase() + &numbers.to_lowercase();
         assert!(text.contains("a try ended without success"), "the log was listened to");
         for word in [MARKER, EMAIL, &token, &key, ats::demo::PASSWORD] {
             let at = text.find(&word.to_lowercase());

@@ -80,6 +80,7 @@ impl World {
             "demo": true, "allow_loopback": true, "allow_private_networks": false, "allow_plain_http": false, "no_rate_limit": true,
         }))
         .unwrap();
+        fulcrum::counted::begin();
         let listeners = Listeners::bind(&mut settings).await.unwrap();
         let clock = Clock::standing_at(START);
         let mut ground = Ground::new(settings).unwrap();
