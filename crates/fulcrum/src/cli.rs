@@ -4,6 +4,7 @@ use crate::commands;
 use crate::serve::serve;
 use crate::settings::{Given, Serving, Settings};
 use crate::sides::Ground;
+use crate::work_verbs::WorkVerb;
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -168,21 +169,8 @@ enum HubVerb {
     Token(TokenVerb),
     /// Where Lever is for a connector; the client secret is read from standard input
     LeverApp(LeverAppAt),
-    /// What waits for a person, by cause
-    Holds {
-        /// Let everything go that waits for this cause
-        #[arg(long, value_name = "CAUSE")]
-        release: Option<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// What Lever told us, newest first
-    Events {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    #[command(flatten)]
+    Work(WorkVerb),
 }
 
 #[derive(Debug, Subcommand)]
@@ -276,8 +264,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Hub(HubVerb::Token(TokenVerb::List { json })) => commands::tokens(&ground, json).await,
         Verb::Hub(HubVerb::Token(TokenVerb::Revoke { id })) => commands::revoke_token(&ground, &id).await,
         Verb::Hub(HubVerb::LeverApp(at)) => commands::set_lever_app(&ground, at).await,
-        Verb::Hub(HubVerb::Holds { release, json }) => commands::holds(&ground, release, json).await,
-        Verb::Hub(HubVerb::Events { json }) => commands::events(&ground, json).await,
+        Verb::Hub(HubVerb::Work(verb)) => crate::work_verbs::run(&ground, verb).await,
     }
 }
 

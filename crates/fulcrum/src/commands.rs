@@ -173,41 +173,6 @@ pub async fn set_lever_app(ground: &Ground, at: LeverAppAt) -> Result<()> {
     Ok(())
 }
 
-pub async fn holds(ground: &Ground, release: Option<String>, json: bool) -> Result<()> {
-    let hub = ground.hub().await?;
-    let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
-    if let Some(cause) = release {
-        let released = hub.release_from_the_command_line(&tenant, &cause).await?;
-        eprintln!("{released} released.");
-        return Ok(());
-    }
-    let held = hub.held(&tenant).await?;
-    if held.is_empty() && !json {
-        eprintln!("Nothing is held.");
-    }
-    for held in held {
-        if json {
-            out!("{}", serde_json::json!({ "cause": held.cause, "why": held.why, "count": held.count, "since": held.since.0 }));
-        } else {
-            out!("{:>6}  {}\n        {}", held.count, held.cause, held.why);
-        }
-    }
-    Ok(())
-}
-
-pub async fn events(ground: &Ground, json: bool) -> Result<()> {
-    let hub = ground.hub().await?;
-    let Some(tenant) = hub.first_tenant().await? else { return Ok(()) };
-    for told in hub.told(&tenant, 200).await? {
-        if json {
-            out!("{}", serde_json::json!({ "event": told.kind, "opportunity": told.subject, "at": told.at.0, "duplicates": told.again }));
-        } else {
-            out!("{}  {:<28} {}", web::moment(told.at), told.kind, told.subject);
-        }
-    }
-    Ok(())
-}
-
 pub async fn migrate(ground: &Ground) -> Result<()> {
     ground.ats().await?;
     ground.partners().await?;

@@ -9,3 +9,4 @@ pub mod serve;
 pub mod settings;
 pub mod sides;
 pub mod visitor;
+mod work_verbs;

@@ -165,6 +165,12 @@ endpoint! {
     }
 }
 endpoint! {
+    /// Look through Lever at once for what no webhook told of, instead of within half a minute.
+    Post "/api/v1/connections/{connection}/look" as LookNow {
+        access: Access::new("", scope::CONNECT), path: { connection: String }, query: Nothing, body: Nothing, returns: Connection,
+    }
+}
+endpoint! {
     /// Disconnect: nothing is sent any more, history stays.
     Post "/api/v1/connections/{connection}/disconnection" as Disconnect {
         access: Access::new("", scope::CONNECT), path: { connection: String }, query: Nothing, body: Nothing, returns: Connection,
@@ -177,7 +183,7 @@ endpoint! {
     }
 }
 
-catalogue![CreateConnectSession, ListConnections, UpdateSettings, Disconnect];
+catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disconnect];
 
 /// Every endpoint of the hub's API.
 #[must_use]

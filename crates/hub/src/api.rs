@@ -14,7 +14,9 @@ use axum::response::{IntoResponse, Response};
 use clock::Ms;
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
-use hub_api::{ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, ListConnections, Refusal, SetupStep, UpdateSettings};
+use hub_api::{
+    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, ListConnections, LookNow, Refusal, SetupStep, UpdateSettings,
+};
 use std::sync::Arc;
 use web::{Api, Dialect};
 
@@ -92,6 +94,7 @@ pub fn routes(hub: Hub) -> Router {
         .on(notices::list)
         .on(notices::create)
         .on(notices::delete)
+        .on(look_now)
         .on(disconnect)
         .router()
         .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
@@ -123,6 +126,13 @@ async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings)
         .await?
         .map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_setting", why))?;
     let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    Ok(printed(&hub, &connection).await?)
+}
+
+async fn look_now(hub: Hub, caller: Arc<Caller>, request: LookNow) -> Result<Connection, Refused> {
+    let gone = || Refused::not_found("connection", &request.connection);
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    hub.look_soon(&connection, &caller.name).await?;
     Ok(printed(&hub, &connection).await?)
 }
 

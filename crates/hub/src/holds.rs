@@ -130,27 +130,11 @@ impl Hub {
         pipeline::held(&self.db, tenant).await
     }
 
-    /// What Lever told us, newest first. For the command line.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn told(&self, tenant: &str, most: i64) -> db::Result<Vec<pipeline::Told>> {
-        pipeline::told(&self.db, tenant, &pipeline::WhichTold::default(), most).await
-    }
-
     /// All connections. For the command line.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn all_connections(&self, tenant: &str) -> db::Result<Vec<crate::Connection>> {
         self.connections(tenant).await
-    }
-
-    /// Lets everything go that waits for this cause.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn release_from_the_command_line(&self, tenant: &str, cause: &str) -> db::Result<u64> {
-        self.release(tenant, cause, "command line").await
     }
 }

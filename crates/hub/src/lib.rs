@@ -44,7 +44,7 @@ use outbound::{Outbound, Pace};
 use pipeline::Pipeline;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use url::Url;
 use web::Lobby;
 
@@ -103,6 +103,8 @@ pub struct Inner {
     pub(crate) memo: Memo,
     pub(crate) memos: Mutex<HashMap<String, (Ms, Arc<Memo>)>>,
     pub(crate) refusals: audit::Refusals,
+    /// The token with which this process calls its own API, and for whom.
+    pub(crate) own: OnceLock<(String, String)>,
 }
 
 impl Deref for Hub {
@@ -137,6 +139,7 @@ impl Ground {
             subscriptions: RwLock::default(),
             memos: Mutex::default(),
             refusals: audit::Refusals::default(),
+            own: OnceLock::new(),
         })))
     }
 }
@@ -144,7 +147,12 @@ impl Ground {
 impl Hub {
     /// Everything: receiver, API, pages.
     pub fn router(&self) -> Router {
-        web::finish(&self.db, pages::routes(self.clone()), receive::routes(self.clone()).merge(api::routes(self.clone())).merge(metrics::routes(self.clone())), |_| None)
+        web::finish(
+            &self.db,
+            pages::routes(self.clone()),
+            receive::routes(self.clone()).merge(api::routes(self.clone())).merge(metrics::routes(self.clone())),
+            |_| None,
+        )
     }
 
     pub(crate) fn connector(&self, id: &str) -> Option<&'static dyn AnyConnector> {

@@ -48,6 +48,19 @@ pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, now: 
 }
 
 impl Hub {
+    /// Moves the next look, and the one for what was deleted, to now.
+    pub(crate) async fn look_soon(&self, connection: &Connection, by: &str) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        let sql =
+            "update schedule set next_at = $1 where tenant = $2 and connection = $3 and substr(name, 1, 5) in ('look/', 'look-') and name <> $4";
+        let values = params![self.clock.now().0, connection.tenant.as_str(), connection.id.as_str(), crate::work::LOOK_AGAIN];
+        tx.run(sql, values).await?;
+        self.audit(&tx, &connection.tenant, by, "connection: looked through", "Lever is looked through now.").await?;
+        tx.commit().await?;
+        self.pipeline.wake();
+        Ok(())
+    }
+
     /// Reads what changed since the last look, and thinks about whom nobody told of.
     pub(crate) async fn look(&self, connection: &Connection, reader: &Reader<'_>, live: bool) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
@@ -98,7 +111,14 @@ impl Hub {
             Some(updated_at) => *updated_at != o.updated_at,
             None => is_new_hire(o),
         };
-        Ok(changed.into_iter().filter(is_untold).collect())
+        let mut untold = Vec::new();
+        for o in changed.into_iter().filter(is_untold) {
+            // Whoever was forgotten by hand is not looked up again; should Lever tell of them, they are known again.
+            if read.contains_key(&o.id) || self.erasure_of(&connection.tenant, &o.id).await.map_err(fault)?.is_none() {
+                untold.push(o);
+            }
+        }
+        Ok(untold)
     }
 
     /// Reads what was deleted since the last look, and thinks about whom of them we know.

@@ -12,7 +12,7 @@ use db::{Sql, params};
 /// Whoever collects the counters prints them.
 pub type Print = fn() -> String;
 
-pub fn routes(hub: Hub) -> Router {
+pub(crate) fn routes(hub: Hub) -> Router {
     Router::new().route("/metrics", get(show)).with_state(hub)
 }
 

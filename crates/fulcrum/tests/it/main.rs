@@ -8,6 +8,7 @@ mod ats_oauth;
 mod ats_roles;
 mod board;
 mod changes;
+mod command_line;
 mod connecting;
 mod console;
 mod crash;

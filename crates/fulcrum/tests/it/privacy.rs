@@ -209,7 +209,9 @@ async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_errors_and
         w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
         w.drain().await;
         let numbers = w.at_hub().await.open("/metrics").await.1;
-        for line in ["fulcrum_deliveries_total{outcome=\"accepted\"}", "fulcrum_tries_total{table=\"effect\",outcome=\"retry\"}", "fulcrum_connections"] {
+        for line in
+            ["fulcrum_deliveries_total{outcome=\"accepted\"}", "fulcrum_tries_total{table=\"effect\",outcome=\"retry\"}", "fulcrum_connections"]
+        {
             assert!(numbers.contains(line), "{line}: {numbers}");
         }
         let text = String::from_utf8_lossy(&log.0.lock().unwrap()).to_lowercase() + &numbers.to_lowercase();
