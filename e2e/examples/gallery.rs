@@ -2,25 +2,10 @@
 //! `cargo run -p e2e --example gallery -- FOLDER`
 
 use anyhow::{Context, Result};
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB};
 use e2e::{Demo, Person};
 use std::path::Path;
 use thirtyfour::prelude::*;
-
-const ATS: &[&str] = &[
-    "candidates",
-    "candidates/new",
-    "candidates?archived=yes",
-    "postings",
-    "settings/integrations/webhooks",
-    "settings/integrations/api-credentials",
-    "settings/integrations/api-credentials/new",
-    "settings/integrations/authorized-apps",
-    "settings/company/locations",
-    "settings/company/departments-and-teams",
-    "settings/users",
-];
-const HR_CLOUD: &[&str] = &["people", "settings/lists", "settings/integrations", "settings/integrations/lever", "settings/service-accounts"];
-const HUB: &[&str] = &["", "hires", "holds", "events", "connections", "connections/new/hr-cloud", "audit"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -64,7 +49,9 @@ async fn main() -> Result<()> {
                     person.opens(&format!("{base}{page}")).await?;
                     if let Ok(link) = person.driver.find(By::XPath(selector)).await {
                         let href = link.attr("href").await?.unwrap_or_default();
-                        pages.push(href.trim_start_matches('/').trim_start_matches("hr-cloud/").to_owned());
+                        let href = href.trim_start_matches('/').trim_start_matches("hr-cloud/");
+                        let below = if page == "connections" { CONNECTION } else { &[""] };
+                        pages.extend(below.iter().map(|part| format!("{href}{part}")));
                     }
                 }
             }

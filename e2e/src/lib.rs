@@ -10,6 +10,31 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use thirtyfour::prelude::*;
 
+/// Pages of each side that everybody can open by address.
+pub mod pages {
+    /// Of the ATS.
+    pub const ATS: &[&str] = &[
+        "candidates",
+        "candidates/new",
+        "candidates?archived=yes",
+        "postings",
+        "settings/integrations/webhooks",
+        "settings/integrations/api-credentials",
+        "settings/integrations/api-credentials/new",
+        "settings/integrations/authorized-apps",
+        "settings/company/locations",
+        "settings/company/departments-and-teams",
+        "settings/users",
+    ];
+    /// Of HR Cloud.
+    pub const HR_CLOUD: &[&str] = &["people", "settings/lists", "settings/integrations", "settings/integrations/lever", "settings/service-accounts"];
+    /// Of the hub.
+    pub const HUB: &[&str] =
+        &["", "hires", "holds", "events", "connections", "connections/new/hr-cloud", "notices", "erasures", "audit", "people", "sandbox"];
+    /// Below a connection of the hub.
+    pub const CONNECTION: &[&str] = &["", "/import", "/fields", "/names", "/versions"];
+}
+
 /// How long a person waits for a page to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -262,6 +287,21 @@ impl Person {
         self.reads("1 Mar 2027").await?;
         self.presses("Mark as hired").await?;
         self.reads("Hired. Congratulations!").await
+    }
+
+    /// What keeps somebody from using this page who cannot see it, or has only a keyboard: the findings of axe-core, each a
+    /// sentence with where it was found.
+    ///
+    /// # Errors
+    /// When axe-core is not there; `make setup` fetches it.
+    pub async fn finds_hindrances(&self) -> Result<Vec<String>> {
+        let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&axe).with_context(|| format!("{} is missing; `make setup` fetches it", axe.display()))?;
+        self.driver.execute(axe, vec![]).await?;
+        let run = "const done = arguments[arguments.length - 1]; \
+                   axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then( \
+                   (r) => done(r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + v.help + ' at ' + n.html))), (e) => done(['axe failed: ' + e]));";
+        Ok(self.driver.execute_async(run, vec![]).await?.convert()?)
     }
 
     /// Takes a picture, if pictures are wanted (`FULCRUM_TEST_PICTURES` names a folder).

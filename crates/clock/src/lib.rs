@@ -56,37 +56,53 @@ impl Tick {
 
 /// Where "now" comes from. Clones share the same hands.
 #[derive(Clone, Default)]
-pub struct Clock {
-    /// `None`: the machine's time plus `ahead`. `Some`: stands still until moved.
-    hands: Option<Arc<AtomicI64>>,
+pub struct Clock(Hands);
+
+#[derive(Clone, Default)]
+enum Hands {
+    /// The machine's.
+    #[default]
+    Machine,
+    /// They stand still until moved.
+    Standing(Arc<AtomicI64>),
+    /// The machine's, so many ms ahead.
+    Ahead(Arc<AtomicI64>),
 }
 
 impl Clock {
     /// The machine's own clock.
     #[must_use]
     pub fn of_this_machine() -> Self {
-        Self { hands: None }
+        Self(Hands::Machine)
     }
 
     /// A clock that stands at `at` until a test moves it.
     #[must_use]
     pub fn standing_at(at: Ms) -> Self {
-        Self { hands: Some(Arc::new(AtomicI64::new(at.0))) }
+        Self(Hands::Standing(Arc::new(AtomicI64::new(at.0))))
+    }
+
+    /// The machine's clock, which can be moved on: for a demo in which midnight comes at a click.
+    #[must_use]
+    pub fn that_can_be_moved() -> Self {
+        Self(Hands::Ahead(Arc::default()))
     }
 
     /// The present moment.
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
     pub fn now(&self) -> Ms {
-        match &self.hands {
-            Some(hands) => Ms(hands.load(Ordering::SeqCst)),
-            None => Ms(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))),
-        }
+        let machine = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
+        Ms(match &self.0 {
+            Hands::Machine => machine(),
+            Hands::Standing(hands) => hands.load(Ordering::SeqCst),
+            Hands::Ahead(ahead) => machine().saturating_add(ahead.load(Ordering::SeqCst)),
+        })
     }
 
-    /// Moves the hands on. Does nothing to the machine's clock.
+    /// Moves the hands on. The machine's own clock cannot be moved.
     pub fn advance(&self, by: Duration) {
-        if let Some(hands) = &self.hands {
+        if let Hands::Standing(hands) | Hands::Ahead(hands) = &self.0 {
             hands.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
         }
     }

@@ -15,7 +15,7 @@ use partners::Partners;
 pub struct Ground {
     /// Settings.
     pub settings: Settings,
-    /// The machine's clock.
+    /// The machine's clock, or the demo's.
     pub clock: Clock,
     /// Secrets.
     pub vault: Vault,
@@ -32,7 +32,8 @@ impl Ground {
         std::fs::create_dir_all(&settings.data).with_context(|| format!("the data folder {} cannot be made", settings.data.display()))?;
         let key_file = settings.key_file.clone().unwrap_or_else(|| settings.data.join("key"));
         let vault = Vault::open(&key_file)?;
-        let clock = Clock::of_this_machine();
+        // In the demo midnight comes at a click.
+        let clock = if settings.demo { Clock::that_can_be_moved() } else { Clock::of_this_machine() };
         let reach =
             Reach { loopback: settings.allow_loopback || settings.demo, private: settings.allow_private_networks, plain: settings.allow_plain_http };
         let outbound = Outbound::new(reach, clock.clone());

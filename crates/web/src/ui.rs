@@ -152,7 +152,7 @@ pub fn table(caption: &str, columns: &[&str], rows: &Markup) -> Markup {
         div.table role="region" aria-label=(caption) tabindex="0" {
             table {
                 caption.hidden { (caption) }
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                thead { tr { @for column in columns { th scope="col" { @if column.is_empty() { span.hidden { "Actions" } } @else { (column) } } } } }
                 tbody { (rows) }
             }
         }

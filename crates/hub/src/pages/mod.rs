@@ -15,6 +15,7 @@ mod notices;
 mod overview;
 mod people;
 mod runs;
+mod sandbox;
 
 use crate::Hub;
 use crate::operators::Operator;
@@ -67,7 +68,7 @@ impl Viewer {
     }
 
     async fn shown(&self, title: &str, main: Markup, live: Option<u64>) -> Result<Html<String>, Problem> {
-        let nav = [
+        let mut nav = vec![
             ("Overview", "/"),
             ("Hires", "/hires"),
             ("Holds", "/holds"),
@@ -78,11 +79,14 @@ impl Viewer {
             ("Audit log", "/audit"),
             ("People", "/people"),
         ];
+        if self.hub.demo.is_some() {
+            nav.push(("Sandbox", "/sandbox"));
+        }
         let shell = Shell {
             brand: "Fulcrum",
             home: "/".into(),
             side: "hub",
-            nav: nav.map(|(label, href)| Nav { label, href: href.into() }).to_vec(),
+            nav: nav.into_iter().map(|(label, href)| Nav { label, href: href.into() }).collect(),
             here: self.here.clone(),
             person: self.operator.name.clone(),
             sign_out: "/sign-out".into(),
@@ -142,6 +146,7 @@ pub fn routes(hub: Hub) -> Router {
         .merge(events::routes())
         .merge(connections::routes())
         .merge(runs::routes())
+        .merge(sandbox::routes())
         .merge(notices::routes())
         .merge(erasures::routes())
         .merge(export::routes())

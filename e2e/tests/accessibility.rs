@@ -1,0 +1,68 @@
+//! Every page for everybody: axe-core finds nothing on any page, light or dark, at desk or phone width.
+
+use anyhow::Result;
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB};
+use e2e::{Demo, Person};
+use thirtyfour::prelude::*;
+
+/// Signs in, opens each page, and writes down what hinders.
+async fn walk(person: &Person, base: &str, email: &str, pages: &[String], found: &mut Vec<String>) -> Result<()> {
+    let sign_in = format!("{base}sign-in");
+    person.opens(&sign_in).await?;
+    found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("{sign_in}: {what}")));
+    person.signs_in(email).await?;
+    person.reads("Sign out").await?;
+    for page in pages {
+        person.opens(&format!("{base}{page}")).await?;
+        person.reads("Sign out").await?;
+        found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("{page}: {what}")));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_page_hinders_anybody() -> Result<()> {
+    let demo = Demo::start()?;
+    let mut found = Vec::new();
+    for (width, dark) in [(1280, false), (420, true)] {
+        let person = Person::sits_down(width, 900, dark).await?;
+        person.resizes(width, 900).await?;
+        let owned = |pages: &[&str]| pages.iter().map(|page| (*page).to_owned()).collect::<Vec<_>>();
+
+        let mut ats = owned(ATS);
+        person.opens(&demo.ats).await?;
+        person.signs_in("ines@northwind.example").await?;
+        for name in ["Ada Lovelace Byron", "María José García López"] {
+            person.opens(&format!("{}candidates", demo.ats)).await?;
+            if !dark {
+                person.presses(name).await?;
+                person.presses("Mark as hired").await?;
+                person.reads("Congratulations").await?;
+                ats.push(person.driver.current_url().await?.path().trim_start_matches('/').to_owned());
+            }
+        }
+        person.presses("Sign out").await?;
+        walk(&person, &demo.ats, "ines@northwind.example", &ats, &mut found).await?;
+        walk(&person, &demo.hr_cloud, "helen@northwind.example", &owned(HR_CLOUD), &mut found).await?;
+
+        person.opens(&format!("{}sign-in", demo.hub)).await?;
+        person.signs_in("olga@northwind.example").await?;
+        person.reads("Sign out").await?;
+        let mut hub = owned(HUB);
+        for (page, path) in [("hires", "//td/a[contains(@href, '/hires/')]"), ("connections", "//td/a[contains(@href, '/connections/')]")] {
+            person.opens(&format!("{}{page}", demo.hub)).await?;
+            let link = person.driver.query(By::XPath(path)).first().await?.attr("href").await?.unwrap_or_default();
+            let below = if page == "connections" { CONNECTION } else { &[""] };
+            hub.extend(below.iter().map(|part| format!("{}{part}", link.trim_start_matches('/'))));
+        }
+        // A run, with what a trial found.
+        person.opens(&format!("{}{}", demo.hub, hub.iter().find(|page| page.ends_with("/import")).cloned().unwrap_or_default())).await?;
+        person.presses("Try first, change nothing").await?;
+        person.reads("Import them now").await?;
+        hub.push(person.driver.current_url().await?.path().trim_start_matches('/').to_owned());
+        person.presses("Sign out").await?;
+        walk(&person, &demo.hub, "olga@northwind.example", &hub, &mut found).await?;
+    }
+    assert!(found.is_empty(), "{} hindrances:\n{}", found.len(), found.join("\n"));
+    Ok(())
+}
