@@ -18,6 +18,7 @@ pub mod pages {
         "candidates/new",
         "candidates?archived=yes",
         "postings",
+        "settings",
         "settings/integrations/webhooks",
         "settings/integrations/api-credentials",
         "settings/integrations/api-credentials/new",
@@ -264,6 +265,7 @@ impl Person {
     /// # Errors
     /// When the sign-in page is not there.
     pub async fn signs_in(&self, email: &str) -> Result<()> {
+        self.reads("Password").await?;
         self.types("E-mail", email).await?;
         self.types("Password", "demo-demo").await?;
         self.presses("Sign in").await

@@ -8,6 +8,7 @@ mod integrations;
 mod pipeline_board;
 mod postings;
 mod profile;
+mod settings;
 mod users;
 mod webhook;
 
@@ -75,14 +76,8 @@ impl Viewer {
         if self.person.may(Right::ManageProfiles) {
             nav.push(Nav { label: "Postings", href: "/postings".into() });
         }
-        if self.person.may(Right::ManageIntegrations) {
-            nav.push(Nav { label: "Integrations and API", href: "/settings/integrations".into() });
-        }
-        if self.person.may(Right::ManageCompany) {
-            nav.push(Nav { label: "Company", href: "/settings/company".into() });
-        }
-        if self.person.may(Right::ManageUsers) {
-            nav.push(Nav { label: "Users", href: "/settings/users".into() });
+        if settings::ALL.iter().any(|page| self.person.may(page.needs)) {
+            nav.push(Nav { label: "Settings", href: settings::SETTINGS.into() });
         }
         Shell {
             brand: "Fulcrum ATS",
@@ -175,6 +170,7 @@ pub fn routes(ats: Ats) -> Router {
         .merge(add::routes())
         .merge(profile::routes())
         .merge(postings::routes())
+        .merge(settings::routes())
         .merge(integrations::routes())
         .merge(webhook::routes())
         .merge(company::routes())

@@ -58,7 +58,8 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
 async fn clock(viewer: Viewer, form: Fields) -> Result<Response, Problem> {
     viewer.need_demo()?;
     viewer.need_change()?;
-    let seconds: u64 = form.get("seconds").parse().ok().filter(|s| *s <= 400 * 86_400).ok_or_else(|| Problem::bad_request("That is no time to go by."))?;
+    let seconds: u64 =
+        form.get("seconds").parse().ok().filter(|s| *s <= 400 * 86_400).ok_or_else(|| Problem::bad_request("That is no time to go by."))?;
     viewer.hub.clock.advance(Duration::from_secs(seconds));
     viewer.hub.committed();
     viewer.done("The clock was moved.", "/sandbox").await

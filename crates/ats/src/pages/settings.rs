@@ -1,0 +1,49 @@
+//! Settings: what there is to set, for those who may.
+
+use super::Viewer;
+use crate::Ats;
+use crate::people::Right;
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use web::{Problem, html, ui};
+
+/// Where they are.
+pub const SETTINGS: &str = "/settings";
+
+/// One family of settings.
+pub struct Family {
+    name: &'static str,
+    about: &'static str,
+    href: &'static str,
+    /// The right without which it is not shown.
+    pub needs: Right,
+}
+
+/// All of them.
+pub const ALL: [Family; 3] = [
+    Family {
+        name: "Integrations and API",
+        about: "API credentials, webhooks, authorized apps",
+        href: "/settings/integrations",
+        needs: Right::ManageIntegrations,
+    },
+    Family { name: "Company", about: "Locations, departments and teams", href: "/settings/company", needs: Right::ManageCompany },
+    Family { name: "Users", about: "Who works here, and their roles", href: "/settings/users", needs: Right::ManageUsers },
+];
+
+pub fn routes() -> Router<Ats> {
+    Router::new().route(SETTINGS, get(show))
+}
+
+async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
+    let mine: Vec<&Family> = ALL.iter().filter(|family| viewer.person.may(family.needs)).collect();
+    if mine.is_empty() {
+        viewer.need(Right::ManageIntegrations)?;
+    }
+    let main = html! {
+        (ui::heading("Settings", "", &html! {}))
+        div.grid { @for family in mine { a.tile href=(family.href) { b { (family.name) } span { (family.about) } } } }
+    };
+    viewer.page("Settings", main).await
+}
