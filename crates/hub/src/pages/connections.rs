@@ -194,7 +194,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
 fn setup(steps: &[Step]) -> Markup {
     let done = steps.iter().filter(|step| step.state == Seen::Good).count();
     let list = html! {
-        ol.list {
+        ol.list.checks {
             @for step in steps {
                 li {
                     @match step.state {

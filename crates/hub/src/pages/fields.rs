@@ -40,7 +40,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let preview = preview(&viewer, &c, &settings).await;
     let main = html! {
         (ui::heading("Fields", &format!("What Lever says, and which field of {} it fills.", spec.name), &html! { a.button href=(format!("/connections/{id}/versions")) { "Earlier versions" } }))
-        form.card.fields method="post" action=(format!("/connections/{id}/fields")) data-check=(format!("/connections/{id}/fields/try")) {
+        form.card.fields.several method="post" action=(format!("/connections/{id}/fields")) data-check=(format!("/connections/{id}/fields/try")) {
             @for target in spec.targets { (input(target, expression(target, &settings), may)) }
             @for (name, expression) in own_fields(spec, &settings) {
                 label.field { span { (name) } input name=(name) value=(expression) disabled[!may] autocomplete="off" spellcheck="false"; }

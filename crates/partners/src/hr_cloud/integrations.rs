@@ -60,7 +60,7 @@ async fn show(person: Person) -> Result<Response, Problem> {
         Err(why) => html! { p.error role="alert" { (why) } },
         Ok(Some(connection)) if connection.state == "connected" => {
             let imports = person.hub().await?.imports(&connection.id).await.unwrap_or_default();
-            html! { (connected(connection)) (imports::card(&imports, person.partners.clock.now())) }
+            html! { (state(connection)) (imports::card(&imports, person.partners.clock.now())) (settings(connection)) }
         }
         Ok(other) => offer(other.as_ref()),
     };
@@ -82,7 +82,8 @@ fn offer(old: Option<&Connection>) -> Markup {
     }
 }
 
-fn connected(connection: &Connection) -> Markup {
+/// Whether it works, and what is still missing.
+fn state(connection: &Connection) -> Markup {
     html! {
         section.card.middle {
             div.heading { h2 { "Lever" } (ui::badge("good", "Connected")) }
@@ -91,7 +92,7 @@ fn connected(connection: &Connection) -> Markup {
             @let done = connection.setup.iter().filter(|step| step.state == "done").count();
             details id="setup" open[connection.setup.iter().any(|step| step.state == "wrong")] {
                 summary { "Set-up: " (done) " of " (connection.setup.len()) " steps were seen to be done" }
-                ol.list {
+                ol.list.checks {
                     @for step in &connection.setup {
                         li {
                             @match step.state.as_str() {
@@ -104,6 +105,15 @@ fn connected(connection: &Connection) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The settings, which live in the hub.
+fn settings(connection: &Connection) -> Markup {
+    html! {
+        section.card.middle {
+            h2 { "Settings" }
             @for setting in connection.settings.iter().filter(|s| s.kind != "aliases" && s.kind != "fields") {
                 hr;
                 @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
