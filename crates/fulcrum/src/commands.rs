@@ -196,13 +196,12 @@ pub async fn doctor(ground: &Ground) -> Result<()> {
             out!("hub           nobody can sign in yet: fulcrum hub operator create --name NAME --email EMAIL");
         }
         Some(tenant) => {
-            for connection in hub.all_connections(&tenant).await? {
-                if connection.connected {
-                    out!("connection    {} is connected since {}", connection.connector, web::moment(connection.connected_at));
-                } else {
-                    wrong += 1;
-                    out!("connection    {} is NOT connected: {}", connection.connector, connection.notice.unwrap_or_default());
-                }
+            for connection in hub.all_connections(&tenant).await?.iter().filter(|c| c.connected) {
+                out!("connection    {} is connected since {}", connection.connector, web::moment(connection.connected_at));
+            }
+            for trouble in hub.troubles(&tenant).await? {
+                wrong += usize::from(trouble.grave);
+                out!("{:<13} {}: {}", if trouble.grave { "wrong" } else { "look at" }, trouble.what, trouble.why);
             }
             for held in hub.held(&tenant).await? {
                 wrong += 1;

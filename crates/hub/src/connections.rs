@@ -412,6 +412,15 @@ impl Hub {
         })
     }
 
+    /// The partner's address and credential as they are stored, for connecting again.
+    pub(crate) async fn target_of(&self, connection: &Connection) -> db::Result<Target> {
+        let sql = "select target_credential from connection where tenant = $1 and id = $2";
+        let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
+        let sealed = row.map(|row| row.text("target_credential")).transpose()?.unwrap_or_default();
+        let credential = serde_json::from_str(&self.vault.open_sealed(&purpose(&connection.id, "target"), &sealed)?).unwrap_or_default();
+        Ok(Target { base_url: connection.partner.base.as_str().trim_end_matches('/').to_owned(), credential })
+    }
+
     /// The partner, as this connection reaches it.
     pub(crate) fn partner(&self, connection: &Connection, wire: &Wire) -> Remote {
         let Side { base, credential } = connection.partner.clone();

@@ -27,12 +27,14 @@ mod runs;
 mod setup;
 mod subscriptions;
 mod tokens;
+mod troubles;
 mod versions;
 mod work;
 
 pub use connections::{Connection, LeverApp};
 pub use operators::NewOperator;
 pub use tokens::Token;
+pub use troubles::Trouble;
 pub use work::Work;
 
 use axum::Router;

@@ -221,15 +221,30 @@ impl Hub {
     }
 
     /// What is still missing at a connection that is in force, for people. Whether an event is switched on in Lever cannot
-    /// be asked; it shows when the first one comes.
+    /// be asked; it shows when the first one comes, and when somebody is found of whom none told.
     pub(crate) async fn missing(&self, connection: &Connection) -> db::Result<Option<String>> {
-        let silent = self.webhooks(connection).await?.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
-        Ok(silent.filter(|_| connection.connected).map(|webhook| {
-            format!(
-                "Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: a Super Admin can switch \
-                 \"{event}\" on in Lever under Settings > Integrations and API > Webhooks. Until then new hires are found within a minute, by looking.",
-                event = webhook.event
-            )
-        }))
+        if !connection.connected {
+            return Ok(None);
+        }
+        let how = "a Super Admin can switch it on in Lever under Settings > Integrations and API > Webhooks. Until then new hires are found within a \
+                   minute, by looking.";
+        let sql = "select max(created_at) as at from run where tenant = $1 and connection = $2 and kind = 'found'";
+        let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
+        let found = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms);
+        for webhook in self.webhooks(connection).await?.into_iter().filter(|webhook| webhook.made) {
+            let event = &webhook.event;
+            match (webhook.heard_at, found) {
+                (None, _) => {
+                    return Ok(Some(format!(
+                        "Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: {how}"
+                    )));
+                }
+                (Some(heard), Some(found)) if found > heard => {
+                    return Ok(Some(format!("Somebody was found of whom Lever had not told. If the event \"{event}\" is switched off, {how}")));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 }

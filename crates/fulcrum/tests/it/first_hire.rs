@@ -58,7 +58,7 @@ async fn hrc_05_com_09_with_the_event_switched_off_in_lever_nothing_is_told_and_
         w.hire(&ada).await;
         w.drain().await;
         assert_eq!((w.headcount().await, w.deliveries().await), (before, 0));
-        let warning = "a Super Admin can switch \"Candidate Hired\" on in Lever under Settings > Integrations and API > Webhooks";
+        let warning = "a Super Admin can switch it on in Lever under Settings > Integrations and API > Webhooks";
         let tenant = w.hub.first_tenant().await.unwrap().unwrap();
         let page = format!("/connections/{}", w.hub.all_connections(&tenant).await.unwrap()[0].id);
         let (mut olga, mut helen) = (w.at_hub().await, w.at_hr_cloud("helen").await);
@@ -210,7 +210,7 @@ async fn com_12_hrc_30_revoke_access_ends_the_connection_and_nothing_arrives_any
         w.later(Duration::from_secs(3600)).await;
         assert_eq!(w.headcount().await, before);
         let mut olga = w.at_hub().await;
-        assert!(olga.read("/").await.contains("hr-cloud is not connected"));
+        assert!(olga.read("/").await.contains("HR Cloud is not connected"));
         assert!(w.at_hr_cloud("helen").await.read("/hr-cloud/settings/integrations/lever").await.contains("Not connected"));
         // Late deliveries are refused, and said so.
         assert_eq!(w.deliver_json(&w.delivery(&ada).await).await, 410);

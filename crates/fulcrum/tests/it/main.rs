@@ -24,5 +24,6 @@ mod reference;
 mod secrets;
 mod setting_up;
 mod tap;
+mod ten_failures;
 mod tidy;
 mod world;

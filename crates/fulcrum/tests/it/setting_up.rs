@@ -61,7 +61,9 @@ async fn a_missing_permission_is_named_with_what_breaks_before_anybody_is_hired(
         let mut olga = w.at_hub().await;
         let overview = olga.read("/").await;
         assert!(
-            overview.contains(&format!("Lever does not allow HR Cloud to read the start date. The permission \"{offers}\" is missing.")),
+            overview.contains(&format!(
+                "Lever does not allow HR Cloud to read the start date. The permission \"{offers}\" is missing. A Super Admin in Lever can give it."
+            )),
             "{overview}"
         );
         let read = olga.read(&format!("/connections/{}", w.connection().await)).await;

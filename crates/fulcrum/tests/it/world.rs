@@ -355,6 +355,25 @@ impl At {
         self.press(&action, &filled).await
     }
 
+    /// The link that says this, nearest to the words: where it leads. `…` at the end stands for anything.
+    pub async fn link(&mut self, page: &str, near: &str, label: &str) -> String {
+        let html = self.open(page).await.1;
+        let document = Html::parse_document(&html);
+        let links = Selector::parse("a[href]").unwrap();
+        let words = |e: ElementRef<'_>| text_of(e);
+        let found = document.select(&links).filter(|a| says(&words(*a), label));
+        let distance =
+            |a: &ElementRef<'_>| a.ancestors().filter_map(ElementRef::wrap).position(|around| words(around).contains(near)).unwrap_or(usize::MAX);
+        let link = found.min_by_key(distance).unwrap_or_else(|| panic!("{page}: no link says {label:?}: {}", text(&html)));
+        self.url(page).join(link.attr("href").unwrap()).unwrap().as_str().trim_start_matches(self.base.as_str().trim_end_matches('/')).to_owned()
+    }
+
+    /// Where a page is in the end, if it only leads on.
+    pub async fn follow_if_it_leads_on(&mut self, page: &str) -> String {
+        let (status, _) = self.open(page).await;
+        if status == 303 { self.follow(&self.url(page)).await.path().to_owned() } else { page.to_owned() }
+    }
+
     /// Presses a button that may be refused: the status and the page's text.
     pub async fn try_press(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let url = self.url(path);
@@ -371,12 +390,11 @@ impl At {
 /// The form of the button that says this, as it would be sent.
 fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Result<(String, Vec<(String, String)>), String> {
     let page = Html::parse_document(html);
-    let words = |e: ElementRef<'_>| e.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = text_of;
     let all = |selector: &str| Selector::parse(selector).unwrap();
     let said = |e: ElementRef<'_>| if words(e).is_empty() { e.attr("aria-label").unwrap_or_default().to_owned() } else { words(e) };
-    let is_it = |said: &str| said == label || label.strip_suffix('…').is_some_and(|begins| said.starts_with(begins));
     let every = all("form button");
-    let buttons = page.select(&every).filter(|b| is_it(&said(*b)));
+    let buttons = page.select(&every).filter(|b| says(&said(*b), label));
     let parents = |b: &ElementRef<'_>| b.ancestors().filter_map(ElementRef::wrap).map(words).collect::<Vec<_>>();
     // The one that stands nearest to the words.
     let distance = |b: &ElementRef<'_>| parents(b).iter().position(|around| around.contains(near)).unwrap_or(usize::MAX);
@@ -394,7 +412,7 @@ fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Resul
         let options: Vec<ElementRef<'_>> = field.select(&all("option")).collect();
         let value = match given {
             Some(given) if !options.is_empty() => {
-                let option = options.iter().find(|o| words(**o) == given).ok_or_else(|| format!("{called:?} has no {given:?}"))?;
+                let option = options.iter().find(|o| says(&words(**o), given)).ok_or_else(|| format!("{called:?} has no {given:?}"))?;
                 option.attr("value").unwrap_or_default().to_owned()
             }
             Some(given) => given.to_owned(),
@@ -408,6 +426,16 @@ fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Resul
     }
     sent.extend(button.attr("name").map(|name| (name.to_owned(), button.attr("value").unwrap_or_default().to_owned())));
     Ok((form.attr("action").unwrap_or_default().to_owned(), sent))
+}
+
+/// What a person reads in a part of a page.
+fn text_of(part: ElementRef<'_>) -> String {
+    part.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether something says this; `…` at the end stands for anything.
+fn says(said: &str, words: &str) -> bool {
+    said == words || words.strip_suffix('…').is_some_and(|begins| said.starts_with(begins))
 }
 
 /// What a person reads: no markup, spaces folded.

@@ -24,6 +24,8 @@ pub fn routes() -> Router<Hub> {
         .route("/connections/{id}/settings/{name}", post(set))
         .route("/connections/{id}/check", post(check))
         .route("/connections/{id}/disconnect", post(disconnect))
+        .route("/connections/{id}/again", post(again))
+        .route("/connections/{id}/try-now", post(try_now))
 }
 
 async fn list(viewer: Viewer) -> Result<Html<String>, Problem> {
@@ -123,7 +125,12 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let main = html! {
         (ui::heading(spec.name, spec.about, &html! { (state(&c)) }))
         @for notice in c.notice.iter().chain(&missing) { p.warn { (notice) } }
-        @if !c.connected { a.button.main href=(format!("/connections/new/{}", c.connector)) { "Connect again" } }
+        @if !c.connected && may {
+            div.actions {
+                (ui::action(&format!("/connections/{id}/again"), "Connect again", "main"))
+                a.button href=(format!("/connections/new/{}", c.connector)) { "With another address or credential" }
+            }
+        }
         (setup(&steps))
         div.grid {
             section.card {
@@ -248,6 +255,24 @@ async fn check(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Probl
         }
     };
     viewer.done(&said, &format!("/connections/{id}")).await
+}
+
+/// Through Lever's consent once more, with the partner's address and credential as they are.
+async fn again(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let c = viewer.connection(&id).await?;
+    let target = viewer.hub.target_of(&c).await?;
+    match viewer.hub.start_connecting(&c.tenant, &c.connector, "", &target).await? {
+        Ok(url) => Ok(see_other(&url)),
+        Err(why) => Err(Problem::bad_request(why).way_on("With another address or credential", format!("/connections/new/{}", c.connector))),
+    }
+}
+
+async fn try_now(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    let c = viewer.connection(&id).await?;
+    let n = viewer.hub.try_now(&c.tenant, &c.id, &viewer.operator.name).await?;
+    viewer.done(&format!("{n} {} tried now.", if n == 1 { "is" } else { "are" }), "/").await
 }
 
 async fn disconnect(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {

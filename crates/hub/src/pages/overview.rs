@@ -5,6 +5,7 @@ use super::{Viewer, state_badge};
 use crate::Hub;
 use crate::hires::Which;
 use crate::notices::NOTICE;
+use crate::troubles::Trouble;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
@@ -18,6 +19,17 @@ pub fn routes() -> Router<Hub> {
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
+
+/// One trouble, with the way to mend it.
+fn trouble(t: &Trouble, may: bool) -> Markup {
+    html! {
+        div.(if t.grave { "error" } else { "warn" }) role=[t.grave.then_some("alert")] {
+            b { (t.what) ". " } (t.why) " "
+            a href=(t.mend.1) { (t.mend.0) }
+            @if let Some(connection) = t.retry.as_ref().filter(|_| may) { " " (ui::action(&format!("/connections/{connection}/try-now"), "Try all now", "")) }
+        }
+    }
+}
 
 fn outcome(outcome: &str) -> Markup {
     match outcome {
@@ -56,6 +68,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let done = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state = 'done'").await?;
     let failed = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state = 'failed'").await?;
     let busy = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state in ('ready', 'running')").await?;
+    let troubles = hub.troubles(tenant).await?;
     let hires = hub.hires(tenant, &Which::default(), 12).await?;
     let lately = pipeline::lately(&hub.db, tenant, NOTICE, 10).await?;
     let subjects: Vec<&str> = lately.iter().map(|l| l.subject.as_str()).collect();
@@ -64,26 +77,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let hours = pipeline::done_by_hour(&hub.db, tenant, NOTICE, now.minus(DAY)).await?;
     let main = html! {
         (ui::heading("Overview", "Every hire that Lever told us of, and what became of it.", &html! {}))
-        @for c in connections.iter().filter(|c| !c.connected) {
-            p.error role="alert" { b { (c.connector) " is not connected. " } (c.notice.as_deref().unwrap_or_default()) " " a href=(format!("/connections/{}", c.id)) { "Mend it" } }
-        }
-        @for c in connections.iter().filter(|c| c.connected) {
-            @let checks = c.checks.clone().unwrap_or_default();
-            @for lacking in &checks.missing {
-                p.error role="alert" {
-                    b { "Lever does not allow " (viewer.partner_name(c)) " to " (lacking.to) ". " }
-                    "The permission \"" (lacking.permission) "\" is missing. " a href=(format!("/connections/{}", c.id)) { "Mend it" }
-                }
-            }
-            @if let Some(why) = &checks.partner { p.error role="alert" { (why) " " a href=(format!("/connections/{}", c.id)) { "Mend it" } } }
-        }
-        @for c in connections.iter().filter(|c| c.connected && c.unmatched > 0) {
-            p.warn {
-                @if c.unmatched == 1 { "1 name in Lever leads" } @else { (c.unmatched) " names in Lever lead" }
-                " nowhere in " (viewer.partner_name(c)) ": hires onto those jobs will be held. "
-                a href=(format!("/connections/{}/names", c.id)) { "Match them" }
-            }
-        }
+        @for t in &troubles { (trouble(t, viewer.operator.may_change())) }
         div.tiles {
             a.tile href="/hires" { b { (done) } span { "confirmed at a partner" } }
             a.tile href="/holds" { b { (waiting) } span { "held, waiting for a person" } }
