@@ -163,6 +163,8 @@ pub struct Sent {
     pub remote_id: Option<String>,
     /// What [`Done::sent`] said.
     pub what: Value,
+    /// Another opportunity has the same record. Known only where a person decides.
+    pub shared: bool,
 }
 
 /// A connector. One folder and one line in `connectors`.

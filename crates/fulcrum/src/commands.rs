@@ -126,7 +126,7 @@ pub async fn create_operator(ground: &Ground, new: NewUser) -> Result<()> {
 pub async fn create_token(ground: &Ground, name: &str) -> Result<()> {
     let hub = ground.hub().await?;
     let tenant = tenant(&hub).await?;
-    out!("{}", hub.create_token(&tenant, name, &[hub_api::scope::READ, hub_api::scope::CONNECT]).await?);
+    out!("{}", hub.create_token(&tenant, name, &[hub_api::scope::READ, hub_api::scope::CONNECT], "command line").await?);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
         };
         hub.set_lever_app(&tenant, spec.id, &app).await?;
     }
-    let token = hub.create_token(&tenant, "HR Cloud", &[hub_api::scope::READ, hub_api::scope::CONNECT]).await?;
+    let token = hub.create_token(&tenant, "HR Cloud", &[hub_api::scope::READ, hub_api::scope::CONNECT], "command line").await?;
     partners.link_to_hub("hr-cloud", &hub_url, &token).await?;
     ats.tell(Event::CandidateHired, true, None).await?;
     connect_hr_cloud(&ground.outbound, settings).await

@@ -108,7 +108,7 @@ pub(crate) enum Entry {
 
 /// The schedules the settings ask for. One that is there already keeps its time.
 async fn follow(tx: &Tx, tenant: &str, connection: &str, connector: &dyn AnyConnector, settings: &Value, now: Ms) -> db::Result<()> {
-    crate::look::schedule(tx, tenant, connection, connector.is_live(settings), now).await?;
+    crate::look::schedule(tx, tenant, connection, connector.is_live(settings), connector.imports_daily(settings).is_some(), now).await?;
     let daily = connector.imports_daily(settings).map(|zone| format!("{DAILY}{zone}"));
     let there = "select name from schedule where tenant = $1 and connection = $2 and substr(name, 1, 7) = $3";
     let there = tx.row(there, params![tenant, connection, DAILY]).await?.map(|row| row.text("name")).transpose()?;
@@ -247,8 +247,8 @@ impl Hub {
              on conflict (id) do update set state = 'connected', notice = null, lever_base = excluded.lever_base, api_key = excluded.api_key, \
              access_token = excluded.access_token, access_until = excluded.access_until, refresh_token = excluded.refresh_token, \
              refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
-             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, looked_until = null, \
-             deleted_until = null, checks = null",
+             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, checks = null, \
+             import_since = coalesce(connection.import_since, connection.connected_at)",
             params![
                 tenant,
                 id.as_str(),
@@ -275,7 +275,7 @@ impl Hub {
         // Soon, so that what leads nowhere shows before the first hire.
         pipeline::set(&tx, tenant, &id, LOOK_AT_NAMES, now).await?;
         follow(&tx, tenant, &id, connector, &settings, now).await?;
-        self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Now).await?;
+        self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Usual).await?;
         tx.commit().await?;
         self.forget_subscriptions();
         self.committed();
@@ -354,7 +354,7 @@ impl Hub {
         }
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
         // Perhaps this was what somebody waited for.
-        self.read_held_again(&tx, tenant, &Held::OfConnection(id), Priority::Now).await?;
+        self.read_held_again(&tx, tenant, &Held::OfConnection(id), Priority::Usual).await?;
         tx.commit().await?;
         self.committed();
         Ok(Ok(()))

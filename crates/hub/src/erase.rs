@@ -4,10 +4,11 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::notices::Notice;
+use crate::runs::finish_runs;
 use clock::Ms;
 use connector::Sent;
 use db::vault::digest;
-use db::{Row, Sql, params};
+use db::{Row, Sql, Tx, params};
 use pipeline::{NewJob, Priority};
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub const ERASE: &str = "erase";
 pub struct Erasure {
     /// Of the opportunity's id.
     pub digest: String,
-    /// `deleted`, `anonymised` or `by hand`.
+    /// `deleted in Lever`, `anonymised in Lever` or `erased by hand`.
     pub why: String,
     /// When it was forgotten here.
     pub erased_at: Ms,
@@ -42,49 +43,45 @@ impl Hub {
         let known =
             tx.row("select name, email from hire where tenant = $1 and connection = $2 and subject = $3", params![tenant, id, subject]).await?;
         let link = pipeline::link_of(&tx, tenant, id, subject).await?;
-        if known.is_none() && link.is_none() {
+        let listed = "select 1 as one from run_item where tenant = $1 and connection = $2 and subject = $3 and name <> 'erased' limit 1";
+        let listed = tx.row(listed, params![tenant, id, subject]).await?;
+        if known.is_none() && link.is_none() && listed.is_none() {
             return Ok(false);
         }
-        // Their name and addresses may stand in sentences a partner said.
+        // Their addresses and their whole name may stand in what a partner said and somebody let go. A single word could be
+        // anybody's, or a town's.
         let mut words = Vec::new();
         if let Some(row) = &known {
             words.push(row.text("name")?);
-            words.extend(row.text("email")?.split(' ').map(str::to_owned));
+            words.retain(|name| name.contains(' '));
+            words.extend(row.text("email")?.split(' ').filter(|e| e.contains('@')).map(str::to_owned));
         }
-        words.retain(|word| word.chars().count() > 3);
-        pipeline::forget(&tx, tenant, id, subject, now).await?;
-        for (table, sql) in [
-            ("hire", "delete from hire where tenant = $1 and connection = $2 and subject = $3"),
-            ("answer", "delete from answer where tenant = $1 and connection = $2 and subject = $3"),
-            ("run_item", "update run_item set name = 'erased', why = null, detail = null where tenant = $1 and connection = $2 and subject = $3"),
-        ] {
-            tx.run(sql, params![tenant, id, subject]).await.map_err(|e| db::Error::new(format!("{table}: {e}")))?;
-        }
+        wipe(&tx, tenant, id, subject, now).await?;
         for word in &words {
-            let engine = self.db.engine();
-            let sql =
-                format!("update audit set why = 'A sentence about somebody who was erased.' where tenant = $1 and {}", engine.contains("why", "$2"));
+            let sql = format!(
+                "update audit set why = 'A sentence about somebody who was erased.' where tenant = $1 and substr(what, 1, 5) = 'hold:' and {}",
+                self.db.engine().contains("why", "$2")
+            );
             tx.run(&sql, params![tenant, word.as_str()]).await?;
-            // Two that are held for the same cause share its words.
-            for table in ["job", "effect"] {
-                let sql =
-                    format!("update {table} set cause = 'Held', why = null where tenant = $1 and {}", engine.contains("coalesce(cause, '')", "$2"));
-                tx.run(&sql, params![tenant, word.as_str()]).await?;
-            }
         }
         let sql = "insert into erasure (tenant, connection, digest, why, found_at, erased_at) values ($1, $2, $3, $4, $5, $5) \
-                   on conflict (tenant, connection, digest) do update set erased_at = excluded.erased_at";
+                   on conflict (tenant, connection, digest) do update set why = excluded.why, erased_at = excluded.erased_at, partner = null, ended_at = null";
         tx.run(sql, params![tenant, id, of(subject), why, now.0]).await?;
-        let job = NewJob {
-            connection: id.to_owned(),
-            kind: ERASE.to_owned(),
-            subject: subject.to_owned(),
-            payload: json!({ "record": link.map(|link| link.remote_id) }),
-            priority: Priority::Usual,
-            run_at: now,
-        };
-        self.pipeline.job(&tx, tenant, job).await?;
-        self.audit(&tx, tenant, "Fulcrum", "person: erased", &format!("Somebody was {why} in Lever and is forgotten here.")).await?;
+        // One that waits to tell the partner knows the record; another one might not any more.
+        let told =
+            "select 1 as one from job where tenant = $1 and connection = $2 and subject = $3 and kind = $4 and state in ('ready', 'running', 'held')";
+        if link.is_some() || tx.row(told, params![tenant, id, subject, ERASE]).await?.is_none() {
+            let job = NewJob {
+                connection: id.to_owned(),
+                kind: ERASE.to_owned(),
+                subject: subject.to_owned(),
+                payload: json!({ "theirs": link.as_ref().is_some_and(|link| link.sent["theirs"] == true), "record": link.map(|link| link.remote_id) }),
+                priority: Priority::Usual,
+                run_at: now,
+            };
+            self.pipeline.job(&tx, tenant, job).await?;
+        }
+        self.audit(&tx, tenant, "Fulcrum", "person: erased", &format!("Somebody is forgotten here: {why}.")).await?;
         let data = json!({ "connection": id, "why": why });
         self.tell(&tx, tenant, &[Notice { kind: "person.erased", key: of(subject), connection: id, data }]).await?;
         tx.commit().await?;
@@ -96,24 +93,34 @@ impl Hub {
 
     /// What the partner holds of somebody erased.
     pub(crate) fn erased_record(payload: &Value) -> Sent {
-        Sent { remote_id: payload["record"].as_str().map(str::to_owned), what: Value::Null }
+        Sent { remote_id: payload["record"].as_str().map(str::to_owned), what: json!({ "theirs": payload["theirs"] }), shared: false }
     }
 
-    /// The partner did what is to be done.
-    pub(crate) async fn erased_there(&self, connection: &Connection, subject: &str, said: &str) -> db::Result<()> {
+    /// Forgets what was written about somebody erased since.
+    pub(crate) async fn forget_again(&self, connection: &Connection, subject: &str) -> db::Result<()> {
         let tx = self.db.begin().await?;
-        // Whatever was under way when the person was forgotten may have written since.
-        pipeline::forget(&tx, &connection.tenant, &connection.id, subject, self.clock.now()).await?;
+        // What was decided about them since they were forgotten is kept until it is done.
+        pipeline::forget(&tx, &connection.tenant, &connection.id, subject, ERASE, self.clock.now()).await?;
         tx.run(
             "delete from hire where tenant = $1 and connection = $2 and subject = $3",
             params![connection.tenant.as_str(), connection.id.as_str(), subject],
         )
         .await?;
-        tx.run(
-            "delete from answer where tenant = $1 and connection = $2 and subject = $3",
-            params![connection.tenant.as_str(), connection.id.as_str(), subject],
-        )
-        .await?;
+        tx.commit().await?;
+        self.db.scrub().await
+    }
+
+    /// Whether another hire has the same record at the partner.
+    pub(crate) async fn is_shared(&self, connection: &Connection, subject: &str, record: &str) -> db::Result<bool> {
+        let sql = "select 1 as one from link where tenant = $1 and connection = $2 and remote_id = $3 and subject <> $4 limit 1";
+        let values = params![connection.tenant.as_str(), connection.id.as_str(), record, subject];
+        Ok(self.db.row(sql, values).await?.is_some())
+    }
+
+    /// The partner did what is to be done.
+    pub(crate) async fn erased_there(&self, connection: &Connection, subject: &str, said: &str) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        wipe(&tx, &connection.tenant, &connection.id, subject, self.clock.now()).await?;
         let sql = "update erasure set partner = $1, ended_at = $2 where tenant = $3 and connection = $4 and digest = $5";
         tx.run(sql, params![said, self.clock.now().0, connection.tenant.as_str(), connection.id.as_str(), of(subject)]).await?;
         tx.commit().await?;
@@ -131,6 +138,19 @@ impl Hub {
         let sql = "select * from erasure where tenant = $1 and digest = $2 order by erased_at desc limit 1";
         self.db.row(sql, params![tenant, of(subject)]).await?.map(|row| read(&row)).transpose()
     }
+}
+
+/// Forgets a person in every table. Runs that waited for them wait no longer.
+async fn wipe(tx: &Tx, tenant: &str, connection: &str, subject: &str, now: Ms) -> db::Result<()> {
+    let about = || params![tenant, connection, subject];
+    pipeline::forget(tx, tenant, connection, subject, ERASE, now).await?;
+    tx.run("delete from hire where tenant = $1 and connection = $2 and subject = $3", about()).await?;
+    tx.run("delete from answer where tenant = $1 and connection = $2 and subject = $3", about()).await?;
+    let sql = "update run_item set name = 'erased', why = null, detail = null, outcome = coalesce(outcome, 'skipped'), at = coalesce(at, $4) \
+               where tenant = $1 and connection = $2 and subject = $3 returning run";
+    let runs = tx.rows(sql, params![tenant, connection, subject, now.0]).await?;
+    let runs = runs.iter().map(|row| row.text("run")).collect::<db::Result<Vec<_>>>()?;
+    finish_runs(tx, &runs, now).await
 }
 
 fn read(row: &Row) -> db::Result<Erasure> {

@@ -65,7 +65,7 @@ impl Hub {
     /// Lets everything go that waits for this cause.
     pub(crate) async fn release(&self, tenant: &str, cause: &str, by: &str) -> db::Result<u64> {
         let tx = self.db.begin().await?;
-        let released = self.read_held_again(&tx, tenant, &Held::ByCause(cause), Priority::Now).await?;
+        let released = self.read_held_again(&tx, tenant, &Held::ByCause(cause), Priority::Usual).await?;
         self.audit(&tx, tenant, by, "hold: released", &format!("{released} released: {cause}")).await?;
         tx.commit().await?;
         self.committed();
@@ -107,7 +107,7 @@ impl Hub {
             )
             .await?;
         }
-        let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Now).await?;
+        let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
         self.audit(&tx, tenant, by, "hold: mended", &format!("{said} {released} released.")).await?;
         tx.commit().await?;
         self.committed();
@@ -116,8 +116,10 @@ impl Hub {
 
     /// What the partner holds of one of ours.
     pub(crate) async fn sent(&self, tenant: &str, connection: &str, subject: &str) -> db::Result<Sent> {
-        let link = pipeline::link_of(&self.db, tenant, connection, subject).await?;
-        Ok(link.map_or_else(Sent::default, |link| Sent { remote_id: Some(link.remote_id), what: link.sent }))
+        let Some(link) = pipeline::link_of(&self.db, tenant, connection, subject).await? else { return Ok(Sent::default()) };
+        let sql = "select 1 as one from link where tenant = $1 and connection = $2 and remote_id = $3 and subject <> $4 limit 1";
+        let shared = self.db.row(sql, params![tenant, connection, link.remote_id.as_str(), subject]).await?.is_some();
+        Ok(Sent { remote_id: Some(link.remote_id), what: link.sent, shared })
     }
 }
 

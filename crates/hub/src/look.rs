@@ -14,7 +14,8 @@ use db::{Sql, Tx, params};
 use endpoint::Nothing;
 use lever_api::{DeletedFilter, ListDeletedOpportunities, Opportunity, OpportunityFilter};
 use outbound::{Failure, Remote};
-use pipeline::Priority;
+use pipeline::{NewJob, Priority};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -34,12 +35,16 @@ const OVERLAP: Duration = Duration::from_secs(120);
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// The schedules of a connection that is live.
-pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, now: Ms) -> db::Result<()> {
+pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, daily: bool, now: Ms) -> db::Result<()> {
     // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same.
-    let wanted: &[&str] = if live { &[LOOK, LOOK_FOR_DELETED, LOOK_AT_RECENT] } else { &[LOOK_SELDOM, LOOK_FOR_DELETED] };
-    for name in [LOOK, LOOK_SELDOM, LOOK_FOR_DELETED, LOOK_AT_RECENT] {
-        pipeline::clear(tx, tenant, connection, name).await?;
-        if wanted.contains(&name) {
+    let wanted = [(LOOK, live), (LOOK_SELDOM, !live), (LOOK_FOR_DELETED, true), (LOOK_AT_RECENT, live || daily)];
+    for (name, wanted) in wanted {
+        let there = "select 1 as one from schedule where tenant = $1 and connection = $2 and name = $3";
+        let there = tx.row(there, params![tenant, connection, name]).await?.is_some();
+        // One that is there already keeps its time.
+        if there && !wanted {
+            tx.run("delete from schedule where tenant = $1 and connection = $2 and name = $3", params![tenant, connection, name]).await?;
+        } else if wanted && !there {
             let next = pipeline::next(name, now).unwrap_or(now);
             pipeline::set(tx, tenant, connection, name, next).await?;
         }
@@ -101,7 +106,8 @@ impl Hub {
             }
         }
         let reasons = reader.reasons(REASONS).await?;
-        let since = connection.connected_at.minus(CLOCKS_DIFFER);
+        // What happened while nobody was connected counts too.
+        let since = connection.looked_until.unwrap_or(connection.connected_at).minus(CLOCKS_DIFFER);
         let is_new_hire = |o: &Opportunity| {
             let archived = o.archived.as_ref();
             archived.and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason) == Some(&true))
@@ -121,7 +127,7 @@ impl Hub {
         Ok(untold)
     }
 
-    /// Reads what was deleted since the last look, and thinks about whom of them we know.
+    /// Reads what was deleted since the last look, and forgets whom of them we know.
     pub(crate) async fn look_for_deleted(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let begin = connection.deleted_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
@@ -136,26 +142,23 @@ impl Hub {
             }
         }
         let until = deleted.iter().filter_map(|o| o.deleted_at).map(Ms).max().unwrap_or(begin).max(begin);
-        let mut known = Vec::new();
-        for chunk in deleted.chunks(500) {
-            let mut values = params![connection.tenant.as_str(), connection.id.as_str()];
-            values.extend(chunk.iter().map(|o| db::Value::from(o.id.as_str())));
-            let sql = format!("select subject from hire where tenant = $1 and connection = $2 and subject in ({})", db::list(2, chunk.len()));
-            for row in self.db.rows(&sql, values).await.map_err(fault)? {
-                let subject = row.text("subject").map_err(fault)?;
-                known.extend(chunk.iter().find(|o| o.id == subject).cloned());
-            }
+        // Whoever is in that list was deleted, and is forgotten; nobody else is.
+        for o in deleted {
+            self.erase(connection, &o.id, "deleted in Lever").await.map_err(fault)?;
         }
-        self.found(connection, &known, "deleted_until", until).await.map_err(fault)
+        self.found(connection, &[], "deleted_until", until).await.map_err(fault)
     }
 
     /// Reads everybody again who was hired lately, behind what is new.
     pub(crate) async fn look_at_recent(&self, connection: &Connection) -> db::Result<()> {
         let now = self.clock.now();
         let tx = self.db.begin().await?;
-        let sql = "select subject from hire where tenant = $1 and connection = $2 and hired and settled and updated_at > $3";
+        let sql = "select subject, settled from hire where tenant = $1 and connection = $2 and hired and updated_at > $3";
         for row in tx.rows(sql, params![connection.tenant.as_str(), connection.id.as_str(), now.minus(LATELY).0]).await? {
-            self.pipeline.job(&tx, &connection.tenant, think_job(&connection.id, &row.text("subject")?, Priority::Later, now)).await?;
+            let think = think_job(&connection.id, &row.text("subject")?, Priority::Later, now);
+            // What was left out may be possible now, though nothing changed in Lever.
+            let payload = if row.get("settled")? { Value::Null } else { json!({ "again": true }) };
+            self.pipeline.job(&tx, &connection.tenant, NewJob { payload, ..think }).await?;
         }
         tx.commit().await?;
         self.pipeline.wake();
@@ -175,7 +178,7 @@ impl Hub {
             for o in untold {
                 let sql = "insert into run_item (tenant, run, connection, subject, name, dry) values ($1, $2, $3, $4, $5, $6)";
                 tx.run(sql, params![tenant, id.as_str(), connection.id.as_str(), o.id.as_str(), o.name.as_str(), false]).await?;
-                self.pipeline.job(&tx, tenant, think_job(&connection.id, &o.id, Priority::Now, now)).await?;
+                self.pipeline.job(&tx, tenant, think_job(&connection.id, &o.id, Priority::Usual, now)).await?;
             }
         }
         tx.commit().await?;

@@ -102,7 +102,7 @@ impl Hub {
                     // Notices do not wait for one another.
                     subject: key.clone(),
                     key,
-                    payload: json!({ "address": address.id, "notice": { "type": notice.kind, "timestamp": rfc3339(now), "data": notice.data } }),
+                    payload: json!({ "address": address.id, "type": notice.kind, "data": notice.data }),
                     priority: Priority::Usual,
                     run_at: now,
                     again: false,
@@ -119,7 +119,7 @@ impl Hub {
         let Some(row) = row else { return Ok(Ending::Withdrawn { why: "This address receives no notices any more.".to_owned() }) };
         let secret = self.vault.open_sealed(&format!("notice/{id}"), &row.text("secret")?)?;
         let Ok(url) = Url::parse(&row.text("url")?) else { return Ok(Ending::GiveUp { why: "The address cannot be read.".to_owned() }) };
-        let body = item.payload["notice"].to_string();
+        let body = json!({ "type": item.payload["type"], "timestamp": rfc3339(item.created_at), "data": item.payload["data"] }).to_string();
         let seconds = self.clock.now().0 / 1000;
         let mut call = Call::new(Verb::Post, url, body.clone().into_bytes());
         let signed = Webhook::new(&secret).and_then(|secret| secret.sign(&item.id, seconds, body.as_bytes()));
@@ -132,7 +132,10 @@ impl Hub {
         Ok(match self.outbound.send(&call, wire).await {
             Ok(Answer { status: 200..=299, .. }) => Ending::Done { remote_id: None, sent: Value::Null, why: "the receiver took it".to_owned() },
             // The specification's word for "do not come again".
-            Ok(Answer { status: 410, .. }) => Ending::GiveUp { why: "The receiver answered 410: it wants no notices any more.".to_owned() },
+            Ok(Answer { status: 410, .. }) => {
+                self.remove_address(&item.tenant, id, "the receiver (410)").await?;
+                Ending::Withdrawn { why: "The receiver answered 410: it wants no notices any more.".to_owned() }
+            }
             Ok(Answer { status, .. }) => Ending::Retry { after: None, why: format!("The receiver answered {status}.") },
             Err(Failure::Blocked(why)) => Ending::GiveUp { why },
             Err(failure) => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },

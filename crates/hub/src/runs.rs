@@ -11,11 +11,15 @@ use db::{Clauses, Row, Sql, Tx, params};
 use pipeline::{NewJob, Priority};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The kind of job that lists whom a run is about.
 pub const LIST: &str = "list";
 /// The kind of job that finds out what would be done.
 pub const TRY: &str = "try-out";
+
+/// Whoever asks for the same so soon after is shown the first one.
+const JOINED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Why somebody goes through many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,15 +182,17 @@ pub struct NewRun<'a> {
 }
 
 impl Hub {
-    /// Starts a run over everybody hired. One that goes on already is joined: its id.
+    /// Starts a run over everybody hired. One for the same people that has just begun is joined: its id.
     pub(crate) async fn start_run(&self, tenant: &str, connection: &str, new: &NewRun<'_>) -> db::Result<String> {
         let now = self.clock.now();
         let tx = self.db.begin().await?;
         // The row is taken first: two clicks at once make one run.
         tx.run("update connection set settings = settings where tenant = $1 and id = $2", params![tenant, connection]).await?;
-        let same = if new.purpose == Purpose::Trial { "('trial')" } else { "('import', 'daily')" };
-        let sql = format!("select id from run where tenant = $1 and connection = $2 and state in ('listing', 'working') and kind in {same} limit 1");
-        if let Some(row) = tx.row(&sql, params![tenant, connection]).await? {
+        // One that asks for less, or has listed its people long ago, is another.
+        let sql = "select id from run where tenant = $1 and connection = $2 and kind = $3 and coalesce(since, 0) = $4 \
+                   and (state = 'listing' or (state = 'working' and created_at > $5)) limit 1";
+        let lately = now.minus(JOINED_WITHIN).0;
+        if let Some(row) = tx.row(sql, params![tenant, connection, new.purpose.name(), new.since.map_or(0, |since| since.0), lately]).await? {
             return row.text("id");
         }
         let id = self.insert_run(&tx, tenant, connection, new, "listing").await?;
@@ -309,8 +315,8 @@ impl Hub {
         Ok(())
     }
 
-    /// People of a run by name: those of one outcome, or all; from the one after `after` on.
-    pub(crate) async fn run_items(&self, tenant: &str, run: &str, outcome: &str, after: (&str, &str), most: i64) -> db::Result<Vec<RunItem>> {
+    /// People of a run by name: those of one outcome, or all; from the one after this opportunity on.
+    pub(crate) async fn run_items(&self, tenant: &str, run: &str, outcome: &str, after: &str, most: i64) -> db::Result<Vec<RunItem>> {
         let mut only = Clauses::default();
         only.is("tenant =", tenant).is("run =", run);
         match outcome {
@@ -322,9 +328,9 @@ impl Hub {
                 only.is("outcome =", outcome);
             }
         }
-        if !after.1.is_empty() {
-            let (name, subject) = (only.bind(after.0), only.bind(after.1));
-            only.and(format!("(name > {name} or (name = {name} and subject > {subject}))"));
+        if !after.is_empty() {
+            let (run, after) = (only.bind(run), only.bind(after));
+            only.and(format!("(name, subject) > (select a.name, a.subject from run_item a where a.run = {run} and a.subject = {after})"));
         }
         let most = only.bind(most);
         let sql = format!("select * from run_item{} order by name, subject limit {most}", only.sql());
@@ -348,9 +354,20 @@ impl Hub {
         let sql = "update run set state = 'cancelled', ended_at = $1 where tenant = $2 and id = $3 and state in ('listing', 'working')";
         let was_open = tx.run(sql, params![now, tenant, id]).await? > 0;
         if was_open {
+            // Whoever is under way is finished, and the report will say so.
             let why = format!("The run was cancelled by {by} before anything was done.");
-            let sql = "update run_item set outcome = 'cancelled', why = $1, at = $2 where run = $3 and outcome is null";
-            tx.run(sql, params![why, now, id]).await?;
+            let busy = |table: &str, states: &str| {
+                format!(
+                    "not exists (select 1 from {table} w where w.tenant = run_item.tenant and w.connection = run_item.connection \
+                     and w.subject = run_item.subject and w.state in ({states}))"
+                )
+            };
+            let sql = format!(
+                "update run_item set outcome = 'cancelled', why = $1, at = $2 where run = $3 and outcome is null and {} and {}",
+                busy("effect", "'ready', 'running'"),
+                busy("job", "'running'")
+            );
+            tx.run(&sql, params![why, now, id]).await?;
             self.audit(&tx, tenant, by, "run: cancelled", &format!("The run {id} was cancelled.")).await?;
         }
         tx.commit().await?;
@@ -475,6 +492,9 @@ pub async fn finish_runs(tx: &Tx, runs: &[String], now: Ms) -> db::Result<()> {
     if runs.is_empty() {
         return Ok(());
     }
+    // The rows are taken first: of two who end the last two people at once, the second then sees the first.
+    let ids: Vec<db::Value> = runs.iter().map(|run| run.as_str().into()).collect();
+    tx.run(&format!("update run set state = state where state in ('listing', 'working') and id in ({})", db::list(0, runs.len())), ids).await?;
     let mut values = params![now.0];
     values.extend(runs.iter().map(|run| db::Value::from(run.as_str())));
     let sql = format!(

@@ -25,7 +25,7 @@ impl Hub {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn create_token(&self, tenant: &str, name: &str, scopes: &[&str]) -> db::Result<String> {
+    pub async fn create_token(&self, tenant: &str, name: &str, scopes: &[&str], by: &str) -> db::Result<String> {
         let token = format!("ful_{}", random_hex(24));
         let tx = self.db.begin().await?;
         tx.run(
@@ -33,7 +33,7 @@ impl Hub {
             params![tenant, uuid::Uuid::new_v4().to_string(), name, digest(&token), scopes.join(" "), self.clock.now().0],
         )
         .await?;
-        self.audit(&tx, tenant, "command line", "token: made", &format!("The API token \"{name}\" was made.")).await?;
+        self.audit(&tx, tenant, by, "token: made", &format!("The API token \"{name}\" was made.")).await?;
         tx.commit().await?;
         Ok(token)
     }

@@ -38,6 +38,9 @@ const KEPT: Duration = Duration::from_secs(90 * 86_400);
 /// How long the audit log is kept.
 const AUDIT_KEPT: Duration = Duration::from_secs(730 * 86_400);
 
+/// How long it is tried to tell a partner of an erasure before somebody is told that it does not work.
+const PATIENT: Duration = Duration::from_secs(86_400);
+
 /// How long a decision is good without looking again.
 const FRESH: Duration = Duration::from_secs(60);
 
@@ -54,12 +57,14 @@ impl Handler for Work {
 
     async fn handle(&self, item: Item) -> Tried<Noted> {
         let (wire, mut learnt) = (Wire::default(), Learnt::default());
-        let kind = item.kind.clone();
+        let (kind, table) = (item.kind.clone(), item.table);
         let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
         let erased = learnt.erased;
         let note = self.0.noted(&item, &ending, learnt);
         // What a partner says of somebody erased is nobody's business any more.
-        let exchanges = if kind == ERASE || erased { "[]".to_owned() } else { wire.json() };
+        // Nor are lists of people kept with work that is about none of them.
+        let about_nobody = !matches!(kind.as_str(), THINK | TRY | SYNC) && table == Table::Job;
+        let exchanges = if about_nobody || erased { "[]".to_owned() } else { wire.json() };
         Tried { ending, exchanges, note }
     }
 
@@ -91,6 +96,8 @@ struct Learnt {
     trial: Option<Came>,
     /// The person was forgotten just now.
     erased: bool,
+    /// The connection was in force.
+    connected: bool,
 }
 
 fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
@@ -111,8 +118,11 @@ impl Hub {
         }
         let gives_up = self.clock.now().since(item.tried_since) >= pipeline::GIVE_UP_AFTER;
         let over = |outcome: &'static str, why: &str| Some(Came { outcome: Some(outcome), why: why.to_owned(), detail: Value::Null, dry: false });
+        let dry = |outcome: &'static str, why: &str| Some(Came { outcome: Some(outcome), why: why.to_owned(), detail: Value::Null, dry: true });
         let came = match (learnt.trial, ending) {
             (Some(trial), _) => Some(trial),
+            (None, Ending::Retry { why, .. }) if item.kind == TRY && gives_up => dry("failed", why),
+            (None, _) if item.kind == TRY && !learnt.connected => dry("failed", "The connection is not connected with Lever."),
             (None, _) if item.kind == TRY => None,
             (None, Ending::Decided(effects)) => {
                 (!effects.is_empty()).then(|| Came { outcome: None, why: String::new(), detail: Value::Null, dry: false })
@@ -142,6 +152,8 @@ impl Hub {
             // The sentence names the person; what groups them does not.
             Ending::Hold { cause, .. } if item.kind != TRY => {
                 let key = db::vault::digest(&format!("{}/{cause}", item.subject));
+                // A partner's own sentence may quote what it was sent.
+                let cause = cause.split_once(" refuses: ").map_or_else(|| cause.clone(), |(name, _)| format!("{name} refuses what was sent"));
                 Some(("hold.opened", key, json!({ "cause": cause })))
             }
             _ => None,
@@ -169,7 +181,9 @@ impl Hub {
         let found = self.memo.read(&format!("{} of {}", item.connection, item.tenant), Good::After(item.claimed), read).await?;
         let Some(connection) = found.as_ref() else { return Ok(Ending::GiveUp { why: "The connection is gone.".to_owned() }) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Ending::GiveUp { why: "The connector is gone.".into() }) };
-        if !connection.connected {
+        learnt.connected = connection.connected;
+        // The partner is told of an erasure whatever became of Lever.
+        if !connection.connected && item.kind != ERASE {
             if item.kind == LIST {
                 self.run_failed(&item.tenant, &item.subject, "The connection is not connected with Lever any more.").await?;
             }
@@ -301,7 +315,7 @@ impl Try<'_> {
     }
 
     fn lever(&self) -> Remote {
-        let urgency = if self.item.priority == Priority::Later { Urgency::Later } else { Urgency::Now };
+        let urgency = if self.item.priority == Priority::Now { Urgency::Now } else { Urgency::Later };
         self.hub.lever(self.connection, urgency, self.wire)
     }
 
@@ -315,7 +329,7 @@ impl Try<'_> {
         let mut ours = Ours::default();
         for row in rows {
             match row.text("what")?.as_str() {
-                "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")? },
+                "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")?, shared: false },
                 "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
                 _ => ours.is_wanted = true,
             }
@@ -329,7 +343,7 @@ impl Try<'_> {
         let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
         match self.reader(&self.lever()).truth(&id).await {
             Ok(Some(seen)) if seen.opportunity.is_anonymized => {
-                hub.erase(self.connection, &item.subject, "anonymised").await?;
+                hub.erase(self.connection, &item.subject, "anonymised in Lever").await?;
                 learnt.erased = true;
                 Ok(Err(Ending::Withdrawn { why: "The person was anonymised in Lever. Nothing is known of them any more.".to_owned() }))
             }
@@ -337,11 +351,12 @@ impl Try<'_> {
                 learnt.person = Some(Person::new(&seen, hub.clock.now()));
                 Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), ..seen }))
             }
-            Ok(None) if hub.erase(self.connection, &item.subject, "deleted").await? => {
-                Ok(Err(Ending::Withdrawn { why: "The person was deleted in Lever. Nothing is known of them any more.".to_owned() }))
-            }
+            // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
+            // found in Lever's list of the deleted.
             Ok(None) => {
-                let why = format!("Lever does not know the opportunity {id}: it was deleted, or never existed. Nothing was done.");
+                let why = format!(
+                    "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing was done."
+                );
                 hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
                 Ok(Err(Ending::Withdrawn { why }))
             }
@@ -375,7 +390,7 @@ impl Try<'_> {
                         payload: json!({ "key": effect.key, "change": effect.change }),
                         priority: self.item.priority,
                         run_at: self.hub.clock.now(),
-                        again: ours.is_wanted,
+                        again: ours.is_wanted || self.item.payload["again"] == true,
                     })
                     .collect(),
             ),
@@ -475,12 +490,28 @@ impl Try<'_> {
         }
         let ours = self.ours(false).await?;
         let sent = if ours.sent.remote_id.is_some() { ours.sent } else { Hub::erased_record(&item.payload) };
+        // Whatever was under way when the person was forgotten may have written since.
+        hub.forget_again(self.connection, &item.subject).await?;
+        if let Some(record) = &sent.remote_id
+            && hub.is_shared(self.connection, &item.subject, record).await?
+        {
+            hub.erased_there(self.connection, &item.subject, "the record belongs to another hire too and is kept").await?;
+            return Ok(Ending::Decided(Vec::new()));
+        }
         let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
         let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent };
         Ok(match self.connector.erase(cx, &self.connection.settings, &ours.answers).await {
             Outcome::Done(done) => {
                 hub.erased_there(self.connection, &item.subject, &done.said).await?;
                 Ending::Decided(Vec::new())
+            }
+            // Nobody is told by a job that failed three days later.
+            Outcome::Retry { why, .. } if hub.clock.now().since(item.tried_since) > PATIENT => {
+                let name = self.connector.spec().name;
+                wait(Hold::new(
+                    format!("{name} cannot be told of an erasure"),
+                    format!("Somebody was erased, and {name} could not be told since: {why}"),
+                ))
             }
             Outcome::Retry { after, why } => Ending::Retry { after, why },
             Outcome::Hold(hold) => wait(hold),
@@ -502,7 +533,14 @@ impl Try<'_> {
                 Outcome::Done(_) => Ending::Decided(Vec::new()),
             },
         };
-        // What waits for a person ends the run: whoever mends it begins it again.
+        // What waits for a person ends the run: whoever mends it begins it again. So does what does not pass.
+        let gives_up = hub.clock.now().since(item.tried_since) >= pipeline::GIVE_UP_AFTER;
+        if let Ending::Retry { why, .. } = &ending
+            && gives_up
+        {
+            hub.run_failed(&item.tenant, &item.subject, why).await?;
+            return Ok(Ending::Decided(Vec::new()));
+        }
         if let Ending::Hold { why, .. } | Ending::GiveUp { why } = &ending {
             hub.run_failed(&item.tenant, &item.subject, why).await?;
             return Ok(Ending::Decided(Vec::new()));

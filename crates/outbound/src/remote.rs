@@ -115,7 +115,7 @@ impl Outbound {
             400..=499 => "4xx",
             _ => "5xx",
         };
-        metrics::counter!("fulcrum_calls_total", "host" => host.to_owned(), "answer" => answered).increment(1);
+        metrics::counter!("fulcrum_calls_total", "answer" => answered).increment(1);
         tracing::debug!(method = call.verb.name(), host, status, took_ms, "called");
         let keys: Vec<String> = call.url.query_pairs().map(|(key, _)| key.into_owned()).collect();
         let query = if keys.is_empty() { String::new() } else { format!("?{}", keys.join("&")) };

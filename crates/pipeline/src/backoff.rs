@@ -8,14 +8,14 @@ pub const GIVE_UP_AFTER: Duration = Duration::from_secs(72 * 3600);
 const FIRST: f64 = 2.0;
 const LONGEST: f64 = 4.0 * 3600.0;
 
-/// Doubles from 2 s to 4 h, give or take a fifth. The jitter comes from the item's id, so that a thousand items that
-/// failed together do not come back together, and a test sees the same wait every time.
+/// As long again as it was tried already, from 2 s to 4 h, give or take a fifth: so the waits double, also for what was
+/// held and released many times before. The jitter comes from the item's id, so that a thousand items that failed together
+/// do not come back together, and a test sees the same wait every time.
 #[must_use]
-pub fn backoff(attempts: i64, id: &str) -> Duration {
-    let doublings = i32::try_from(attempts.clamp(1, 30)).unwrap_or(30) - 1;
+pub fn backoff(tried_for: Duration, attempts: i64, id: &str) -> Duration {
     let mut hasher = DefaultHasher::new();
     (id, attempts).hash(&mut hasher);
     #[allow(clippy::cast_precision_loss, reason = "a thousandth is precise enough")]
     let jitter = 0.8 + 0.4 * ((hasher.finish() % 1000) as f64 / 1000.0);
-    Duration::from_secs_f64((FIRST * 2f64.powi(doublings)).min(LONGEST) * jitter)
+    Duration::from_secs_f64(tried_for.as_secs_f64().clamp(FIRST, LONGEST) * jitter)
 }

@@ -54,17 +54,22 @@ pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: 
     }
     let mine_only: Vec<_> = ended.iter().filter(|e| mine.contains(&e.item.id)).collect();
     let mut effects = Vec::new();
+    let mut too_early = HashSet::new();
     for e in &mine_only {
         match &e.tried.ending {
             Ending::Decided(decided) => {
                 effects.extend(decided.iter().cloned().map(|effect| (e.item.tenant.clone(), Some(e.item.id.clone()), effect)));
             }
             // One effect that is not wanted says nothing of the others.
-            Ending::Withdrawn { why } if table == Table::Job => withdraw(tx, &e.item, why, now).await?,
+            Ending::Withdrawn { why } if table == Table::Job => {
+                if withdraw(tx, &e.item, why, now).await? {
+                    too_early.insert(e.item.id.clone());
+                }
+            }
             _ => {}
         }
     }
-    let too_early = insert_effects(tx, effects, now).await?;
+    too_early.extend(insert_effects(tx, effects, now).await?);
     link(tx, &mine_only, now).await?;
     if table == Table::Job {
         supersede(tx, &mine_only, now).await?;
@@ -128,15 +133,17 @@ async fn link<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
     tx.run(&sql, links.into_iter().flat_map(row).collect()).await.map(drop)
 }
 
-/// The truth wants nothing of this subject: what waits to be sent is not sent.
-async fn withdraw(tx: &Tx, item: &Item, why: &str, now: Ms) -> Result<()> {
+/// The truth wants nothing of this subject: what waits to be sent is not sent. Whether something is under way all the same:
+/// then the truth has to be looked at again when that is over.
+async fn withdraw(tx: &Tx, item: &Item, why: &str, now: Ms) -> Result<bool> {
     tx.run(
         "update effect set state = 'cancelled', ended_at = $1, why = $2, cause = null \
          where tenant = $3 and connection = $4 and subject = $5 and state in ('ready', 'held', 'failed')",
         params![now.0, why, item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()],
     )
-    .await
-    .map(drop)
+    .await?;
+    let sql = "select 1 as one from effect where tenant = $1 and connection = $2 and subject = $3 and state = 'running' limit 1";
+    Ok(tx.row(sql, params![item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()]).await?.is_some())
 }
 
 /// Retry, hold or give up. Answers whether the lease was still ours.
@@ -144,7 +151,7 @@ async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) ->
     let t = item.table.name();
     let (mut state, cause, why, mut run_at, mend) = match ending {
         Ending::Retry { after, why } => {
-            let wait = after.unwrap_or_else(|| backoff(item.attempts, &item.id));
+            let wait = after.unwrap_or_else(|| backoff(now.since(item.tried_since), item.attempts, &item.id));
             ("ready", None, why.as_str(), now.plus(wait), None)
         }
         Ending::Hold { cause, why, mend } => ("held", Some(cause.as_str()), why.as_str(), now, Some(mend.to_string())),
@@ -159,6 +166,11 @@ async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) ->
         let sql = "select 1 as one from job where tenant = $1 and connection = $2 and kind = $3 and key = $4 and state = 'ready'";
         if tx.row(sql, params![item.tenant.as_str(), item.connection.as_str(), item.kind.as_str(), item.key.as_str()]).await?.is_some() {
             state = "cancelled";
+            if item.payload.is_null() {
+                // It was wanted without conditions, so the other one is now.
+                let sql = "update job set payload = 'null' where tenant = $1 and connection = $2 and kind = $3 and key = $4 and state = 'ready'";
+                tx.run(sql, params![item.tenant.as_str(), item.connection.as_str(), item.kind.as_str(), item.key.as_str()]).await?;
+            }
         }
     }
     let ended_at = matches!(state, "failed" | "cancelled").then_some(now.0);
@@ -208,7 +220,8 @@ async fn think_again<N>(tx: &Tx, ended: &[&Ended<N>], too_early: &HashSet<String
         connection: item.connection.clone(),
         kind: item.kind.clone(),
         subject: item.subject.clone(),
-        payload: item.payload.clone(),
+        // Whoever wanted the first decision may be content with what was under way; the newer one is wanted all the same.
+        payload: Value::Null,
         priority: item.priority,
         run_at: now.plus(A_MOMENT),
     };

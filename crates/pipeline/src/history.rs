@@ -291,18 +291,19 @@ pub async fn waiting_since(db: &impl Sql, tenant: &str, connection: &str, now: M
 
 /// Forgets what was said and done about a subject. Effects stay as empty shells, since a key forgotten is a promise
 /// forgotten; that a hint came stays, without what it said. What runs at this moment ends by itself, and is forgotten by
-/// whoever asks again.
+/// whoever asks again; jobs of the kind `but` stay.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn forget(tx: &impl Sql, tenant: &str, connection: &str, subject: &str, now: Ms) -> Result<()> {
+pub async fn forget(tx: &impl Sql, tenant: &str, connection: &str, subject: &str, but: &str, now: Ms) -> Result<()> {
     let about = || params![tenant, connection, subject];
     for table in ["job", "effect"] {
         let items = format!("select id from {table} where tenant = $1 and connection = $2 and subject = $3");
         tx.run(&format!("delete from attempt where item in ({items})"), about()).await?;
     }
     tx.run("update inbox set body = '{}' where tenant = $1 and source = $2 and subject = $3", about()).await?;
-    tx.run("delete from job where tenant = $1 and connection = $2 and subject = $3 and state <> 'running'", about()).await?;
+    let sql = "delete from job where tenant = $1 and connection = $2 and subject = $3 and state <> 'running' and kind <> $4";
+    tx.run(sql, params![tenant, connection, subject, but]).await?;
     tx.run("delete from link where tenant = $1 and connection = $2 and subject = $3", about()).await?;
     let sql = "update effect set payload = 'null', why = null, cause = null, mend = null, remote_id = null, ended_at = coalesce(ended_at, $4), \
                state = case when state in ('ready', 'held', 'failed') then 'cancelled' else state end \

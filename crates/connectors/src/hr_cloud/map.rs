@@ -1,6 +1,7 @@
 //! The mapped fields, as a pure function of what was seen in Lever.
 
 use super::lists::{List, Lists, Missing};
+use super::wire::Record;
 use super::{Aliases, NAME, SAME_E_MAIL, Settings};
 use connector::fields::{self, Name, Target};
 use connector::{Hold, Seen};
@@ -17,6 +18,8 @@ pub struct Hire {
     pub email: String,
     /// The employee number: the opportunity's id, unless the field map says otherwise.
     pub number: String,
+    /// The opportunity's id.
+    pub opportunity: String,
     /// By the names of the API; what Lever does not say is not in it.
     pub fields: BTreeMap<String, String>,
     /// When the person was hired, ms: hired again, they come back.
@@ -78,6 +81,11 @@ pub struct Wanted {
 }
 
 impl Hire {
+    /// Whether an employee of this number is this hire, made by an earlier try. A number that somebody chose may be anybody's.
+    pub fn is_me(&self, employee: &Record) -> bool {
+        self.number == self.opportunity || employee.text(EMAIL).eq_ignore_ascii_case(&self.email)
+    }
+
     /// E-mail of the hiring manager.
     pub fn manager(&self) -> Option<&String> {
         self.fields.get(MANAGER)
@@ -141,6 +149,7 @@ pub fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
         full_name: o.name.split_whitespace().collect::<Vec<_>>().join(" "),
         email: take(EMAIL),
         number: take(NUMBER),
+        opportunity: o.id.clone(),
         hired_at: o.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0),
         same_person: seen.answers.get(SAME_E_MAIL).cloned(),
         fields: filled,

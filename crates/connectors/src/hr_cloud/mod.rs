@@ -245,7 +245,8 @@ impl Connector for HrCloud {
 
     async fn perform(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Outcome {
         let Change::Employ(hire) = &effect.change;
-        // Two hires of one person at the same moment must not both find nobody.
+        // Two hires of one person at the same moment must not both find nobody. That is so on one node; of several, the
+        // employee number alone keeps them apart.
         let _turn = cx.memo.turn(&hire.email).await;
         match employ(&cx, settings, hire).await {
             Ok(outcome) => outcome,
@@ -306,12 +307,12 @@ impl Connector for HrCloud {
         match (there, settings.erase) {
             (false, _) => done("the employee is not there any more"),
             (true, Erase::Keep) => done("the employee is kept, as the settings say"),
-            (true, Erase::Delete) => match delete(cx.partner, id).await {
+            (true, Erase::Delete) if cx.sent.what["theirs"] != true => match delete(cx.partner, id).await {
                 Ok(()) => done("the employee was deleted"),
                 Err(failure) => outcome_of(NAME, &failure),
             },
-            (true, Erase::Ask) if answers.contains_key(ERASED) => done("the employee is kept, as somebody decided"),
-            (true, Erase::Ask) => Outcome::Hold(erased(id)),
+            (true, _) if answers.contains_key(ERASED) => done("the employee is kept, as somebody decided"),
+            (true, _) => Outcome::Hold(erased(id)),
         }
     }
 
@@ -418,6 +419,7 @@ async fn refused(cx: &Cx<'_>, settings: &Settings, hire: &Hire, write: &Write, b
     cx.memo.forget();
     if write.id.is_none()
         && let Some(found) = wire::find(cx.partner, "xEmployeeNumber", &hire.number).await?
+        && hire.is_me(&found)
         && let Plan::Write(write) = plan::compare(cx, settings, hire, Some(found), false, None).await?
     {
         return Box::pin(make(cx, settings, hire, write)).await;
@@ -485,6 +487,9 @@ async fn delete(partner: &Remote, id: &str) -> Result<(), Failure> {
 }
 
 async fn set_inactive(cx: &Cx<'_>, way: &Way) -> Result<Mended, String> {
+    if cx.sent.shared {
+        return Err(format!("This employee belongs to another hire in Lever too. Set them inactive in {NAME} if that is meant, then choose to leave them as they are."));
+    }
     let id = cx.sent.remote_id.clone().ok_or("Which employee this was is not known any more.")?;
     let body = Record(serde_json::Map::from_iter([("xRecordStatus".to_owned(), json!("Inactive"))]));
     cx.partner.send(UpdateRecord { resource: EMPLOYEE.to_owned(), id, query: Nothing, body }).await.map_err(|e| e.to_string())?;

@@ -84,8 +84,16 @@ pub async fn compare(
         return Ok(if missing.is_empty() { Plan::Write(create(hire, &wanted, flag)) } else { Plan::Missing(missing, lists) });
     };
     // A name HR Cloud lacks matters only where it would be written.
-    let empty = |m: &Missing| theirs || record.value(m.list.field()).is_empty();
-    missing.retain(empty);
+    missing.retain(|m| {
+        let (field, there) = (m.list.field(), record.value(m.list.field()));
+        let untouched = cx.sent.what["fields"][field].as_str() == Some(there);
+        match settings.update {
+            _ if theirs => true,
+            Update::Leave => false,
+            Update::Fill => there.is_empty(),
+            Update::Overwrite => there.is_empty() || untouched,
+        }
+    });
     if !missing.is_empty() {
         return Ok(Plan::Missing(missing, lists));
     }
@@ -113,7 +121,13 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
     for w in wanted {
         let there = record.value(&w.field);
         let untouched = was[&w.field].as_str().is_some_and(|was| was == there);
-        let Some(value) = &w.value else { continue };
+        let Some(value) = &w.value else {
+            // Not known now; what is ours there stays ours.
+            if let Some(was) = was[&w.field].as_str() {
+                sent.insert(w.field.clone(), json!(was));
+            }
+            continue;
+        };
         let write = there != value
             && match mode {
                 _ if theirs && w.of_the_job => true,
@@ -143,7 +157,8 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
         number: record.text(NUMBER).to_owned(),
         fields,
         differences,
-        sent: json!({ "hired_at": hire.hired_at, "fields": sent }),
+        // Whoever was an employee before they were hired in Lever is not only ours.
+        sent: json!({ "hired_at": hire.hired_at, "fields": sent, "theirs": theirs || before.what["theirs"] == true }),
         flag: if was[MANAGER].is_null() { flag.to_owned() } else { String::new() },
     }
 }
@@ -166,6 +181,7 @@ async fn find(cx: &Cx<'_>, hire: &Hire) -> Result<Found, Failure> {
     // After a try whose end we do not know, the number tells; HR Cloud has no idempotency keys.
     if cx.attempt > 1
         && let Some(record) = wire::find(cx.partner, NUMBER, &hire.number).await?
+        && hire.is_me(&record)
     {
         return Ok(Found::Ours(record));
     }
@@ -175,8 +191,8 @@ async fn find(cx: &Cx<'_>, hire: &Hire) -> Result<Found, Failure> {
     }
     match hire.same_person.as_deref() {
         Some(NEW) => Ok(match wire::find(cx.partner, NUMBER, &hire.number).await? {
-            Some(record) => Found::Ours(record),
-            None => Found::Nobody,
+            Some(record) if hire.number == hire.opportunity => Found::Ours(record),
+            _ => Found::Nobody,
         }),
         Some(id) if id == other.text("Id") => Ok(Found::Theirs(other)),
         _ => Ok(Found::Asks(somebody_else(hire, &other))),

@@ -16,6 +16,7 @@ fn hrc_18_to_28_all_mapped_fields_come_from_where_the_document_says() {
         told,
         json!({
             "full_name": "Mara Elin Lindqvist", "email": "mara@example.org", "number": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33",
+            "opportunity": "7f1c2d0e-3b5a-4c1e-9a77-0d6f5b1a2c33",
             "fields": {
                 "xFirstName": "Mara", "xMIddleName": "Elin", "xLastName": "Lindqvist", "xFullName": "Mara Elin Lindqvist",
                 "xEmail": "mara@example.org", "xPositionLookup": "Backend Engineer", "xDepartmentLookup": "Product", "xLocationLookup": "Malmo",

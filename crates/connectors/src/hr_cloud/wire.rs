@@ -88,6 +88,7 @@ pub const EMPLOYEE: &str = "xEmployee";
 /// number from 1. Without it both begin at the beginning; a second page that mostly repeats the first tells which it is.
 pub async fn all(partner: &Remote, resource: &str, select: Option<&str>) -> Result<Vec<Record>, Failure> {
     const PAGE: usize = 200;
+    const UNASKED: usize = 50;
     let mut all: Vec<Record> = Vec::new();
     let mut ids = HashSet::new();
     let (mut page, mut counts_records) = (None, false);
@@ -99,7 +100,8 @@ pub async fn all(partner: &Remote, resource: &str, select: Option<&str>) -> Resu
         if turn > 1 && all.len() - before < got {
             counts_records = true;
         }
-        if got < PAGE || (counts_records && all.len() == before) {
+        // A server may give fewer than asked for, but hardly fewer than it gives unasked.
+        if got < UNASKED || (counts_records && all.len() == before) {
             break;
         }
         page = i64::try_from(if counts_records { all.len() } else { turn + 1 }).ok();

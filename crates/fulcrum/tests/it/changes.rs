@@ -332,3 +332,58 @@ async fn a_connection_that_only_imports_by_hand_is_still_connected_after_half_a_
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_somebody_chose_never_makes_one_person_of_two() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        let fields = format!("/connections/{}/fields", w.connection().await);
+        olga.click(&fields, "Employee number", "Save", &[("Employee number", "'ONE'")]).await;
+        for name in ["Ada Lovelace Byron", "Kwame Mensah"] {
+            w.hire(&w.candidate(name).await).await;
+            w.drain().await;
+        }
+        assert_eq!(w.employee(ADA).await["xFullName"], "Ada Lovelace Byron");
+        assert!(w.employees("kwame.mensah@mail.example").await.is_empty());
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("Value ONE for xEmployeeNumber is not unique."), "{holds}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_hr_cloud_lacks_is_not_passed_over_when_it_would_replace_ours() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        w.set(&mut olga, "update", "overwrite").await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        let fields = format!("/connections/{}/fields", w.connection().await);
+        olga.click(&fields, "Department", "Save", &[("Department", "'Ventures'")]).await;
+        w.drain().await;
+        let again = format!("/hires/{ada}");
+        olga.click(&again, "Ada", "Replay", &[]).await;
+        w.drain().await;
+        olga.click("/holds", "HR Cloud has no department \"Ventures\"", "Create it and go on", &[]).await;
+        w.drain().await;
+        assert_eq!(w.employee(ADA).await["xDepartmentLookup"]["xDepartmentName"], "Ventures");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_hired_while_nothing_is_connected_is_found_when_it_is_again() {
+    on_both(async |w| {
+        w.later(Duration::from_secs(60)).await;
+        let mut ines = w.at_ats("ines").await;
+        ines.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        w.hire(&w.candidate("Ada Lovelace Byron").await).await;
+        w.later(Duration::from_secs(20 * 3600)).await;
+        w.reconnect().await;
+        w.later(Duration::from_secs(60)).await;
+        w.employee(ADA).await;
+    })
+    .await;
+}

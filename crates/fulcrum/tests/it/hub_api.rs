@@ -19,7 +19,7 @@ impl World {
 async fn a_token_works_as_far_as_its_scopes_go_and_until_it_is_revoked() {
     on_both(async |w| {
         let tenant = w.hub.first_tenant().await.unwrap().unwrap();
-        let token = w.hub.create_token(&tenant, "reader", &[hub_api::scope::READ]).await.unwrap();
+        let token = w.hub.create_token(&tenant, "reader", &[hub_api::scope::READ], "command line").await.unwrap();
         let (status, found) = w.hub_api(&token, Verb::Get, "/api/v1/connections", Value::Null).await;
         assert_eq!(status, 200, "{found}");
         let connection = found["data"][0]["id"].as_str().unwrap();
@@ -39,7 +39,7 @@ async fn a_token_works_as_far_as_its_scopes_go_and_until_it_is_revoked() {
 async fn settings_changed_at_the_same_moment_do_not_undo_each_other_and_unknown_ones_change_nothing() {
     on_both(async |w| {
         let tenant = w.hub.first_tenant().await.unwrap().unwrap();
-        let token = w.hub.create_token(&tenant, "writer", &[hub_api::scope::READ, hub_api::scope::CONNECT]).await.unwrap();
+        let token = w.hub.create_token(&tenant, "writer", &[hub_api::scope::READ, hub_api::scope::CONNECT], "command line").await.unwrap();
         let (_, found) = w.hub_api(&token, Verb::Get, "/api/v1/connections", Value::Null).await;
         let path = format!("/api/v1/connections/{}/settings", found["data"][0]["id"].as_str().unwrap());
         for on in [true, false, true] {
@@ -66,7 +66,7 @@ impl World {
     /// A token that may do everything.
     async fn token(&self) -> String {
         let tenant = self.hub.first_tenant().await.unwrap().unwrap();
-        self.hub.create_token(&tenant, "writer", &[hub_api::scope::READ, hub_api::scope::CONNECT]).await.unwrap()
+        self.hub.create_token(&tenant, "writer", &[hub_api::scope::READ, hub_api::scope::CONNECT], "command line").await.unwrap()
     }
 }
 

@@ -305,3 +305,23 @@ async fn whoever_was_hired_before_connecting_is_not_imported_unasked() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_run_always_ends_also_when_the_connection_does() {
+    on_both(async |w| {
+        w.hire_all(&["Ada Lovelace Byron"]).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        let mut olga = w.at_hub().await;
+        let trial = olga.click(&format!("/hires/{ada}"), "Ada", "Try a replay", &[]).await;
+        w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
+        w.drain().await;
+        w.later(Duration::from_secs(60)).await;
+        let later = olga.click(&format!("/hires/{ada}"), "Ada", "Try a replay", &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        for run in [trial, later] {
+            let read = olga.read(run.path()).await;
+            assert!(!read.contains("under way"), "{read}");
+        }
+    })
+    .await;
+}

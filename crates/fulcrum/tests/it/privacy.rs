@@ -100,7 +100,7 @@ async fn promise_9_whoever_is_deleted_in_lever_is_forgotten_everywhere_within_mi
         w.drain().await;
         assert!(w.employees(EMAIL).await.is_empty());
         let read = olga.read("/erasures").await;
-        assert!(read.contains("deleted the employee is not there any more"), "{read}");
+        assert!(read.contains("deleted in Lever the employee is not there any more"), "{read}");
         assert_eq!(w.where_marked().await, Vec::<String>::new());
     })
     .await;
@@ -121,7 +121,7 @@ async fn whoever_is_anonymised_is_forgotten_too_and_the_employee_kept_where_some
         w.drain().await;
         assert_eq!(w.employees(EMAIL).await.len(), 1);
         assert!(olga.read("/holds").await.contains("Nothing is held"));
-        assert!(olga.read("/erasures").await.contains("anonymised the employee is kept, as somebody decided"));
+        assert!(olga.read("/erasures").await.contains("anonymised in Lever the employee is kept, as somebody decided"));
         // Looking on and on asks nothing again.
         w.five_minutes().await;
         assert!(olga.read("/holds").await.contains("Nothing is held"));
@@ -142,6 +142,68 @@ async fn an_operator_can_forget_somebody_by_hand_and_whoever_is_unknown_is_not_m
         assert_eq!(w.where_marked().await, Vec::<String>::new());
         let (status, why) = olga.try_press("/erasures", &[("who", &address)]).await;
         assert!(status == 400 && why.contains("Nothing is known of them here"), "{why}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_forgotten_because_a_credential_may_not_see_them() {
+    on_both(async |w| {
+        let id = w.marked().await;
+        w.hire(&id).await;
+        w.drain().await;
+        // As it is with somebody on a confidential job, once the credential may not see those any more.
+        let db = w.db("ats").await;
+        db.run("update opportunity set confidentiality = 'confidential' where id = $1", db::params![id.as_str()]).await.unwrap();
+        db.close().await;
+        let mut olga = w.at_hub().await;
+        olga.click(&format!("/hires/{id}"), MARKER, "Read again", &[]).await;
+        w.five_minutes().await;
+        assert!(w.timeline(&id).await.contains(MARKER));
+        assert!(olga.read("/erasures").await.contains("Nobody was erased"));
+        assert_eq!(w.employees(EMAIL).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_employee_who_belongs_to_two_hires_is_not_deleted_with_one_of_them() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{}/settings/erase", w.connection().await), &[("value", "delete")]).await;
+        let (one, two) = (w.marked().await, w.marked().await);
+        for id in [&one, &two] {
+            w.hire(id).await;
+            w.drain().await;
+        }
+        olga.click("/holds", "with this e-mail already", "It is the same person: update them", &[]).await;
+        w.drain().await;
+        w.at_ats("ines").await.press(&format!("/candidates/{one}/delete"), &[]).await;
+        w.five_minutes().await;
+        assert_eq!(w.employees(EMAIL).await.len(), 1);
+        assert!(olga.read("/erasures").await.contains("the record belongs to another hire too and is kept"));
+        w.at_ats("ines").await.press(&format!("/candidates/{two}/delete"), &[]).await;
+        w.five_minutes().await;
+        // The second came upon an employee who was there: somebody decides.
+        assert!(olga.read("/holds").await.contains("Deleted in Lever, but an employee in HR Cloud"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_partner_is_told_of_an_erasure_also_when_lever_is_not_connected() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{}/settings/erase", w.connection().await), &[("value", "delete")]).await;
+        let id = w.marked().await;
+        w.hire(&id).await;
+        w.drain().await;
+        w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &id)]).await;
+        w.drain().await;
+        assert!(w.employees(EMAIL).await.is_empty());
+        assert!(olga.read("/erasures").await.contains("erased by hand the employee was deleted"));
     })
     .await;
 }

@@ -92,7 +92,7 @@ async fn com_15_verify_connection_unknown_events_and_unknown_people_are_accepted
         w.drain().await;
         assert_eq!(w.headcount().await, before);
         let audit = w.at_hub().await.read("/audit").await;
-        assert!(audit.contains("Lever does not know the opportunity 11111111-2222-4333-8444-555555555555"), "{audit}");
+        assert!(audit.contains("Lever does not show the opportunity 11111111-2222-4333-8444-555555555555"), "{audit}");
         // The button itself, on Lever's settings page.
         let (_, hooks) = w.lever(&w.key().await, Verb::Get, "/v1/webhooks", Value::Null).await;
         assert_eq!(hooks["data"], json!([]), "a key sees only its own webhooks");

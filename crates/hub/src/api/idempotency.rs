@@ -12,7 +12,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::vault::digest;
 use db::{Sql, params};
+use std::time::Duration;
 
+/// Longer than any request takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Answers longer than this are not kept. Bytes.
 const LONGEST: usize = 1 << 20;
 
@@ -40,20 +43,34 @@ async fn keep(hub: &Hub, key: &str, request: Request, next: Next) -> Result<Resp
     let (tenant, token) = (caller.tenant.as_str(), digest(&token));
     let sql = "insert into idempotency (tenant, token, key, request, at) values ($1, $2, $3, $4, $5) on conflict (tenant, token, key) do nothing";
     let values = params![tenant, token.as_str(), key, asked.as_str(), hub.clock.now().0];
-    if hub.db.run(sql, values).await? == 0 {
+    if hub.db.run(sql, values).await? == 0 && !take_over(hub, tenant, &token, key, &asked).await? {
         return again(hub, tenant, &token, key, &asked).await;
     }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    // Whoever hangs up meanwhile finds the answer when they ask again.
+    let (hub, tenant, key) = (hub.clone(), tenant.to_owned(), key.to_owned());
+    let work = tokio::spawn(async move { work(&hub, &tenant, &token, &key, Request::from_parts(parts, Body::from(body)), next).await });
+    work.await.map_err(|_| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "An unexpected error happened; the hub's log says more."))?
+}
+
+/// Whoever began this died: it is begun again.
+async fn take_over(hub: &Hub, tenant: &str, token: &str, key: &str, asked: &str) -> db::Result<bool> {
+    let now = hub.clock.now();
+    let sql = "update idempotency set at = $1 where tenant = $2 and token = $3 and key = $4 and request = $5 and status is null and at < $6";
+    Ok(hub.db.run(sql, params![now.0, tenant, token, key, asked, now.minus(PATIENCE).0]).await? > 0)
+}
+
+async fn work(hub: &Hub, tenant: &str, token: &str, key: &str, request: Request, next: Next) -> Result<Response, Refused> {
+    let response = next.run(request).await;
     let (parts, body) = response.into_parts();
     let answer = to_bytes(body, LONGEST).await.unwrap_or_default();
     if parts.status.is_server_error() {
         let sql = "delete from idempotency where tenant = $1 and token = $2 and key = $3";
-        hub.db.run(sql, params![tenant, token.as_str(), key]).await?;
+        hub.db.run(sql, params![tenant, token, key]).await?;
     } else {
         let text = String::from_utf8_lossy(&answer).into_owned();
         let sealed = hub.vault.seal(&format!("idempotency/{token}/{key}"), &text);
         let sql = "update idempotency set status = $1, answer = $2 where tenant = $3 and token = $4 and key = $5";
-        hub.db.run(sql, params![i64::from(parts.status.as_u16()), sealed, tenant, token.as_str(), key]).await?;
+        hub.db.run(sql, params![i64::from(parts.status.as_u16()), sealed, tenant, token, key]).await?;
     }
     Ok(Response::from_parts(parts, Body::from(answer)))
 }

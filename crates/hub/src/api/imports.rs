@@ -16,7 +16,7 @@ pub async fn create(hub: Hub, caller: Arc<Caller>, request: CreateImport) -> Res
     }
     let since = day(request.body.since.as_deref().unwrap_or_default()).map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_day", why))?;
     let purpose = if request.body.dry_run { Purpose::Trial } else { Purpose::Import };
-    let by = request.body.asked_by.unwrap_or_else(|| caller.name.clone());
+    let by = request.body.asked_by.map_or_else(|| caller.name.clone(), |asked| format!("{asked} (over {})", caller.name));
     let id = hub.start_run(&caller.tenant, &connection.id, &NewRun { purpose, since, by: &by, due_at: None }).await?;
     one(&hub, &caller, &id).await
 }
@@ -33,15 +33,14 @@ pub async fn get(hub: Hub, caller: Arc<Caller>, request: GetImport) -> Result<Im
 pub async fn people(hub: Hub, caller: Arc<Caller>, request: ListImportedPeople) -> Result<ImportedPeople, Refused> {
     one(&hub, &caller, &request.import).await?;
     let query = request.query;
+    // The last one of the page before.
     let offset = query.offset.unwrap_or_default();
-    // An offset is the last one of the page before: opportunity, then name.
-    let (subject, name) = offset.split_once(' ').unwrap_or((&offset, ""));
     let limit = query.limit.unwrap_or(100).clamp(1, 500);
     let outcome = query.outcome.unwrap_or_default();
-    let mut items = hub.run_items(&caller.tenant, &request.import, &outcome, (name, subject), limit + 1).await?;
+    let mut items = hub.run_items(&caller.tenant, &request.import, &outcome, &offset, limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(100));
-    let next = items.last().filter(|_| more).map(|last| format!("{} {}", last.subject, last.name));
+    let next = items.last().filter(|_| more).map(|last| last.subject.clone());
     Ok(ImportedPeople { data: items.into_iter().map(person).collect(), next })
 }
 

@@ -174,6 +174,7 @@ pub async fn erase(hub: Hub, caller: Arc<Caller>, request: CreateErasure) -> Res
         erased |= hub.erase(&connection, &request.body.opportunity, "erased by hand").await?;
     }
     if erased {
+        hub.audit(&hub.db, &caller.tenant, &caller.name, "person: erased", "Somebody was erased by hand.").await?;
         Ok(Said { said: "Forgotten; the partner is being instructed.".to_owned() })
     } else {
         Err(Refused::not_found("hire", &request.body.opportunity))

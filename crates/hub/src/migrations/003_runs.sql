@@ -71,3 +71,5 @@ create table idempotency (
   tenant text not null, token text not null, key text not null, request text not null, status bigint, answer text, at bigint not null,
   primary key (tenant, token, key)
 );
+
+create index link_record on link (tenant, connection, remote_id);

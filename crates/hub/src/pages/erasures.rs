@@ -28,7 +28,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let main = html! {
         (ui::heading("Erasures", "Whoever is deleted or anonymised in Lever is forgotten here within minutes, and the partner is instructed. These records hold nothing of anybody.", &html! {}))
         @if erasures.is_empty() { (ui::empty("Nobody was erased", "It happens by itself.")) }
-        @else { (ui::table("Erasures", &["Forgotten here", "Because in Lever", "At the partner", "Record"], &rows)) }
+        @else { (ui::table("Erasures", &["Forgotten here", "Because", "At the partner", "Record"], &rows)) }
         @if viewer.operator.may_change() {
             section.card.middle {
                 h2 { "Forget somebody by hand" }

@@ -69,11 +69,9 @@ async fn export(viewer: Viewer, Path(name): Path<String>, Query(asked): Query<As
             let read = move |after: Option<(Ms, String)>| {
                 let (hub, tenant, run) = (hub.clone(), tenant.clone(), asked.run.clone());
                 async move {
-                    // By name: the place in the list is name and opportunity, divided by a line feed.
-                    let after = after.map(|(_, place)| place).unwrap_or_default();
-                    let (name, subject) = after.split_once('\n').unwrap_or_default();
-                    let items = hub.run_items(&tenant, &run, "", (name, subject), AT_ONCE).await?;
-                    let last = items.last().map(|i| (Ms(0), format!("{}\n{}", i.name, i.subject)));
+                    let after = after.map(|(_, subject)| subject).unwrap_or_default();
+                    let items = hub.run_items(&tenant, &run, "", &after, AT_ONCE).await?;
+                    let last = items.last().map(|i| (Ms(0), i.subject.clone()));
                     let row = |i: crate::runs::RunItem| vec![i.name, i.outcome.unwrap_or_else(|| "open".to_owned()), i.why, i.subject];
                     Ok((items.into_iter().map(row).collect(), last))
                 }

@@ -129,7 +129,7 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
         let main = html! {
             section.card.middle {
                 h1 { "Erased" }
-                p { "This person was " (erasure.why) " in Lever, and everything known of them here was erased " (ui::when(erasure.erased_at, now)) "." }
+                p { "This person was " (erasure.why) ", and everything known of them here was erased " (ui::when(erasure.erased_at, now)) "." }
                 p { @match &erasure.partner { Some(said) => { "At the partner: " (said) "." } None => "The partner is being instructed." } }
                 p { a.button href="/hires" { "Back to the hires" } }
             }

@@ -110,7 +110,7 @@ async fn make_token(viewer: Viewer, form: Fields) -> Result<Response, Problem> {
     if form.get("name").is_empty() || scopes.is_empty() {
         return Err(back("A token has a name, and may do something."));
     }
-    let token = viewer.hub.create_token(&viewer.operator.tenant, form.get("name"), &scopes).await?;
+    let token = viewer.hub.create_token(&viewer.operator.tenant, form.get("name"), &scopes, &viewer.operator.name).await?;
     secret(&viewer, "Token made", "Programs send it as Authorization: Bearer …", &token).await
 }
 

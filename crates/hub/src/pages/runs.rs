@@ -116,7 +116,6 @@ async fn begin(viewer: Viewer, c: &Connection, purpose: Purpose, since: Option<M
 #[serde(default)]
 struct Which {
     outcome: String,
-    name: String,
     after: String,
 }
 
@@ -128,7 +127,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(which): Query<Which>
     let run = hub.run(tenant, &id).await?.ok_or_else(Problem::not_found)?;
     let c = viewer.connection(&run.connection).await?;
     let trial = run.purpose.is_trial();
-    let mut items = hub.run_items(tenant, &id, &which.outcome, (&which.name, &which.after), PAGE as i64 + 1).await?;
+    let mut items = hub.run_items(tenant, &id, &which.outcome, &which.after, PAGE as i64 + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
     let (done, total) = (run.total() - run.count("open"), run.total());
@@ -196,7 +195,7 @@ fn left(run: &Run, done: i64, total: i64, now: Ms) -> String {
 }
 
 fn next_page(run: &str, outcome: &str, last: &RunItem) -> String {
-    let query = [("outcome", outcome), ("name", last.name.as_str()), ("after", last.subject.as_str())];
+    let query = [("outcome", outcome), ("after", last.subject.as_str())];
     format!("/runs/{run}?{}", serde_html_form::to_string(query).unwrap_or_default())
 }
 
@@ -247,7 +246,7 @@ async fn do_it(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Probl
     let trial = viewer.hub.run(&viewer.operator.tenant, &id).await?.ok_or_else(Problem::not_found)?;
     if trial.purpose == Purpose::ReplayTrial {
         let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
-        let items = hub.run_items(tenant, &id, "", ("", ""), 100_000).await?;
+        let items = hub.run_items(tenant, &id, "", "", 100_000).await?;
         let chosen: Vec<Hire> = items.into_iter().map(|item| Hire::of(&trial.connection, &item.subject, &item.name)).collect();
         let runs = hub.replay(tenant, &chosen, Purpose::Replay, &viewer.operator.name).await?;
         return Ok(web::see_other(&format!("/runs/{}", runs.first().map_or(id.as_str(), String::as_str))));
