@@ -1,4 +1,4 @@
-# Six verbs. `make run` and `make test` are all a newcomer needs.
+# `make run` and `make test` are all a newcomer needs.
 .PHONY: run test check bless e2e bench soak release setup
 
 run: ## build and start all three sides of the demo company
