@@ -3,7 +3,7 @@
 //! An expression is one of Jinja's: `posting.department or posting.team`. It sees one record ([`source`]) and the filters
 //! in [`FILTERS`], nothing else; it cannot loop, call, or grow without bound.
 
-use crate::{Pick, Seen};
+use crate::{Name, Pick, Seen};
 use lever_api::Posting;
 use minijinja::value::{Serde, Value as Out};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, filters};
@@ -213,17 +213,6 @@ pub fn fill(targets: &[Target], overrides: &Overrides, source: &Value) -> BTreeM
     let own = overrides.iter().filter(|(name, _)| !targets.iter().any(|t| t.name == **name)).map(|(name, e)| (name.clone(), e.as_str()));
     let source = Out::from(Serde(source));
     known.chain(own).map(|(name, expression)| (name, value_of(expression, &source))).collect()
-}
-
-/// A name in its parts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Name {
-    /// Its first word.
-    pub first: String,
-    /// What stands between.
-    pub middle: String,
-    /// Its last word, or more.
-    pub last: String,
 }
 
 /// The record expressions see.

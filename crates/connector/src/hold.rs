@@ -28,6 +28,9 @@ pub struct Way {
     /// What to choose from, the likeliest first. Nothing: the button is all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pick: Vec<Pick>,
+    /// What to type in, as the form says it; empty: nothing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ask: String,
     /// Whether it is about one person, instead of all who wait for the same thing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,

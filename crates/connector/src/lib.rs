@@ -5,15 +5,19 @@
 //! which it can be found again, and says how it ended. Storing, retrying, ordering and showing are the hub's business.
 
 mod any;
+mod demand;
 pub mod fields;
 mod hold;
 mod memo;
+mod name;
 mod seen;
 mod spec;
 
 pub use any::{AnyConnector, Decided};
+pub use demand::{ON_POSTING, demand};
 pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
+pub use name::Name;
 pub use seen::Seen;
 pub use spec::{Field, Kind, NameList, Need, Spec};
 
@@ -132,12 +136,28 @@ pub struct Difference {
 }
 
 /// What the partner has.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// The opportunities its records name.
-    pub subjects: HashSet<String>,
-    /// The partner's ids of its records.
-    pub records: HashSet<String>,
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// It cannot be asked: what was written is taken to be there.
+    Unreadable,
+    /// These.
+    These {
+        /// The opportunities its records name.
+        subjects: HashSet<String>,
+        /// The partner's ids of its records.
+        records: HashSet<String>,
+    },
+}
+
+impl Known {
+    /// Whether there is a record of this opportunity, written by us as `record` or naming it.
+    #[must_use]
+    pub fn has(&self, subject: &str, record: Option<&str>) -> bool {
+        match self {
+            Self::Unreadable => record.is_some(),
+            Self::These { subjects, records } => subjects.contains(subject) || record.is_some_and(|id| records.contains(id)),
+        }
+    }
 }
 
 /// What performing may use.

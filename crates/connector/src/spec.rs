@@ -62,6 +62,8 @@ pub struct NameList {
     pub label: &'static str,
     /// Which field of the partner points into it: its expression tells the names Lever has.
     pub target: &'static str,
+    /// The partner does not tell what is in it: what a name leads to is typed in, and this says what to type.
+    pub typed: Option<&'static str>,
 }
 
 /// How a setting is entered.

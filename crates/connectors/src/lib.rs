@@ -8,7 +8,9 @@ macro_rules! connectors {
     };
 }
 
-connectors![hr_cloud::HrCloud];
+connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees];
+
+mod hires;
 
 #[cfg(test)]
 mod conformance;

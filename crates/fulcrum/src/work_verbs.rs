@@ -122,7 +122,7 @@ pub enum WorkVerb {
         /// Which way, as listed
         #[arg(long)]
         way: Option<String>,
-        /// What is picked, if there is something to pick
+        /// What is picked or typed in, if the way out asks for something
         #[arg(long, value_name = "VALUE")]
         pick: Option<String>,
         /// About whom, if it is about one person

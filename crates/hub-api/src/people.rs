@@ -115,6 +115,9 @@ pub struct WayOut {
     pub personal: bool,
     /// What to choose from.
     pub pick: Vec<crate::Choice>,
+    /// What to type in, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask: Option<String>,
 }
 
 /// What waits, the largest group first.
@@ -139,7 +142,7 @@ pub struct Mend {
     pub cause: String,
     /// Which way.
     pub way: String,
-    /// What was picked, if there is something to pick.
+    /// What was picked or typed in, if the way out asks for something.
     pub picked: Option<String>,
     /// About whom, if it is about one person.
     pub opportunity: Option<String>,

@@ -124,7 +124,7 @@ impl Hub {
             settled.insert(row.text("subject")?, (row.get::<Option<i64>>("updated_at")?, row.get::<Option<String>>("remote_id")?));
         }
         let listed = |o: Opportunity| {
-            let there = |record: &Option<String>| known.subjects.contains(&o.id) || record.as_ref().is_some_and(|id| known.records.contains(id));
+            let there = |record: &Option<String>| known.has(&o.id, record.as_deref());
             // Offers, for one, move nothing that a list shows: who was hired lately is always read.
             let lately = o.archived.as_ref().and_then(|a| a.archived_at).is_none_or(|at| Ms(at) > self.clock.now().minus(LATELY));
             let unchanged = !lately

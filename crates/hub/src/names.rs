@@ -183,6 +183,7 @@ fn compare(connector: &dyn AnyConnector, connection: &Connection, entries: &BTre
             .into_iter()
             .map(|(name, postings)| {
                 let leads_to = match aliases[name.trim()].as_str() {
+                    Some(typed) if list.typed.is_some() => LeadsTo::Alias(typed.to_owned()),
                     Some(id) => entries.iter().find(|e| e.value == id).map_or(LeadsTo::Gone, |e| LeadsTo::Alias(e.label.clone())),
                     None if entries.iter().any(|e| e.label.trim() == name.trim()) => LeadsTo::SameName,
                     None => LeadsTo::Nowhere,

@@ -31,6 +31,7 @@ impl Partners {
             self.add_account("hr-cloud", name, email, role, &hash).await?;
         }
         self.set_hr_setting("lever_enabled", "yes").await?;
+        self.set_hr_setting("employee_api", "yes").await?;
         let named = |kind: &'static str, field: &str, code: &str, names: &[&str]| -> Vec<NewRecord> {
             let entry = |name: &&str| {
                 let mut doc = json!({ field: name, "xRecordStatus": "Active" });

@@ -62,9 +62,8 @@ pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: 
             }
             // One effect that is not wanted says nothing of the others.
             Ending::Withdrawn { why } if table == Table::Job => {
-                if withdraw(tx, &e.item, why, now).await? {
-                    too_early.insert(e.item.id.clone());
-                }
+                let running = withdraw(tx, &e.item, why, now).await?;
+                too_early.extend(running.then(|| e.item.id.clone()));
             }
             _ => {}
         }

@@ -1,7 +1,8 @@
 //! HR Cloud's own lists: Lever names things, HR Cloud wants ids. A name that is in no list is never guessed.
 
 use super::wire::{CreateRecord, Record};
-use super::{Aliases, NAME, wire};
+use super::{NAME, wire};
+use crate::hires::Aliases;
 use connector::{Hold, Pick, Way};
 use endpoint::Nothing;
 use outbound::{Failure, Remote};
@@ -185,7 +186,7 @@ impl Lists {
             help: format!("From now on it stands for \"{}\".", m.name),
             pick: self.picks(m),
             data: json!(m),
-            personal: false,
+            ..Way::default()
         });
         Hold {
             cause: format!("{NAME} has no {names}"),

@@ -2,9 +2,10 @@
 
 use super::lists::{List, Lists, Missing};
 use super::wire::Record;
-use super::{Aliases, NAME, SAME_E_MAIL, Settings};
-use connector::fields::{self, Name, Target};
-use connector::{Hold, Seen};
+use super::{NAME, SAME_E_MAIL, Settings};
+use crate::hires::Aliases;
+use connector::fields::{self, Target};
+use connector::{Hold, Name, ON_POSTING, Seen, demand};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,7 +42,6 @@ const fn listed(target: Target, list: List) -> Target {
 }
 
 const ON_PROFILE: &str = "A recruiter can add it on the profile.";
-const ON_POSTING: &str = "Someone who may edit the posting can add it there.";
 pub const NUMBER: &str = "xEmployeeNumber";
 pub const EMAIL: &str = "xEmail";
 pub const MANAGER: &str = "xManagerLookup";
@@ -121,29 +121,14 @@ impl Hire {
 
 /// The fields as the settings fill them.
 pub fn fill(settings: &Settings, seen: &Seen) -> BTreeMap<String, Result<String, String>> {
-    let name = split(&seen.opportunity.name, settings.keep_particles).unwrap_or_default();
+    let name = Name::split(&seen.opportunity.name, settings.keep_particles);
     fields::fill(&TARGETS, &settings.fields, &fields::source(seen, &name))
 }
 
 /// Maps a hire; what HR Cloud demands and Lever lacks is a hold that says who can add it and where.
 pub fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
     let o = &seen.opportunity;
-    let who = if o.name.trim().is_empty() { "The hire" } else { o.name.trim() };
-    let mut filled = BTreeMap::new();
-    for (field, value) in fill(settings, seen) {
-        let label = TARGETS.iter().find(|t| t.name == field).map_or(field.as_str(), |t| t.label);
-        let value = value.map_err(|why| {
-            let why = format!("The field map cannot fill {label} of {who}: {why} Whoever operates this hub can correct it on the connection's page, under Fields.");
-            Hold::new(format!("The field map cannot fill {label}"), why)
-        })?;
-        if !value.is_empty() {
-            filled.insert(field, value);
-        }
-    }
-    let lacking: Vec<&Target> = TARGETS.iter().filter(|t| t.required && !filled.contains_key(t.name)).collect();
-    if let Some(first) = lacking.first() {
-        return Err(lacks(who, seen, first, &lacking[1..]));
-    }
+    let filled = demand(NAME, &TARGETS, fill(settings, seen), seen)?;
     let take = |field: &str| filled.get(field).cloned().unwrap_or_default();
     Ok(Hire {
         full_name: o.name.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -154,41 +139,4 @@ pub fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
         same_person: seen.answers.get(SAME_E_MAIL).cloned(),
         fields: filled,
     })
-}
-
-/// What Lever lacks. All of it is told at once; the first groups it with others.
-fn lacks(who: &str, seen: &Seen, first: &Target, others: &[&Target]) -> Hold {
-    let no_name = seen.opportunity.name.trim().is_empty();
-    let (cause, label) = if no_name { ("Name", "Name") } else if seen.posting.is_none() && first.default.starts_with("posting.") { ("Posting", "Posting") } else { (first.label, first.label) };
-    let mend = match &seen.posting {
-        Some(posting) if first.missing == ON_POSTING => format!("Someone who may edit the posting \"{}\" can add it there.", posting.text),
-        _ => first.missing.to_owned(),
-    };
-    let also = others.iter().map(|t| t.label.to_lowercase()).collect::<Vec<_>>().join(", ");
-    let also = if no_name || seen.posting.is_none() || also.is_empty() { String::new() } else { format!(" Also missing: {also}.") };
-    Hold::new(
-        format!("{cause} is missing in Lever"),
-        format!("{who} has no {} in Lever, and {NAME} demands one. {mend}{also} Fulcrum looks again by itself every 15 minutes.", label.to_lowercase()),
-    )
-}
-
-const PARTICLES: &[&str] = &[
-    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "bin", "bint", "ibn", "al", "el", "ter", "ten", "zu", "af",
-];
-
-/// First, middle, last. One word is both first and last, since HR Cloud demands both; three and more have a middle.
-pub fn split(name: &str, keep_particles: bool) -> Option<Name> {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    match words.as_slice() {
-        [] => None,
-        [only] => Some(Name { first: (*only).to_owned(), middle: String::new(), last: (*only).to_owned() }),
-        [first, middle @ .., last] => {
-            let mut middle = middle.to_vec();
-            let mut last = vec![*last];
-            while keep_particles && middle.last().is_some_and(|word| PARTICLES.contains(&word.to_lowercase().as_str())) {
-                last.insert(0, middle.pop().unwrap_or_default());
-            }
-            Some(Name { first: (*first).to_owned(), middle: middle.join(" "), last: last.join(" ") })
-        }
-    }
 }

@@ -14,33 +14,27 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use crate::hires::{self, Aliases};
 use connector::fields::Overrides;
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, NameList, Need, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
+    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
     outcome_of,
 };
 use endpoint::Nothing;
 use lever_api::event::Event;
-use lever_api::{
-    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListDeletedOpportunities, ListOffers, ListOpportunities,
-    ListPostings, ListWebhooks,
-};
 use lists::{List, Lists, Missing};
 use map::Hire;
 use outbound::{Failure, Remote};
 use plan::{Plan, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use wire::{CreateRecord, DeleteRecord, EMPLOYEE, Find, ListRecords, Record, UpdateRecord};
 
 /// The connector.
 pub struct HrCloud;
-
-/// Which of HR Cloud's entries stands for a name in Lever: by list, by name, the entry's id.
-pub type Aliases = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What a customer may set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +65,7 @@ impl Default for Settings {
         Self {
             use_webhook: false,
             automatic_import: false,
-            time_zone: "America/Los_Angeles".to_owned(),
+            time_zone: hires::HOME_ZONE.to_owned(),
             update: Update::Fill,
             erase: Erase::Ask,
             create_missing: false,
@@ -128,40 +122,11 @@ impl Connector for HrCloud {
         name: NAME,
         about: "People hired in Lever become employees in HR Cloud.",
         reacts_to: &[Event::CandidateHired],
-        needs: &[
-            Need::of::<GetOpportunity>("read who was hired"),
-            Need::of::<ListOpportunities>("import everybody who was hired, and find whom no webhook told of"),
-            Need::of::<ListDeletedOpportunities>("forget who was deleted"),
-            Need::of::<GetContact>("read the name and e-mail"),
-            Need::of::<ListApplications>("find the posting of the hire"),
-            Need::of::<GetPosting>("read position, department, location and work type"),
-            Need::of::<ListPostings>("compare the names of jobs, departments and locations before anybody is hired"),
-            Need::of::<GetUser>("read the hiring manager's e-mail"),
-            Need::of::<ListOffers>("read the start date"),
-            Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
-            Need::of::<CreateWebhook>("be told of a hire within seconds"),
-            Need::of::<ListWebhooks>("keep exactly one webhook"),
-            Need::of::<DeleteWebhook>("take the webhook away again"),
-        ],
+        needs: &hires::NEEDS,
         fields: &[
-            Field {
-                name: "use_webhook",
-                label: "Use webhook for import",
-                help: "New hires are imported within a couple of moments. A webhook is made in Lever by itself; the event Candidate Hired must be switched on there. Whom no webhook told of is found within a minute.",
-                kind: Kind::Switch,
-            },
-            Field {
-                name: "automatic_import",
-                label: "Automatic Import",
-                help: "Newly hired people are imported every day at 12:00 AM. If the hub was down then, it imports as soon as it is up again.",
-                kind: Kind::Switch,
-            },
-            Field {
-                name: "time_zone",
-                label: "Time zone of the Automatic Import",
-                help: "Whose midnight it is. America/Los_Angeles is Pacific time, with summer time; for PST all year enter Etc/GMT+8.",
-                kind: Kind::Zone,
-            },
+            hires::USE_WEBHOOK,
+            hires::AUTOMATIC_IMPORT,
+            hires::TIME_ZONE,
             Field {
                 name: "update",
                 label: "Employees who are there already",
@@ -188,31 +153,21 @@ impl Connector for HrCloud {
                 help: "Positions, departments, locations and employment types that HR Cloud lacks are created there instead of holding the hire.",
                 kind: Kind::Switch,
             },
-            Field {
-                name: "keep_particles",
-                label: "Keep name particles with the last name",
-                help: "\"Jan van den Berg\" has the last name \"van den Berg\" instead of the middle name \"van den\".",
-                kind: Kind::Switch,
-            },
+            hires::KEEP_PARTICLES,
             Field {
                 name: "aliases",
                 label: "Other names",
                 help: "Which of HR Cloud's positions, departments, locations and employment types stands for a name in Lever.",
                 kind: Kind::Aliases,
             },
-            Field {
-                name: "fields",
-                label: "Fields",
-                help: "What fills each field of an employee.",
-                kind: Kind::Fields,
-            },
+            hires::FIELDS,
         ],
         targets: &map::TARGETS,
         lists: &[
-            NameList { key: List::Position.key(), label: "Positions", target: List::Position.field() },
-            NameList { key: List::Department.key(), label: "Departments", target: List::Department.field() },
-            NameList { key: List::Location.key(), label: "Locations", target: List::Location.field() },
-            NameList { key: List::EmploymentType.key(), label: "Employment types", target: List::EmploymentType.field() },
+            NameList { key: List::Position.key(), label: "Positions", target: List::Position.field(), typed: None },
+            NameList { key: List::Department.key(), label: "Departments", target: List::Department.field(), typed: None },
+            NameList { key: List::Location.key(), label: "Locations", target: List::Location.field(), typed: None },
+            NameList { key: List::EmploymentType.key(), label: "Employment types", target: List::EmploymentType.field(), typed: None },
         ],
         credential: &[("customer_key", "Customer key"), ("customer_secret", "Customer secret")],
         home: "https://corehr-api.hrcloud.com",
@@ -232,7 +187,7 @@ impl Connector for HrCloud {
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
         if !seen.hired {
-            return not_hired(seen);
+            return hires::not_hired(NAME, seen);
         }
         match map::hire(settings, seen) {
             Ok(hire) => {
@@ -284,7 +239,7 @@ impl Connector for HrCloud {
                 delete(cx.partner, id).await.map_err(|e| e.to_string())?;
                 Ok(Mended { said: format!("The employee was deleted in {NAME}."), remember: Remember::Nothing })
             }
-            _ => answered(way),
+            _ => hires::answered(way),
         }
     }
 
@@ -317,12 +272,12 @@ impl Connector for HrCloud {
     }
 
     async fn known(&self, partner: &Remote) -> Result<Known, Failure> {
-        let mut known = Known::default();
+        let (mut subjects, mut records) = (HashSet::new(), HashSet::new());
         for record in wire::all(partner, EMPLOYEE, Some("xEmployeeNumber")).await? {
-            known.subjects.insert(record.text("xEmployeeNumber").to_owned());
-            known.records.insert(record.text("Id").to_owned());
+            subjects.insert(record.text("xEmployeeNumber").to_owned());
+            records.insert(record.text("Id").to_owned());
         }
-        Ok(known)
+        Ok(Known::These { subjects, records })
     }
 
     async fn check(&self, partner: &Remote) -> Result<(), String> {
@@ -335,30 +290,6 @@ impl Connector for HrCloud {
             }),
         }
     }
-}
-
-/// Whoever is not hired is nobody's business, unless they are an employee already.
-fn not_hired(seen: &Seen) -> Decision<Change> {
-    let Some(hired_at) = seen.sent["hired_at"].as_i64() else { return Decision::Nothing("not hired".to_owned()) };
-    let question = format!("not hired any more, after the hire of {hired_at}");
-    if let Some(answer) = seen.answers.get(&question) {
-        return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
-    }
-    let name = &seen.opportunity.name;
-    let way = |id: &str, label: &str, answer: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        personal: true,
-        data: json!({ "question": question, "answer": answer }),
-        ..Way::default()
-    };
-    Decision::Hold(Hold {
-        cause: format!("Not hired any more in Lever, but an employee in {NAME}"),
-        why: format!(
-            "{name} was hired and is an employee in {NAME}, but is not hired in Lever any more. {NAME} is changed only when somebody confirms it."
-        ),
-        ways: vec![way("inactive", "Set the employee inactive", "the employee was set inactive"), way("leave", "Leave the employee as they are", "leave as it is")],
-    })
 }
 
 async fn employ(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Outcome, Failure> {
@@ -493,11 +424,5 @@ async fn set_inactive(cx: &Cx<'_>, way: &Way) -> Result<Mended, String> {
     let id = cx.sent.remote_id.clone().ok_or("Which employee this was is not known any more.")?;
     let body = Record(serde_json::Map::from_iter([("xRecordStatus".to_owned(), json!("Inactive"))]));
     cx.partner.send(UpdateRecord { resource: EMPLOYEE.to_owned(), id, query: Nothing, body }).await.map_err(|e| e.to_string())?;
-    answered(way)
-}
-
-/// Somebody decided; the hub remembers it.
-fn answered(way: &Way) -> Result<Mended, String> {
-    let text = |name: &str| way.data[name].as_str().map(str::to_owned).ok_or("This way out was stored by another version of Fulcrum.");
-    Ok(Mended { said: format!("{}.", way.label), remember: Remember::Answer { question: text("question")?, answer: text("answer")? } })
+    hires::answered(way)
 }

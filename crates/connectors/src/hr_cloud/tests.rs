@@ -1,6 +1,6 @@
-use super::map::{hire, split};
+use super::map::hire;
 use super::{Change, HrCloud, Settings, wire};
-use connector::{Connector, Decision, Seen};
+use connector::{Connector, Decision, Name, Seen};
 use serde_json::json;
 
 fn seen() -> Seen {
@@ -60,14 +60,17 @@ fn hrc_o02_names_of_twenty_five_kinds() {
     let mut rows = 0;
     for line in table.lines().filter(|l| l.contains('|')) {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let told = |keep| split(cells[0], keep).map(|n| format!("{}|{}|{}", n.first, if n.middle.is_empty() { "-" } else { &n.middle }, n.last)).unwrap();
+        let told = |keep| {
+            let n = Name::split(cells[0], keep);
+            format!("{}|{}|{}", n.first, if n.middle.is_empty() { "-" } else { &n.middle }, n.last)
+        };
         assert_eq!(told(false), format!("{}|{}|{}", cells[1], cells[2], cells[3]));
         assert_eq!(told(true), format!("{}|{}|{}", cells[1], cells[4], cells[5]));
         rows += 1;
     }
     assert_eq!(rows, 25);
-    assert_eq!(split("   ", false), None);
-    assert_eq!(split("  Ada \t Lovelace ", false).unwrap().last, "Lovelace");
+    assert_eq!(Name::split("   ", false), Name::default());
+    assert_eq!(Name::split("  Ada \t Lovelace ", false).last, "Lovelace");
 }
 
 #[test]

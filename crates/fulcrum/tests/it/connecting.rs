@@ -163,11 +163,11 @@ async fn com_06_hrc_02_hrc_03_the_integration_is_for_hr_admins_and_off_until_the
             assert_eq!(w.at_hr_cloud(who).await.open("/hr-cloud/settings/integrations").await.0, 403, "{who}");
         }
         let mut sam = w.at_hr_cloud("sam@hrcloud.example").await;
-        sam.press("/hr-cloud/account-manager", &[("on", "")]).await;
+        sam.press("/hr-cloud/account-manager/lever_enabled", &[("on", "")]).await;
         let mut helen = w.at_hr_cloud("helen").await;
         assert!(helen.read("/hr-cloud/settings/integrations").await.contains("Ask your HR Cloud Account Manager to enable"));
         assert_eq!(helen.open("/hr-cloud/settings/integrations/lever").await.0, 403);
-        sam.press("/hr-cloud/account-manager", &[("on", "yes")]).await;
+        sam.press("/hr-cloud/account-manager/lever_enabled", &[("on", "yes")]).await;
         assert!(helen.read("/hr-cloud/settings/integrations").await.contains("Lever"));
     })
     .await;

@@ -12,6 +12,7 @@ mod command_line;
 mod connecting;
 mod console;
 mod crash;
+mod employee_api;
 mod every_page;
 mod first_hire;
 mod hub_api;

@@ -19,7 +19,7 @@ impl World {
     }
 
     /// The trouble stands on the overview in these words; whoever reads it presses the link beside it.
-    async fn from_the_overview(&self, olga: &mut At, words: &str, link: &str) -> String {
+    async fn go_from_the_overview(&self, olga: &mut At, words: &str, link: &str) -> String {
         let read = olga.read("/").await;
         assert!(read.contains(words), "{words}: {read}");
         olga.link("/", words, link).await
@@ -42,7 +42,7 @@ async fn failure_1_a_revoked_token() {
         w.hires(ADA.0).await;
         w.later(Duration::from_secs(30)).await;
         let mut olga = w.at_hub().await;
-        let page = w.from_the_overview(&mut olga, "HR Cloud is not connected", "Mend it").await;
+        let page = w.go_from_the_overview(&mut olga, "HR Cloud is not connected", "Mend it").await;
         let hosted = olga.click(&page, "HR Cloud", "Connect again", &[]).await;
         let consent = olga.click(hosted.path(), "Super Admin", "Sign in with Lever", &[]).await;
         let callback = w.at_ats("ines").await.click(consent.as_str(), "HR Cloud wants access", "Accept", &[]).await;
@@ -67,7 +67,7 @@ async fn failure_2_the_event_is_switched_off() {
         assert_eq!(w.employees(ADA.1).await.len(), 1, "found by looking");
         let mut olga = w.at_hub().await;
         let words = "Somebody was found of whom Lever had not told. If the event \"Candidate Hired\" is switched off, a Super Admin can switch it on in Lever";
-        w.from_the_overview(&mut olga, words, "See the set-up").await;
+        w.go_from_the_overview(&mut olga, words, "See the set-up").await;
         let mut ines = w.at_ats("ines").await;
         let settings = ines.link("/candidates", "", "Settings").await;
         let integrations = ines.link(&settings, "", "Integrations and API…").await;
@@ -89,7 +89,7 @@ async fn failure_3_a_missing_permission() {
         w.hires(ADA.0).await;
         let mut olga = w.at_hub().await;
         let words = "Lever does not allow HR Cloud to read the start date";
-        let page = w.from_the_overview(&mut olga, words, "Mend it").await;
+        let page = w.go_from_the_overview(&mut olga, words, "Mend it").await;
         assert!(olga.read(&page).await.contains("A Super Admin can make a new API key with it, and connect with that."));
         w.connect_with_a_key_without(&[]).await;
         w.all_is_well(&mut olga, words, ADA.1).await;
@@ -103,7 +103,7 @@ async fn failure_4_an_unknown_department() {
         w.hires(MARIA.0).await;
         let mut olga = w.at_hub().await;
         let words = "HR Cloud has no department \"Sales\"";
-        let holds = w.from_the_overview(&mut olga, words, words).await;
+        let holds = w.go_from_the_overview(&mut olga, words, words).await;
         olga.click(&holds, words, "Create it and go on", &[]).await;
         w.drain().await;
         w.all_is_well(&mut olga, words, MARIA.1).await;
@@ -121,7 +121,7 @@ async fn failure_5_an_unknown_start_date() {
         w.drain().await;
         let mut olga = w.at_hub().await;
         let words = "Start date is missing in Lever";
-        let holds = w.from_the_overview(&mut olga, words, words).await;
+        let holds = w.go_from_the_overview(&mut olga, words, words).await;
         assert!(olga.read(&holds).await.contains("It is the field Anticipated start date of the signed offer."));
         ines.press(&format!("{}/offer", profile.path()), &[("start", "2026-06-01"), ("status", "signed")]).await;
         olga.click(&holds, words, "Try again", &[]).await;
@@ -158,7 +158,7 @@ async fn failure_7_the_partner_refuses_a_field() {
         w.hires(ADA.0).await;
         let mut olga = w.at_hub().await;
         let words = "HR Cloud refuses: Value for xCountry is required but missing.";
-        let holds = w.from_the_overview(&mut olga, words, words).await;
+        let holds = w.go_from_the_overview(&mut olga, words, words).await;
         assert!(olga.read(&holds).await.contains("HR Cloud answered 400 for Ada Lovelace Byron"));
         let connections = olga.link("/", "", "Connections").await;
         let page = olga.link(&connections, "", "HR Cloud").await;
@@ -180,7 +180,7 @@ async fn failure_8_a_renamed_location() {
         w.later(Duration::from_secs(3600)).await;
         let mut olga = w.at_hub().await;
         let words = "3 names in Lever lead nowhere in HR Cloud";
-        let names = w.from_the_overview(&mut olga, words, "Match them").await;
+        let names = w.go_from_the_overview(&mut olga, words, "Match them").await;
         olga.click(&names, "Berlin 2 postings", "Use", &[("What Berlin leads to", "Berlin Mitte")]).await;
         w.hires(ADA.0).await;
         w.later(Duration::from_secs(3600)).await;
@@ -200,7 +200,7 @@ async fn failure_9_a_duplicate_person() {
         w.drain().await;
         let mut olga = w.at_hub().await;
         let words = "HR Cloud has an employee with this e-mail already (number 1003)";
-        let holds = w.from_the_overview(&mut olga, words, words).await;
+        let holds = w.go_from_the_overview(&mut olga, words, words).await;
         olga.click(&holds, "Eva Lund", "It is the same person: update them", &[]).await;
         w.drain().await;
         w.all_is_well(&mut olga, words, "eva@northwind.example").await;
@@ -225,7 +225,7 @@ async fn failure_10_clocks_that_differ() {
         let words = "1 delivery was refused";
         let read = olga.read("/").await;
         assert!(read.contains("the clock of this machine and Lever's differ: whoever operates it can set it right"), "{read}");
-        let audit = w.from_the_overview(&mut olga, words, "See them").await;
+        let audit = w.go_from_the_overview(&mut olga, words, "See them").await;
         assert!(olga.read(&audit).await.contains("triggeredAt is more than five minutes ahead of our clock"));
         // Whoever operates the machine sets its clock; meanwhile nobody was lost.
         w.later(Duration::from_secs(3600)).await;

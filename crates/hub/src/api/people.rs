@@ -98,6 +98,7 @@ pub async fn holds(hub: Hub, caller: Arc<Caller>, _: ListHolds) -> Result<Holds,
             way: way.id,
             label: way.label,
             personal: way.personal,
+            ask: Some(way.ask).filter(|ask| !ask.is_empty()),
             pick: way.pick.into_iter().map(|pick| Choice { value: pick.value, label: pick.label }).collect(),
         };
         data.push(Hold {

@@ -94,7 +94,8 @@ pub fn way_out(cause: &str, subject: &str, way: &Way) -> Markup {
             input type="hidden" name="way" value=(way.id);
             @if !subject.is_empty() { input type="hidden" name="subject" value=(subject); }
             @if !options.is_empty() { (ui::choice("Choose", "picked", &options, "")) }
-            button.main[options.is_empty()] type="submit" { (way.label) }
+            @if !way.ask.is_empty() { (ui::field(&way.ask, "picked", "text", "", true)) }
+            button.main[options.is_empty() && way.ask.is_empty()] type="submit" { (way.label) }
             @if !way.help.is_empty() { span.hint { (way.help) } }
         }
     }

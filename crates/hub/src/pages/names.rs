@@ -83,9 +83,14 @@ fn form(id: &str, list: &ListReport, name: &NameRow) -> Markup {
             form.inline method="post" action=(format!("/connections/{id}/names")) {
                 input type="hidden" name="list" value=(list.list.key);
                 input type="hidden" name="name" value=(name.name);
-                select name="entry" aria-label=(format!("What {} leads to", name.name)) {
-                    @if chosen { option value="" { "nothing: forget the choice" } }
-                    @for entry in &name.suggestions { option value=(entry.value) selected[name.leads_to == LeadsTo::Alias(entry.label.clone())] { (entry.label) } }
+                @if let Some(what) = list.list.typed {
+                    @let now = if let LeadsTo::Alias(typed) = &name.leads_to { typed.as_str() } else { "" };
+                    input name="entry" value=(now) placeholder=(what) aria-label=(format!("What {} leads to: {what}", name.name));
+                } @else {
+                    select name="entry" aria-label=(format!("What {} leads to", name.name)) {
+                        @if chosen { option value="" { "nothing: forget the choice" } }
+                        @for entry in &name.suggestions { option value=(entry.value) selected[name.leads_to == LeadsTo::Alias(entry.label.clone())] { (entry.label) } }
+                    }
                 }
                 button type="submit" { "Use" }
             }

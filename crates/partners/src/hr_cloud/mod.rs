@@ -1,10 +1,11 @@
-//! HR Cloud: people directory, settings, and its documented API (generation 2).
+//! HR Cloud: people directory, settings, and its two documented APIs.
 //!
 //! Official pages: <https://help.hrcloud.com/api>. The hub reaches it only over HTTP, so the real HR Cloud is a base URL
 //! and a key pair away.
 
 mod api;
 mod directory;
+mod employee_api;
 mod imports;
 mod integrations;
 pub mod records;
@@ -24,7 +25,7 @@ use web::{Markup, Nav, Problem, Shell};
 pub use service_accounts::KeyPair;
 
 pub(crate) fn api_routes(partners: Partners) -> Router {
-    api::routes(partners)
+    api::routes(partners.clone()).merge(employee_api::routes(partners))
 }
 
 pub(crate) fn page_routes() -> Router<Partners> {
@@ -57,7 +58,8 @@ impl Partners {
         row.map_or(Ok(String::new()), |row| row.text("value"))
     }
 
-    /// Sets one: `lever_enabled` (the account manager's switch), `paging` (`skip`: `page` counts records).
+    /// Sets one: `lever_enabled` (the account manager's switch), `employee_api` (that API is open), `paging` (`skip`:
+    /// `page` counts records).
     ///
     /// # Errors
     /// When the database does not answer.

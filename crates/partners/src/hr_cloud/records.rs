@@ -40,10 +40,16 @@ pub const KINDS: [(&str, &str, Option<&str>, &[&str]); 7] = [
     ("xEmploymentType", "xType", None, &["xType"]),
 ];
 
+/// The fields of a kind that hold the name and the code.
+pub fn names(kind: &str) -> (&'static str, Option<&'static str>) {
+    KINDS.iter().find(|(known, ..)| *known == kind).map_or(("", None), |(_, name, code, _)| (name, *code))
+}
+
 /// Lookups of an employee and the kind each points to.
-pub const LOOKUPS: [(&str, &str); 6] = [
+pub const LOOKUPS: [(&str, &str); 7] = [
     ("xDepartmentLookup", "xDepartment"),
     ("xLocationLookup", "xLocation"),
+    ("xDivisionLookup", "xDivision"),
     ("xPositionLookup", "xPosition"),
     ("xEmploymentStatusLookup", "xEmploymentStatus"),
     ("xEmploymentTypeLookup", "xEmploymentType"),
@@ -117,7 +123,7 @@ impl Partners {
     }
 
     async fn store(&self, id: Option<&str>, kind: &str, doc: Value) -> db::Result<Result<Record, String>> {
-        let Some((_, name_field, _, demanded)) = KINDS.iter().find(|(known, ..)| *known == kind) else {
+        let Some((.., demanded)) = KINDS.iter().find(|(known, ..)| *known == kind) else {
             return Ok(Err(format!("There is no resource {kind}.")));
         };
         let Some(mut doc) = doc.as_object().cloned() else { return Ok(Err("The body must be an object.".to_owned())) };
@@ -135,10 +141,20 @@ impl Partners {
         if !wrong.is_empty() {
             return Ok(Err(wrong.join(" ")));
         }
+        self.write(id, kind, doc).await
+    }
+
+    /// Stores an employee of whom less is demanded.
+    pub(crate) async fn keep_employee(&self, id: Option<&str>, mut doc: Map<String, Value>) -> db::Result<Result<Record, String>> {
+        let wrong = self.check_employee(&mut doc).await?;
+        if wrong.is_empty() { self.write(id, "xEmployee", doc).await } else { Ok(Err(wrong.join(" "))) }
+    }
+
+    async fn write(&self, id: Option<&str>, kind: &str, doc: Map<String, Value>) -> db::Result<Result<Record, String>> {
         let now = self.clock.now().0;
         let text = |field: &str| doc.get(field).and_then(Value::as_str).map(str::to_owned);
         let (number, email) = if kind == "xEmployee" { (text("xEmployeeNumber"), text("xEmail").map(|e| e.to_lowercase())) } else { (None, None) };
-        let name = text(name_field).unwrap_or_default();
+        let name = text(names(kind).0).unwrap_or_default();
         let json = Value::Object(doc.clone()).to_string();
         let stored = match id {
             Some(id) => {

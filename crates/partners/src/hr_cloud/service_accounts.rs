@@ -25,6 +25,14 @@ pub struct KeyPair {
     pub customer_secret: String,
 }
 
+impl KeyPair {
+    /// Header `Authorization` of the Employee API.
+    #[must_use]
+    pub fn authorization(&self) -> String {
+        super::employee_api::authorization(&self.customer_key, &self.customer_secret)
+    }
+}
+
 impl Partners {
     /// Makes a service account.
     ///
@@ -97,6 +105,7 @@ async fn create(person: Person, fields: Fields) -> Done {
             (ui::facts(&[
                 ("Customer key", html! { code id="key" { (pair.customer_key) } }),
                 ("Customer secret", html! { code id="secret" { (pair.customer_secret) } }),
+                ("Employee API: Authorization", html! { code.long { (pair.authorization()) } }),
             ]))
             div.actions { button type="button" data-copy="secret" { "Copy secret" } a.button.main href=(HERE) { "Done" } }
         }

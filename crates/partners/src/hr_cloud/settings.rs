@@ -16,7 +16,8 @@ pub fn routes() -> Router<Partners> {
         .route("/hr-cloud/settings", get(|| async { web::see_other(LISTS) }))
         .route(LISTS, get(lists))
         .route("/hr-cloud/settings/lists/{kind}", post(add))
-        .route("/hr-cloud/account-manager", get(account_manager).post(enable))
+        .route("/hr-cloud/account-manager", get(account_manager))
+        .route("/hr-cloud/account-manager/{name}", post(enable))
 }
 
 const LISTS: &str = "/hr-cloud/settings/lists";
@@ -87,24 +88,36 @@ async fn account_manager(person: Person) -> Result<Html<String>, Problem> {
     if person.role != "Account Manager" {
         return Err(Problem::forbidden("This page is for HR Cloud's account managers.").way_on("Back to the people", "/hr-cloud/people"));
     }
-    let on = person.partners.hr_setting("lever_enabled").await? == "yes";
-    let main = html! {
-        (ui::heading("Customers", "What this customer may use.", &html! {}))
-        section.card.middle {
-            div.heading {
-                div { h2 { "Lever integration" } p.soft { "On: HR Admins find Lever under Settings > Integrations." } }
-                (ui::switch("/hr-cloud/account-manager", "Lever integration", on))
+    let lever = person.partners.hr_setting("lever_enabled").await? == "yes";
+    let employees = person.partners.hr_setting("employee_api").await? == "yes";
+    let switch = |name: &str, label: &str, about: &str, on: bool| {
+        html! {
+            section.card.middle {
+                div.heading {
+                    div { h2 { (label) } p.soft { (about) } }
+                    (ui::switch(&format!("/hr-cloud/account-manager/{name}"), label, on))
+                }
             }
         }
+    };
+    let main = html! {
+        (ui::heading("Customers", "What this customer may use.", &html! {}))
+        (switch("lever_enabled", "Lever integration", "On: HR Admins find Lever under Settings > Integrations.", lever))
+        (switch("employee_api", "Employee API", "On: programs may use the API of 2017, with the Authorization of a service account.", employees))
     };
     person.page("Customers", false, main).await
 }
 
-async fn enable(person: Person, fields: Fields) -> Done {
+async fn enable(person: Person, Path(name): Path<String>, fields: Fields) -> Done {
     if person.role != "Account Manager" {
         return Err(Problem::forbidden("This switch is for HR Cloud's account managers."));
     }
+    let label = match name.as_str() {
+        "lever_enabled" => "The Lever integration",
+        "employee_api" => "The Employee API",
+        _ => return Err(Problem::not_found()),
+    };
     let on = fields.is_on("on");
-    person.partners.set_hr_setting("lever_enabled", if on { "yes" } else { "" }).await?;
-    person.done(if on { "The Lever integration is on." } else { "The Lever integration is off." }, "/hr-cloud/account-manager").await
+    person.partners.set_hr_setting(&name, if on { "yes" } else { "" }).await?;
+    person.done(&format!("{label} is {}.", if on { "on" } else { "off" }), "/hr-cloud/account-manager").await
 }

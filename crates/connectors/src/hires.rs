@@ -1,0 +1,100 @@
+//! What is the same wherever a hire becomes an employee: what it takes of Lever, settings, questions to people.
+
+use connector::{Decision, Field, Hold, Kind, Mended, Need, Remember, Seen, Way};
+use lever_api::{
+    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListDeletedOpportunities,
+    ListOffers, ListOpportunities, ListPostings, ListWebhooks,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Which of the partner's entries stands for a name in Lever: by list, by name.
+pub type Aliases = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What reading a hire, importing and the webhook take.
+pub const NEEDS: [Need; 13] = [
+    Need::of::<GetOpportunity>("read who was hired"),
+    Need::of::<ListOpportunities>("import everybody who was hired, and find whom no webhook told of"),
+    Need::of::<ListDeletedOpportunities>("forget who was deleted"),
+    Need::of::<GetContact>("read the name and e-mail"),
+    Need::of::<ListApplications>("find the posting of the hire"),
+    Need::of::<GetPosting>("read position, department, location and work type"),
+    Need::of::<ListPostings>("compare the names of jobs, departments and locations before anybody is hired"),
+    Need::of::<GetUser>("read the hiring manager's e-mail"),
+    Need::of::<ListOffers>("read the start date"),
+    Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
+    Need::of::<CreateWebhook>("be told of a hire within seconds"),
+    Need::of::<ListWebhooks>("keep exactly one webhook"),
+    Need::of::<DeleteWebhook>("take the webhook away again"),
+];
+
+/// The zone of HR Cloud's 12:00 AM: what people in California expect.
+pub const HOME_ZONE: &str = "America/Los_Angeles";
+
+/// See its help.
+pub const USE_WEBHOOK: Field = Field {
+    name: "use_webhook",
+    label: "Use webhook for import",
+    help: "New hires are imported within a couple of moments. A webhook is made in Lever by itself; the event Candidate Hired must be switched on there. Whom no webhook told of is found within a minute.",
+    kind: Kind::Switch,
+};
+
+/// See its help.
+pub const AUTOMATIC_IMPORT: Field = Field {
+    name: "automatic_import",
+    label: "Automatic Import",
+    help: "Newly hired people are imported every day at 12:00 AM. If the hub was down then, it imports as soon as it is up again.",
+    kind: Kind::Switch,
+};
+
+/// See its help.
+pub const TIME_ZONE: Field = Field {
+    name: "time_zone",
+    label: "Time zone of the Automatic Import",
+    help: "Whose midnight it is. America/Los_Angeles is Pacific time, with summer time; for PST all year enter Etc/GMT+8.",
+    kind: Kind::Zone,
+};
+
+/// See its help.
+pub const KEEP_PARTICLES: Field = Field {
+    name: "keep_particles",
+    label: "Keep name particles with the last name",
+    help: "\"Jan van den Berg\" has the last name \"van den Berg\" instead of the middle name \"van den\".",
+    kind: Kind::Switch,
+};
+
+/// See its help.
+pub const FIELDS: Field = Field { name: "fields", label: "Fields", help: "What fills each field of an employee.", kind: Kind::Fields };
+
+/// Whoever is not hired is nobody's business, unless they are an employee already.
+pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
+    let Some(hired_at) = seen.sent["hired_at"].as_i64() else { return Decision::Nothing("not hired".to_owned()) };
+    let question = format!("not hired any more, after the hire of {hired_at}");
+    if let Some(answer) = seen.answers.get(&question) {
+        return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
+    }
+    let name = &seen.opportunity.name;
+    let way = |id: &str, label: &str, answer: &str| Way {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        personal: true,
+        data: json!({ "question": question, "answer": answer }),
+        ..Way::default()
+    };
+    Decision::Hold(Hold {
+        cause: format!("Not hired any more in Lever, but an employee in {partner}"),
+        why: format!(
+            "{name} was hired and is an employee in {partner}, but is not hired in Lever any more. {partner} is changed only when somebody confirms it."
+        ),
+        ways: vec![
+            way("inactive", "Set the employee inactive", "the employee was set inactive"),
+            way("leave", "Leave the employee as they are", "leave as it is"),
+        ],
+    })
+}
+
+/// Somebody decided; the hub remembers it.
+pub fn answered(way: &Way) -> Result<Mended, String> {
+    let text = |name: &str| way.data[name].as_str().map(str::to_owned).ok_or("This way out was stored by another version of Fulcrum.");
+    Ok(Mended { said: format!("{}.", way.label), remember: Remember::Answer { question: text("question")?, answer: text("answer")? } })
+}

@@ -1,0 +1,146 @@
+//! HR Cloud by its older API, and two integrations beside each other.
+
+use crate::tap::Fault;
+use crate::world::{At, World, on_both};
+use serde_json::json;
+use std::time::Duration;
+
+const ADA: &str = "ada.lovelace.byron@mail.example";
+
+impl World {
+    /// Connects HR Cloud by its Employee API, as an operator does it; webhooks on. Its id.
+    async fn connect_employee_api(&self) -> String {
+        let pair = self.partners.create_service_account("employee api").await.unwrap();
+        let base = self.partners_url.join("/hr-cloud").unwrap().to_string();
+        let mut olga = self.at_hub().await;
+        let fields = [("base_url", base.as_str()), ("authorization", &pair.authorization())];
+        let hosted = olga.press("/connections/new/hr-cloud-employees", &fields).await;
+        let consent = olga.press(&format!("{hosted}/lever"), &[]).await;
+        let callback = self.at_ats("ines").await.press(consent.as_str(), &[("answer", "accept")]).await;
+        olga.follow(&callback).await;
+        let tenant = self.hub.first_tenant().await.unwrap().unwrap();
+        let all = self.hub.all_connections(&tenant).await.unwrap();
+        let id = all.iter().find(|c| c.connector == "hr-cloud-employees").expect("connected").id.clone();
+        olga.press(&format!("/connections/{id}/settings/use_webhook"), &[("on", "yes")]).await;
+        self.drain().await;
+        id
+    }
+
+    async fn without_the_newer_api(&self) -> At {
+        let mut olga = self.at_hub().await;
+        olga.press(&format!("/connections/{}/disconnect", self.connection().await), &[]).await;
+        olga
+    }
+}
+
+#[tokio::test]
+async fn hrc_01_hrc_o05_by_the_older_api_a_hire_waits_for_codes_once_and_then_becomes_an_employee() {
+    on_both(async |w| {
+        let mut olga = w.without_the_newer_api().await;
+        let id = w.connect_employee_api().await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert!(w.employees(ADA).await.is_empty());
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("No code is known for the position \"Backend Engineer\", department \"Engineering\", location \"Berlin\""), "{holds}");
+        // HR Cloud's own codes, as its pages show them; one has another name there.
+        olga.click("/holds", "Code of the department", "Use this code", &[("Code of the department", "ENGINE")]).await;
+        w.drain().await;
+        olga.click("/holds", "Code of the location", "Use this code", &[("Code of the location", "BERLIN = Berlin")]).await;
+        w.drain().await;
+        olga.click("/holds", "Backend Engineer", "Create it and go on", &[]).await;
+        w.drain().await;
+        let employees = w.employees(ADA).await;
+        assert_eq!(employees.len(), 1);
+        let e = &employees[0];
+        assert_eq!(
+            (&e["xEmployeeNumber"], &e["xStartDate"], &e["xDepartmentLookup"]["xDepartmentName"]),
+            (&json!(ada), &json!("2026-03-23"), &json!("Engineering"))
+        );
+        assert_eq!(
+            (&e["xPositionLookup"]["xPositionCode"], &e["xManagerLookup"]["xEmail"]),
+            (&json!("Backend Engineer"), &json!("tomasz@northwind.example"))
+        );
+        let departments = w.hr_cloud(endpoint::Verb::Get, "xDepartment", serde_json::Value::Null).await.1;
+        assert_eq!(departments.as_array().unwrap().len(), 3, "no department was made twice");
+        assert!(w.timeline(&ada).await.contains("created employee"));
+        // The codes stand on the page of names and can be changed there.
+        let names = olga.read(&format!("/connections/{id}/names")).await;
+        assert!(names.contains("chosen ENGINE") && names.contains("nowhere hires are held"), "{names}");
+        olga.click(&format!("/connections/{id}/names"), "Lisbon", "Use", &[("What Lisbon leads to", "LISBON")]).await;
+        assert!(olga.read(&format!("/connections/{id}/names")).await.contains("chosen LISBON"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o19_the_older_api_may_be_asked_again_after_an_answer_was_lost_and_says_when_it_is_closed() {
+    on_both(async |w| {
+        let mut olga = w.without_the_newer_api().await;
+        let id = w.connect_employee_api().await;
+        olga.press(&format!("/connections/{id}/settings/create_missing"), &[("on", "yes")]).await;
+        let before = w.headcount().await;
+        let tap = w.tap_hr_cloud("POST", "employees").await;
+        tap.faults.lock().unwrap().extend([Fault::LoseAnswer, Fault::Answer(503, "")]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        w.later(Duration::from_secs(60)).await;
+        w.later(Duration::from_secs(10)).await;
+        assert_eq!(w.headcount().await, before + 1);
+        assert!(w.timeline(&ada).await.contains("is there; an earlier try had come through"), "{}", w.timeline(&ada).await);
+        // An import again sends nothing: what was sent is known.
+        tap.calls();
+        let run = olga.click(&format!("/connections/{id}/import"), "Everybody", "Import", &[("Only people", "")]).await;
+        w.drain().await;
+        let report = olga.read(run.path()).await;
+        assert!(report.contains("1 unchanged"), "{report}");
+        assert!(!tap.calls().iter().any(|call| call.starts_with("POST")));
+        // Not hired after all.
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        olga.click("/holds", "Ada", "Set the employee inactive", &[]).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await[0]["xRecordStatus"], "Inactive");
+        // Switched off by the vendor.
+        let mut sam = w.at_hr_cloud("sam@hrcloud.example").await;
+        sam.press("/hr-cloud/account-manager/employee_api", &[("on", "")]).await;
+        let priya = w.candidate("Priya Raman").await;
+        w.hire(&priya).await;
+        w.drain().await;
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("the Employee API is not enabled for this account, or its credential was made anew"), "{holds}");
+        sam.press("/hr-cloud/account-manager/employee_api", &[("on", "yes")]).await;
+        olga.click("/holds", "does not accept the credential", "Try again", &[]).await;
+        w.drain().await;
+        assert_eq!(w.headcount().await, before + 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn com_16_each_integration_has_its_own_grant_webhook_and_settings_and_goes_on_when_another_is_revoked() {
+    on_both(async |w| {
+        let first = w.connection().await;
+        let second = w.connect_employee_api().await;
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{second}/settings/create_missing"), &[("on", "yes")]).await;
+        let hooks = w.webhooks().await;
+        assert_eq!(hooks.len(), 2);
+        assert!(hooks[0].1 != hooks[1].1 && hooks[0].2 != hooks[1].2, "an address and a signature token each");
+        let mut ines = w.at_ats("ines").await;
+        let apps = ines.read("/settings/integrations/authorized-apps").await;
+        assert!(apps.contains("HR Cloud (Employee API)") && apps.contains("HR Cloud "), "{apps}");
+        ines.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        assert!(olga.read(&format!("/connections/{first}")).await.contains("Disconnected"));
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+        let timeline = w.timeline(&ada).await;
+        assert!(timeline.contains("HR Cloud (Employee API)"), "{timeline}");
+    })
+    .await;
+}
