@@ -130,7 +130,11 @@ impl Db {
     /// When no connection comes free in time.
     pub async fn begin(&self) -> Result<Tx> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        Ok(Tx { engine: self.engine, inner: self.write.begin_with_options(options).await? })
+        let write = self.write.clone();
+        // In a task of its own, which goes on if the caller is dropped: sqlx 0.9.0 forgets a BEGIN on PostgreSQL whose answer
+        // nobody waits for, and the next borrower's writes would never be committed (transact-rs/sqlx#4393, mended after 0.9.0).
+        let begun = tokio::spawn(async move { write.begin_with_options(options).await });
+        Ok(Tx { engine: self.engine, inner: begun.await.map_err(|e| Error::new(e.to_string()))?? })
     }
 
     /// Whether the database is a file of this process: then no other node can hold anything in it.
@@ -253,5 +257,43 @@ impl Sql for Tx {
 
     async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
         rows_on(&self.inner, self.engine, sql, values).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Sql;
+    use crate::scratch::{Scratch, engines};
+    use std::pin::pin;
+    use std::task::Poll;
+
+    /// Whoever starts a transaction may be dropped at any moment: a browser that closes the connection does that.
+    #[tokio::test]
+    async fn a_transaction_whose_beginning_is_abandoned_at_any_moment_leaves_nothing_open() {
+        for engine in engines() {
+            let scratch = Scratch::new(engine);
+            let (db, other) = (scratch.open().await, scratch.open().await);
+            db.run("create table t (n bigint not null)", vec![]).await.unwrap();
+            for moments in 0..40u8 {
+                {
+                    let mut begin = pin!(db.begin());
+                    let mut left = moments % 8;
+                    std::future::poll_fn(|cx| {
+                        if left == 0 {
+                            return Poll::Ready(());
+                        }
+                        left -= 1;
+                        begin.as_mut().poll(cx).map(drop)
+                    })
+                    .await;
+                }
+                // On every connection there is, that one too.
+                let insert = || db.run("insert into t values ($1)", crate::params![i64::from(moments)]);
+                futures_util::future::try_join_all((0..16).map(|_| insert())).await.unwrap();
+                let seen = other.rows("select n from t", vec![]).await.unwrap().len();
+                assert_eq!(seen, 16 * (usize::from(moments) + 1), "{engine:?}: something was written into a transaction that nobody ends");
+            }
+            scratch.discard(&db).await;
+        }
     }
 }
