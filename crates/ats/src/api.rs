@@ -2,7 +2,7 @@
 
 use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
-use crate::{Ground, labels, notes, offers, pages, people_api, postings, profiles, settings, webhooks, writes};
+use crate::{Ground, forms, labels, notes, offers, pages, people_api, postings, profiles, requisitions, settings, webhooks, writes};
 use axum::Router;
 use axum::http::HeaderMap;
 use clock::Clock;
@@ -99,6 +99,8 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(profiles::list_applications)
         .on(profiles::get_application)
         .on(offers::list)
+        .on(forms::list)
+        .on(forms::get)
         .on(notes::list)
         .on(notes::get)
         .on(notes::create)
@@ -107,6 +109,8 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(writes::update_contact)
         .on(postings::list)
         .on(postings::get)
+        .on(requisitions::list)
+        .on(requisitions::get)
         .on(settings::list_stages)
         .on(settings::get_stage)
         .on(settings::list_reasons)

@@ -1,11 +1,12 @@
 //! A small, believable company for `--demo`: people of every role, postings, and candidates all along the pipeline.
 
 use crate::Ats;
+use crate::forms::Template;
 use crate::offers::Terms;
 use crate::people::NewPerson;
 use clock::Ms;
 use db::{Sql, params};
-use lever_api::{Categories, NewOpportunity, Phone, Posting};
+use lever_api::{Categories, FormField, NewOpportunity, Phone, Posting, Requisition};
 use serde_json::json;
 use std::time::Duration;
 
@@ -114,7 +115,59 @@ impl Ats {
             people.push(self.add_person(new).await?);
         }
         let postings = self.demo_postings(&people).await?;
+        self.demo_forms(&people, &postings).await?;
         self.demo_candidates(&people, &postings).await
+    }
+
+    /// A requisition for the first posting, with a field of the company's own; and a form that onboarding needs.
+    async fn demo_forms(&self, people: &[String], postings: &[String]) -> db::Result<()> {
+        let (now, tx) = (self.clock.now().0, self.db.begin().await?);
+        let (title, department, team, location, _) = JOBS[0];
+        let requisition = Requisition {
+            id: uuid::Uuid::new_v4().to_string(),
+            requisition_code: "ENG-7".into(),
+            name: format!("{title}, {location}"),
+            status: "open".into(),
+            headcount_total: json!(25),
+            creator: json!(people[1]),
+            owner: json!(people[1]),
+            hiring_manager: json!(people[3]),
+            compensation_band: json!({ "min": 50_000, "max": 90_000, "currency": "EUR", "interval": "per-year-salary" }),
+            approval: json!({ "steps": [] }),
+            employment_status: Some("full-time".into()),
+            location: Some(location.into()),
+            team: Some(team.into()),
+            department: Some(department.into()),
+            postings: vec![json!(postings[0])],
+            custom_fields: json!({ "cost_center": "4711" }),
+            confidentiality: "non-confidential".into(),
+            created_at: now,
+            updated_at: now,
+            ..Requisition::default()
+        };
+        self.save_requisition(&tx, &requisition).await?;
+        tx.run("update posting set requisition_codes = $1 where id = $2", params![json!(["ENG-7"]).to_string(), postings[0].as_str()]).await?;
+        let ask = |kind: &str, text: &str, rest: serde_json::Value| FormField {
+            id: uuid::Uuid::new_v4().to_string(),
+            kind: kind.into(),
+            text: text.into(),
+            rest: rest.as_object().cloned().unwrap_or_default(),
+            ..FormField::default()
+        };
+        let options = ["S", "M", "L", "XL"].map(|text| json!({ "text": text }));
+        let sizes = json!({ "prompt": "Select one", "options": options });
+        let template = Template {
+            id: uuid::Uuid::new_v4().to_string(),
+            text: "Onboarding data".into(),
+            instructions: "Ask the new colleague before the first day.".into(),
+            fields: vec![
+                ask("text", "Preferred first name", json!({})),
+                ask("dropdown", "T-shirt size", sizes),
+                ask("date", "First day in the office", json!({})),
+            ],
+        };
+        self.save_form_template(&tx, &template).await?;
+        tx.commit().await
     }
 
     async fn demo_postings(&self, people: &[String]) -> db::Result<Vec<String>> {

@@ -10,6 +10,7 @@ pub mod board;
 pub mod demo;
 mod events;
 mod expand;
+mod forms;
 mod labels;
 mod moves;
 mod notes;
@@ -22,6 +23,7 @@ mod people_api;
 mod postings;
 mod profiles;
 mod refusal;
+mod requisitions;
 mod settings;
 pub mod setup;
 mod webhooks;
@@ -38,7 +40,10 @@ use pipeline::Pipeline;
 use url::Url;
 
 /// The tables, after those of sessions and the pipeline.
-pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
+    Migration { id: "002_forms", sql: include_str!("migrations/002_forms.sql") },
+];
 
 /// What the ATS stands on.
 pub struct Ground {

@@ -74,7 +74,7 @@ impl Ats {
         }
         if let Some(archived) = &new.archived {
             let reason = archived.reason.as_deref().ok_or_else(|| Refusal::bad_request("archived needs a reason"))?;
-            self.archive(tx, &id, by, Some(reason), archived.archived_at).await?;
+            self.archive(tx, &id, by, Archiving { reason: Some(reason), at: archived.archived_at, requisition: None }).await?;
         }
         Ok(Created { id, deduped })
     }
@@ -236,7 +236,7 @@ impl Ats {
     }
 
     /// Archives, hires (a reason of type `hired`) or brings back (no reason).
-    pub(crate) async fn archive(&self, tx: &Tx, id: &str, by: Option<&str>, reason: Option<&str>, at: Option<i64>) -> Result<()> {
+    pub(crate) async fn archive(&self, tx: &Tx, id: &str, by: Option<&str>, Archiving { reason, at, requisition }: Archiving<'_>) -> Result<()> {
         let opportunity = self.locked(tx, id).await?;
         let now = self.clock.now().0;
         let kind = match reason {
@@ -259,6 +259,7 @@ impl Ats {
         )
         .await?;
         tx.run("update application set archived_reason = $1, archived_at = $2 where opportunity_id = $3", params![reason, archived_at, id]).await?;
+        self.count_hire(tx, id, requisition.filter(|_| hired)).await?;
         if let (Some(by), true) = (by, hired) {
             self.audit(tx, "opportunity:hired", Some(by), id, "").await?;
         }
@@ -271,6 +272,26 @@ impl Ats {
             let data = json!({ "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact) });
             self.emit(tx, Event::CandidateHired, Some(&opportunity.origin), data).await?;
         }
+        Ok(())
+    }
+
+    /// The requisition of the hire, on the application; the one before is not filled any more.
+    async fn count_hire(&self, tx: &Tx, opportunity: &str, requisition: Option<&str>) -> Result<()> {
+        let sql = "select a.id, a.submitted from application a join opportunity o on o.application_id = a.id where o.id = $1";
+        let Some(row) = tx.row(sql, params![opportunity]).await? else { return Ok(()) };
+        let mut submitted = row.json("submitted")?;
+        let before = submitted["requisitionForHire"]["id"].as_str().map(str::to_owned);
+        if before.is_none() && requisition.is_none() {
+            return Ok(());
+        }
+        if let Some(before) = before {
+            self.hire_undone(tx, &before).await?;
+        }
+        submitted["requisitionForHire"] = match requisition {
+            Some(requisition) => self.hire_against(tx, requisition).await?,
+            None => json!(null),
+        };
+        tx.run("update application set submitted = $1 where id = $2", params![submitted.to_string(), row.text("id")?]).await?;
         Ok(())
     }
 
@@ -356,6 +377,7 @@ impl Ats {
         tx.run("delete from contact_email where contact_id = $1", params![contact]).await?;
         let of = "opportunity_id in (select id from opportunity where contact_id = $1)";
         tx.run(&format!("update application set submitted = '{{}}' where {of}"), params![contact]).await?;
+        tx.run(&format!("delete from form where {of}"), params![contact]).await?;
         tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, contact]).await?;
         self.contact_changed(tx, contact, now).await
     }
@@ -369,6 +391,16 @@ impl Ats {
         let data = json!({ "deletedBy": by, "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact) });
         self.emit(tx, Event::CandidateDeleted, None, data).await
     }
+}
+
+/// How somebody is archived; with nothing, they are brought back.
+#[derive(Clone, Copy, Default)]
+pub struct Archiving<'a> {
+    pub reason: Option<&'a str>,
+    /// ms; now, if absent.
+    pub at: Option<i64>,
+    /// The requisition a hire fills.
+    pub requisition: Option<&'a str>,
 }
 
 struct Application {

@@ -3,6 +3,7 @@
 use crate::Ats;
 use crate::access::Caller;
 use crate::labels::Kind;
+use crate::moves::Archiving;
 use crate::refusal::{Refusal, Result};
 use lever_api::{
     AddLinks, AddSources, AddTags, Contact, CreateOpportunity, Data, Opportunity, OpportunityId, PerformAs, RemoveLinks, RemoveSources, RemoveTags,
@@ -45,7 +46,9 @@ pub async fn stage(ats: Ats, caller: Arc<Caller>, request: UpdateOpportunityStag
 pub async fn archived(ats: Ats, caller: Arc<Caller>, request: UpdateOpportunityArchived) -> Result<Data<Opportunity>> {
     let (id, actor) = ats.to_write(&request.opportunity, &request.query, &caller).await?;
     let tx = ats.db.begin().await?;
-    ats.archive(&tx, &id, actor.as_deref(), request.body.reason.as_ref().map(|r| r.as_str()), None).await?;
+    let reason = request.body.reason.as_ref().map(|r| r.as_str());
+    let requisition = request.body.requisition_id.as_ref().map(|r| r.as_str());
+    ats.archive(&tx, &id, actor.as_deref(), Archiving { reason, requisition, at: None }).await?;
     tx.commit().await?;
     ats.committed();
     ats.answer(&id, &caller).await

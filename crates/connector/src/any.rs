@@ -1,7 +1,7 @@
 //! Connectors of all kinds in one list. Settings and changes cross this line as JSON; a value written by another
 //! version is held, not guessed.
 
-use crate::{Connector, Cx, Decision, Effect, Hold, Known, Mended, Outcome, Pick, Preview, Seen, Spec, Way};
+use crate::{Connector, Cx, Decision, Effect, Hold, Known, Mended, More, Outcome, Pick, Preview, Seen, Spec, Way};
 use outbound::{Failure, Remote};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub trait AnyConnector: Send + Sync {
     fn is_live(&self, settings: &Value) -> bool;
     /// See [`Connector::imports_daily`].
     fn imports_daily(&self, settings: &Value) -> Option<String>;
+    /// See [`Connector::more`].
+    fn more(&self, settings: &Value) -> Vec<More>;
     /// See [`Connector::decide`].
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided;
     /// See [`Connector::perform`].
@@ -72,6 +74,10 @@ impl<C: Connector> AnyConnector for C {
 
     fn imports_daily(&self, settings: &Value) -> Option<String> {
         read(settings).ok().and_then(|settings| Connector::imports_daily(self, &settings))
+    }
+
+    fn more(&self, settings: &Value) -> Vec<More> {
+        read(settings).map(|settings| Connector::more(self, &settings)).unwrap_or_default()
     }
 
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided {

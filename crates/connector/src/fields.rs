@@ -3,8 +3,8 @@
 //! An expression is one of Jinja's: `posting.department or posting.team`. It sees one record ([`source`]) and the filters
 //! in [`FILTERS`], nothing else; it cannot loop, call, or grow without bound.
 
-use crate::{Name, Pick, Seen};
-use lever_api::Posting;
+use crate::{More, Name, Pick, Seen};
+use lever_api::{FormField, Posting};
 use minijinja::value::{Serde, Value as Out};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, filters};
 use serde_json::{Map, Value, json};
@@ -40,7 +40,7 @@ pub struct Path {
 }
 
 /// What expressions can name. Below `offer.fields`, `application.answers` and the like stands what the account has.
-pub const PATHS: [Path; 40] = [
+pub const PATHS: [Path; 44] = [
     Path { path: "name.full", about: "The name as it stands in Lever" },
     Path { path: "name.first", about: "Its first word" },
     Path { path: "name.middle", about: "What stands between the first and the last" },
@@ -78,6 +78,10 @@ pub const PATHS: [Path; 40] = [
     Path { path: "offer.fields", about: "Every field of the offer by its identifier" },
     Path { path: "requisition.code", about: "Of the requisition the hire filled" },
     Path { path: "requisition.id", about: "" },
+    Path { path: "requisition.name", about: "" },
+    Path { path: "requisition.employment_status", about: "full-time, …" },
+    Path { path: "requisition.fields", about: "Fields of your own, by their ids: requisition.fields.cost_center" },
+    Path { path: "forms", about: "Answers of forms on the profile: forms['Onboarding data']['T-shirt size']" },
     Path { path: "application.company", about: "As the person wrote it" },
     Path { path: "application.comments", about: "" },
     Path { path: "application.answers", about: "Answers to custom questions, by question" },
@@ -164,6 +168,25 @@ pub fn check(expression: &str) -> Result<(), String> {
     value(expression, &Value::Null).map(drop).or_else(|why| if why.contains("unknown") { Err(why) } else { Ok(()) })
 }
 
+/// What has to be read for these expressions beside what is read of every hire.
+#[must_use]
+pub fn more(overrides: &Overrides) -> Vec<More> {
+    let named = |path: &str| {
+        overrides
+            .values()
+            .any(|e| environment().compile_expression(e).is_ok_and(|e| e.undeclared_variables(true).iter().any(|v| v.starts_with(path))))
+    };
+    let mut more = Vec::new();
+    if named("forms") {
+        more.push(More::Forms);
+    }
+    // Its code and id stand on the application.
+    if ["requisition.name", "requisition.employment_status", "requisition.fields"].into_iter().any(named) {
+        more.push(More::Requisition);
+    }
+    more
+}
+
 /// What an expression makes of a source record, as text; empty if Lever does not say.
 ///
 /// # Errors
@@ -229,12 +252,16 @@ pub fn source(seen: &Seen, name: &Name) -> Value {
         },
         "posting": seen.posting.as_ref().map(posting),
         "manager": seen.hiring_manager.as_ref().map(|m| json!({ "name": m.name, "email": m.email })),
-        "offer": offer(seen),
+        "offer": offer(seen), "forms": forms(seen),
     });
     record["email"] = record["emails"][0].clone();
     record["phone"] = record["phones"][0]["value"].clone();
     if let Some(a) = &seen.application {
-        record["requisition"] = json!({ "code": a.requisition_for_hire["requisitionCode"], "id": a.requisition_for_hire["id"] });
+        let r = seen.requisition.as_ref();
+        record["requisition"] = json!({
+            "code": a.requisition_for_hire["requisitionCode"], "id": a.requisition_for_hire["id"],
+            "name": r.map(|r| &r.name), "employment_status": r.map(|r| &r.employment_status), "fields": r.map(|r| &r.custom_fields),
+        });
         record["application"] = json!({ "company": a.company, "comments": a.comments, "answers": answers(&a.custom_questions) });
     }
     record
@@ -261,6 +288,22 @@ fn offer(seen: &Seen) -> Value {
     // A date has no time zone: the day as written stays.
     let start = offer.field("anticipated_start_date").and_then(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok())).and_then(day);
     json!({ "status": offer.status, "start_date": start, "fields": fields })
+}
+
+/// Answers by form and question. Of two forms with one title the later one counts.
+fn forms(seen: &Seen) -> Value {
+    let mut forms = Map::new();
+    let mut in_order: Vec<_> = seen.forms.iter().filter(|form| form.deleted_at.is_none()).collect();
+    in_order.sort_by_key(|form| form.completed_at.unwrap_or(form.created_at));
+    for form in in_order {
+        let value = |field: &FormField| match field.value.as_i64() {
+            Some(at) if field.kind == "date" => json!(day(at)),
+            _ => field.value.clone(),
+        };
+        let fields: Map<String, Value> = form.fields.iter().map(|field| (field.text.clone(), value(field))).collect();
+        forms.insert(form.text.clone(), Value::Object(fields));
+    }
+    Value::Object(forms)
 }
 
 /// Answers by question.

@@ -19,7 +19,7 @@ pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
 pub use name::Name;
 pub use seen::Seen;
-pub use spec::{Field, Kind, NameList, Need, Spec};
+pub use spec::{Field, Kind, More, NameList, Need, Spec};
 
 use clock::Tick;
 use outbound::{Failure, Remote};
@@ -174,6 +174,8 @@ pub struct Cx<'a> {
     pub attempt: i64,
     /// What was written last, and where to; null if nothing was.
     pub sent: &'a Sent,
+    /// Changes that earlier tries may have made, though no answer came. As [`Connector::Change`] is stored.
+    pub tried: &'a [Value],
 }
 
 /// What the partner holds of one of ours.
@@ -203,6 +205,12 @@ pub trait Connector: Send + Sync + 'static {
     fn imports_daily(&self, settings: &Self::Settings) -> Option<String> {
         let _ = settings;
         None
+    }
+
+    /// What else of a hire has to be read.
+    fn more(&self, settings: &Self::Settings) -> Vec<More> {
+        let _ = settings;
+        Vec::new()
     }
 
     /// What should be so. Pure: the same truth gives the same decision.

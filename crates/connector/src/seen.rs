@@ -1,6 +1,6 @@
 //! The truth about one opportunity, read from Lever just now, and what we know of it ourselves.
 
-use lever_api::{Application, Contact, Offer, Opportunity, Posting, User};
+use lever_api::{Application, Contact, Offer, Opportunity, Posting, ProfileForm, Requisition, User};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +21,10 @@ pub struct Seen {
     pub hiring_manager: Option<User>,
     /// All offers.
     pub offers: Vec<Offer>,
+    /// Forms on the profile, if [`More::Forms`](crate::More::Forms) is wanted.
+    pub forms: Vec<ProfileForm>,
+    /// The requisition the hire filled, if [`More::Requisition`](crate::More::Requisition) is wanted.
+    pub requisition: Option<Requisition>,
     /// Whether it is archived with a reason of type `hired`.
     pub hired: bool,
     /// What the partner holds of it: what was said last by [`Done::sent`](crate::Done::sent); null if nothing.

@@ -43,13 +43,30 @@ pub struct Need {
     pub path: &'static str,
     /// `read the name and e-mail`: without it, this is what breaks.
     pub to: &'static str,
+    /// Only where this is wanted.
+    pub only: Option<More>,
+}
+
+/// What is read of a hire only where the field map names it: each costs a call and a permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// Forms on the profile.
+    Forms,
+    /// The requisition the hire filled, with the company's own fields.
+    Requisition,
 }
 
 impl Need {
     /// The endpoint is named as a type, so that it cannot be misspelt.
     #[must_use]
     pub const fn of<E: Endpoint>(to: &'static str) -> Self {
-        Self { access: E::INFO.access, verb: E::INFO.verb, path: E::INFO.path, to }
+        Self { access: E::INFO.access, verb: E::INFO.verb, path: E::INFO.path, to, only: None }
+    }
+
+    /// Needed only where this is wanted.
+    #[must_use]
+    pub const fn only(self, more: More) -> Self {
+        Self { only: Some(more), ..self }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is the same wherever a hire becomes an employee: what it takes of Lever, settings, questions to people.
 
-use connector::{Decision, Field, Hold, Kind, Mended, Need, Remember, Seen, Way};
+use connector::{Decision, Field, Hold, Kind, Mended, More, Need, Remember, Seen, Way};
 use lever_api::{
-    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetUser, ListApplications, ListArchiveReasons, ListDeletedOpportunities,
-    ListOffers, ListOpportunities, ListPostings, ListWebhooks,
+    CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetRequisition, GetUser, ListApplications, ListArchiveReasons,
+    ListDeletedOpportunities, ListForms, ListOffers, ListOpportunities, ListPostings, ListWebhooks,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub type Aliases = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What reading a hire, importing and the webhook take.
-pub const NEEDS: [Need; 13] = [
+pub const NEEDS: [Need; 15] = [
     Need::of::<GetOpportunity>("read who was hired"),
     Need::of::<ListOpportunities>("import everybody who was hired, and find whom no webhook told of"),
     Need::of::<ListDeletedOpportunities>("forget who was deleted"),
@@ -22,6 +22,8 @@ pub const NEEDS: [Need; 13] = [
     Need::of::<ListPostings>("compare the names of jobs, departments and locations before anybody is hired"),
     Need::of::<GetUser>("read the hiring manager's e-mail"),
     Need::of::<ListOffers>("read the start date"),
+    Need::of::<ListForms>("fill fields from forms").only(More::Forms),
+    Need::of::<GetRequisition>("fill fields from the requisition").only(More::Requisition),
     Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
     Need::of::<CreateWebhook>("be told of a hire within seconds"),
     Need::of::<ListWebhooks>("keep exactly one webhook"),

@@ -351,6 +351,10 @@ impl Hub {
         self.audit(&tx, tenant, actor, "connection: settings", &said).await?;
         if connection.connected {
             follow(&tx, tenant, id, connector, &settings, now).await?;
+            if connector.more(&settings) != connector.more(&connection.settings) {
+                // Another permission is needed now, or one less.
+                self.pipeline.job(&tx, tenant, probe_job(id, now)).await?;
+            }
         }
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
         // Perhaps this was what somebody waited for.

@@ -88,7 +88,7 @@ impl Hub {
         let wire = Wire::default();
         let (partner, lever, memo) = (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire), self.memo(&connection));
         let sent = self.sent(tenant, &connection.id, &item.subject).await?;
-        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1, sent: &sent };
+        let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1, sent: &sent, tried: &[] };
         let Mended { said, remember } = match connector.mend(cx, &connection.settings, &way, chosen.picked).await {
             Ok(mended) => mended,
             Err(why) => return Ok(Err(why)),

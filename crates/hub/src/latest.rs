@@ -4,7 +4,7 @@ use crate::Hub;
 use crate::connections::Connection;
 use crate::read::{REASONS, Reader};
 use clock::Tick;
-use connector::{Good, Seen};
+use connector::{Good, More, Seen};
 use lever_api::{OpportunityFilter, OpportunityId};
 use outbound::{Failure, Urgency, Wire};
 use std::sync::Arc;
@@ -16,12 +16,12 @@ const LATEST: usize = 10;
 const REMEMBERED: Good = Good::For(Duration::from_secs(300));
 
 impl Hub {
-    /// The ten hired last, read at most once in five minutes.
-    pub(crate) async fn latest_hires(&self, connection: &Connection) -> Result<Arc<Vec<Seen>>, Failure> {
+    /// The ten hired last, with `more` than is usual, read at most once in five minutes.
+    pub(crate) async fn latest_hires(&self, connection: &Connection, more: &[More]) -> Result<Arc<Vec<Seen>>, Failure> {
         let memo = self.memo(connection);
         let read = async || {
             let lever = self.lever(connection, Urgency::Later, &Wire::default());
-            let reader = Reader { lever: &lever, memo: &memo, asked: Tick::next() };
+            let reader = Reader { lever: &lever, memo: &memo, asked: Tick::next(), more };
             let reasons = reader.reasons(REASONS).await?;
             let archive_reason_id: Vec<String> = reasons.iter().filter(|(_, hires)| **hires).map(|(id, _)| id.clone()).collect();
             if archive_reason_id.is_empty() {
@@ -48,6 +48,6 @@ impl Hub {
             let seen = futures_util::future::try_join_all(ids.iter().map(|id| reader.truth(id))).await?;
             Ok::<_, Failure>(seen.into_iter().flatten().collect())
         };
-        memo.read("latest hires", REMEMBERED, read).await
+        memo.read(&format!("latest hires {more:?}"), REMEMBERED, read).await
     }
 }

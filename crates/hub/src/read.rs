@@ -2,11 +2,11 @@
 //! want, the posting above all, is read once for all of them.
 
 use clock::Tick;
-use connector::{Good, Memo, Seen};
+use connector::{Good, Memo, More, Seen};
 use endpoint::Nothing;
 use lever_api::{
-    Application, GetOpportunity, GetPosting, List, ListArchiveReasons, ListOffers, ListOpportunities, Listing, Opportunity, OpportunityFilter,
-    OpportunityId, Posting, ReasonFilter, User, View, reference,
+    Application, GetOpportunity, GetPosting, GetRequisition, List, ListArchiveReasons, ListForms, ListOffers, ListOpportunities, Listing,
+    Opportunity, OpportunityFilter, OpportunityId, Posting, ProfileForm, ReasonFilter, Requisition, User, View, reference,
 };
 use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub struct Reader<'a> {
     pub memo: &'a Memo,
     /// What was read after this is fresh enough.
     pub asked: Tick,
+    /// What else of a hire is wanted.
+    pub more: &'a [More],
 }
 
 impl Reader<'_> {
@@ -50,9 +52,41 @@ impl Reader<'_> {
         }
         let posting = application.as_ref().and_then(|a| reference(&a.posting).map(str::to_owned));
         let offers = self.lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
-        let (offers, posting) = futures_util::future::try_join(offers, self.posting(posting)).await?;
+        let requisition =
+            application.as_ref().and_then(|a| reference(&a.requisition_for_hire).or(a.requisition_for_hire["id"].as_str()).map(str::to_owned));
+        let (offers, posting, requisition, forms) =
+            futures_util::future::try_join4(offers, self.posting(posting), self.requisition(requisition), self.forms(id)).await?;
         let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
-        Ok(Some(Seen { opportunity, contact, application, posting, hiring_manager, offers: offers.data, hired, ..Seen::default() }))
+        Ok(Some(Seen {
+            opportunity,
+            contact,
+            application,
+            posting,
+            hiring_manager,
+            offers: offers.data,
+            forms,
+            requisition,
+            hired,
+            ..Seen::default()
+        }))
+    }
+
+    /// The forms, if anything is to be filled from them.
+    async fn forms(&self, id: &OpportunityId) -> Result<Vec<ProfileForm>, Failure> {
+        if !self.more.contains(&More::Forms) {
+            return Ok(Vec::new());
+        }
+        Ok(self.lever.send(ListForms { opportunity: id.clone(), query: Listing::default(), body: Nothing }).await?.data)
+    }
+
+    /// The requisition, if anything is to be filled from it. One that is gone is none.
+    async fn requisition(&self, id: Option<String>) -> Result<Option<Requisition>, Failure> {
+        let Some(id) = id.filter(|_| self.more.contains(&More::Requisition)).and_then(|id| id.parse().ok()) else { return Ok(None) };
+        match self.lever.send(GetRequisition { requisition: id, query: View::default(), body: Nothing }).await {
+            Ok(found) => Ok(Some(found.data)),
+            Err(failure) if failure.status() == Some(404) => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Whether this archive reason makes a hire. One that is not known yet is a reason to read the list again.

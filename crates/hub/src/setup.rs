@@ -86,7 +86,7 @@ impl Hub {
     /// Tries every permission the connector needs, and the partner, and remembers what came of it.
     pub(crate) async fn probe(&self, connection: &Connection, connector: &dyn AnyConnector, lever: &Remote, partner: &Remote) -> Result<(), Failure> {
         let mut missing = Vec::new();
-        for need in connector.spec().needs {
+        for need in wanted(connector, &connection.settings) {
             if !may(lever, need).await? {
                 missing.push(Missing { permission: need.access.permission.into(), scope: need.access.scope.into(), to: need.to.into() });
             }
@@ -117,7 +117,7 @@ impl Hub {
         steps.push(if checks.at == 0 {
             step("Every permission that is needed", Seen::NotYet, "They are being tried.".into())
         } else if checks.missing.is_empty() {
-            step("Every permission that is needed", Seen::Good, format!("All {} were tried.", spec.needs.len()))
+            step("Every permission that is needed", Seen::Good, format!("All {} were tried.", wanted(connector, &connection.settings).count()))
         } else {
             let lacking = |m: &Missing| {
                 format!("\"{}\": without it {} cannot {}", if connection.access_until.is_some() { &m.scope } else { &m.permission }, spec.name, m.to)
@@ -176,6 +176,12 @@ impl Hub {
         });
         Ok(steps)
     }
+}
+
+/// What is needed with these settings.
+fn wanted<'a>(connector: &'a dyn AnyConnector, settings: &Value) -> impl Iterator<Item = &'static Need> + use<'a> {
+    let more = connector.more(settings);
+    connector.spec().needs.iter().filter(move |need| need.only.is_none_or(|only| more.contains(&only)))
 }
 
 /// Whether Lever lets us call this. It is called so that nothing can come of it: about a record that does not exist, or

@@ -14,7 +14,7 @@ use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::setup::{PROBE, PROBE_DAILY};
 use crate::subscriptions::SYNC;
 use clock::Ms;
-use connector::{AnyConnector, Cx, Decision, Good, Hold, How, Memo, Outcome, Preview, Seen, Sent, outcome_of};
+use connector::{AnyConnector, Cx, Decision, Good, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
 use db::{Sql, Tx, params};
 use outbound::{Failure, Remote, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table, Tried};
@@ -310,8 +310,8 @@ struct Try<'a> {
 }
 
 impl Try<'_> {
-    fn reader<'b>(&'b self, lever: &'b Remote) -> Reader<'b> {
-        Reader { lever, memo: self.memo, asked: self.item.claimed }
+    fn reader<'b>(&'b self, lever: &'b Remote, more: &'b [More]) -> Reader<'b> {
+        Reader { lever, memo: self.memo, asked: self.item.claimed, more }
     }
 
     fn lever(&self) -> Remote {
@@ -341,7 +341,7 @@ impl Try<'_> {
     async fn truth(&self, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Seen, Ending>> {
         let (hub, item) = (self.hub, self.item);
         let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
-        match self.reader(&self.lever()).truth(&id).await {
+        match self.reader(&self.lever(), &self.connector.more(&self.connection.settings)).truth(&id).await {
             Ok(Some(seen)) if seen.opportunity.is_anonymized => {
                 hub.erase(self.connection, &item.subject, "anonymised in Lever").await?;
                 learnt.erased = true;
@@ -415,13 +415,25 @@ impl Try<'_> {
                 Decision::Nothing(why) => return Ok(nothing(&why)),
                 Decision::Hold(hold) => return Ok(wait(hold)),
                 Decision::Make(effects) => match effects.into_iter().find(|effect| effect.key == key) {
-                    Some(effect) => change = effect.change,
+                    Some(effect) if effect.change == change => {}
+                    Some(effect) => {
+                        let payload = json!({ "key": key, "change": effect.change });
+                        if !pipeline::rethought(&hub.db, item, &payload).await? {
+                            return Ok(nothing("somebody else does this"));
+                        }
+                        change = effect.change;
+                    }
                     None => return Ok(nothing("this is not wanted any more")),
                 },
             }
         }
         let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Now, self.wire));
-        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent };
+        let mut tried: Vec<Value> = item.tried.iter().map(|payload| payload["change"].clone()).collect();
+        if item.attempts > 1 {
+            tried.push(item.payload["change"].clone());
+        }
+        let cx =
+            Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
         Ok(match self.connector.perform(cx, &self.connection.settings, key, &change).await {
             Outcome::Done(done) => {
                 learnt.done = Some((done.how, done.left_out));
@@ -456,7 +468,8 @@ impl Try<'_> {
                 let (mut how, mut said, mut differences) = (How::Unchanged, Vec::new(), Vec::new());
                 let mut held = None;
                 for effect in &effects {
-                    let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: 2, sent: &ours.sent };
+                    let cx =
+                        Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: 2, sent: &ours.sent, tried: &[] };
                     match self.connector.preview(cx, &self.connection.settings, &effect.key, &effect.change).await {
                         Ok(Preview::Would { how: would, said: words, fields }) => {
                             how = if how == How::Unchanged { would } else { how };
@@ -499,7 +512,7 @@ impl Try<'_> {
             return Ok(Ending::Decided(Vec::new()));
         }
         let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
-        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent };
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent, tried: &[] };
         Ok(match self.connector.erase(cx, &self.connection.settings, &ours.answers).await {
             Outcome::Done(done) => {
                 hub.erased_there(self.connection, &item.subject, &done.said).await?;
@@ -523,7 +536,7 @@ impl Try<'_> {
     async fn list(&self) -> db::Result<Ending> {
         let (hub, item) = (self.hub, self.item);
         let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Later, self.wire));
-        let ending = match hub.list_run(self.connection, self.connector, &item.subject, &self.reader(&lever), &partner).await {
+        let ending = match hub.list_run(self.connection, self.connector, &item.subject, &self.reader(&lever, &[]), &partner).await {
             Ok(ending) => ending,
             Err(Stopped::AtLever(failure)) => hub.lever_failed(self.connection, &failure, "list who was hired").await?,
             Err(Stopped::AtPartner(failure)) => match outcome_of(self.connector.spec().name, &failure) {
@@ -554,7 +567,7 @@ impl Try<'_> {
         let looked = if deleted {
             self.hub.look_for_deleted(self.connection, &lever).await
         } else {
-            self.hub.look(self.connection, &self.reader(&lever), self.item.kind == LOOK).await
+            self.hub.look(self.connection, &self.reader(&lever, &[]), self.item.kind == LOOK).await
         };
         match looked {
             Ok(()) => Ok(Ending::Decided(Vec::new())),

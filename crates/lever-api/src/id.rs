@@ -77,6 +77,8 @@ ids! {
     OfferId,
     /// A note.
     NoteId,
+    /// A profile form.
+    FormId,
     /// A webhook.
     WebhookId,
 }

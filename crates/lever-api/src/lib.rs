@@ -14,6 +14,7 @@ mod contact;
 mod envelope;
 mod error;
 pub mod event;
+mod form;
 mod id;
 mod label;
 mod note;
@@ -22,6 +23,7 @@ mod offer;
 mod opportunity;
 pub mod page;
 mod posting;
+mod requisition;
 pub mod scope;
 mod stage;
 mod user;
@@ -32,12 +34,14 @@ pub use archive_reason::*;
 pub use contact::*;
 pub use envelope::*;
 pub use error::*;
+pub use form::*;
 pub use id::*;
 pub use label::*;
 pub use note::*;
 pub use offer::*;
 pub use opportunity::*;
 pub use posting::*;
+pub use requisition::*;
 pub use stage::*;
 pub use user::*;
 pub use webhook::*;
@@ -55,8 +59,10 @@ pub fn catalogue() -> Vec<Info> {
         application::ENDPOINTS,
         offer::ENDPOINTS,
         note::ENDPOINTS,
+        form::ENDPOINTS,
         contact::ENDPOINTS,
         posting::ENDPOINTS,
+        requisition::ENDPOINTS,
         stage::ENDPOINTS,
         archive_reason::ENDPOINTS,
         user::ENDPOINTS,

@@ -1,8 +1,9 @@
 //! Storing effects: each intention once.
 
-use crate::{NewEffect, fresh_id};
+use crate::{Item, NewEffect, fresh_id};
 use clock::Ms;
 use db::{Result, Sql, params};
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// Stores effects. What waits takes the new decision and keeps its time; what was held, given up or withdrawn takes it
@@ -37,6 +38,7 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
         let sql = format!(
             "insert into effect (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at, tried_since) \
              values {} on conflict (tenant, key) do update set \
+             tried = case when effect.attempts > 0 and effect.payload <> excluded.payload then effect.tried || ',' || effect.payload else effect.tried end, \
              payload = excluded.payload, origin = excluded.origin, cause = null, \
              priority = case when effect.state = 'ready' and effect.priority < excluded.priority then effect.priority else excluded.priority end, \
              run_at = case when effect.state = 'ready' then effect.run_at else excluded.run_at end, \
@@ -51,6 +53,18 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
         }
     }
     Ok(too_early)
+}
+
+/// What is under way is done with another payload than was stored: whatever becomes of this try, the next one knows of it.
+/// Answers whether the effect is still whoever's this item is.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rethought(db: &impl Sql, item: &Item, payload: &Value) -> Result<bool> {
+    // Before the first try nothing can have been carried out.
+    let keep = if item.attempts > 1 { "tried || ',' || payload" } else { "tried" };
+    let sql = format!("update effect set tried = {keep}, payload = $1 where id = $2 and attempts = $3 and state = 'running'");
+    Ok(db.run(&sql, params![payload.to_string(), item.id.as_str(), item.attempts]).await? > 0)
 }
 
 /// What was done and is asked for again stands as if it had been decided otherwise.

@@ -99,8 +99,10 @@ async fn end<N>(tx: &Tx, table: Table, node: &str, over: &[&Ended<N>], now: Ms) 
         };
         values.extend(params![e.item.id.as_str(), node, e.item.attempts, state.name(), remote_id, why]);
     }
+    // What is done says itself what was written.
+    let tried = if table == Table::Effect { ", tried = ''" } else { "" };
     let sql = format!(
-        "update {t} set state = v.column4, ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column5, why = v.column6 \
+        "update {t} set state = v.column4{tried}, ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column5, why = v.column6 \
          from (values {}) v where {t}.state = 'running' and {t}.id = v.column1 and {t}.lease_by = v.column2 and {t}.attempts = v.column3 \
          returning {t}.id",
         db::values_after(1, over.len(), 6)

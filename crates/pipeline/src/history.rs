@@ -185,7 +185,7 @@ pub async fn prune(db: &impl Sql, before: Ms, keep_keys: bool) -> Result<u64> {
     gone += db.run("delete from inbox where received_at < $1", params![before.0]).await?;
     gone += db.run("delete from job where ended_at < $1", params![before.0]).await?;
     gone += if keep_keys {
-        db.run("update effect set payload = 'null', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?
+        db.run("update effect set payload = 'null', tried = '', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?
     } else {
         db.run("delete from effect where ended_at < $1", params![before.0]).await?
     };
@@ -305,7 +305,7 @@ pub async fn forget(tx: &impl Sql, tenant: &str, connection: &str, subject: &str
     let sql = "delete from job where tenant = $1 and connection = $2 and subject = $3 and state <> 'running' and kind <> $4";
     tx.run(sql, params![tenant, connection, subject, but]).await?;
     tx.run("delete from link where tenant = $1 and connection = $2 and subject = $3", about()).await?;
-    let sql = "update effect set payload = 'null', why = null, cause = null, mend = null, remote_id = null, ended_at = coalesce(ended_at, $4), \
+    let sql = "update effect set payload = 'null', tried = '', why = null, cause = null, mend = null, remote_id = null, ended_at = coalesce(ended_at, $4), \
                state = case when state in ('ready', 'held', 'failed') then 'cancelled' else state end \
                where tenant = $1 and connection = $2 and subject = $3 and state <> 'running'";
     tx.run(sql, params![tenant, connection, subject, now.0]).await.map(drop)

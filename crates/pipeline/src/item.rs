@@ -139,6 +139,8 @@ pub struct Item {
     pub subject: String,
     /// What the handler wrote.
     pub payload: Value,
+    /// Of an effect: other payloads it had before, which earlier tries may have carried out.
+    pub tried: Vec<Value>,
     /// The inbox row or job it came from.
     pub origin: Option<String>,
     /// Where it stands.
@@ -178,6 +180,7 @@ impl Item {
             key: row.text("key")?,
             subject: row.text("subject")?,
             payload: row.json("payload")?,
+            tried: if table == Table::Effect { tried(&row.text("tried")?) } else { Vec::new() },
             origin: row.get("origin")?,
             state: State::read(&row.text("state")?),
             priority: Priority::read(row.int("priority")?),
@@ -193,6 +196,11 @@ impl Item {
             claimed: Tick::next(),
         })
     }
+}
+
+/// What stands in the column: `,{…},{…}`. None, if another version of Fulcrum wrote it.
+fn tried(text: &str) -> Vec<Value> {
+    serde_json::from_str(&format!("[{}]", text.trim_start_matches(','))).unwrap_or_default()
 }
 
 /// How a try ended. There is no other way out of a handler.

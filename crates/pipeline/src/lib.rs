@@ -21,6 +21,7 @@ mod runner;
 mod schedule;
 
 pub use backoff::{GIVE_UP_AFTER, backoff};
+pub use effects::rethought;
 pub use finish::Tried;
 pub use history::{
     Attempt, Held, Lately, Link, Told, WhichTold, attempts, done_by_hour, forget, held, held_items, inbox_of, items_of, lately, latest, link_of,
@@ -39,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "000_pipeline_001", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "000_pipeline_002", sql: include_str!("migrations/002_claiming.sql") },
     Migration { id: "000_pipeline_003", sql: include_str!("migrations/003_sent.sql") },
+    Migration { id: "000_pipeline_004", sql: include_str!("migrations/004_tried.sql") },
 ];
 
 /// Counts within one millisecond, so that ids made in a row sort in that order.

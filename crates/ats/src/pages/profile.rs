@@ -3,14 +3,18 @@
 use super::pipeline_board::name_of;
 use super::{Viewer, day};
 use crate::Ats;
+use crate::forms::Template;
 use crate::labels::Kind;
+use crate::moves::Archiving;
 use crate::offers::Terms;
 use crate::people::Right;
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
-use lever_api::{ArchiveReason, Note, Offer, Opportunity, Posting, Stage, User, reference};
+use lever_api::{ArchiveReason, FormField, Note, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User, reference};
+use serde_json::{Value, json};
+use std::collections::HashMap;
 use web::{Fields, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
@@ -23,6 +27,7 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/links", post(links))
         .route("/candidates/{id}/notes", post(note))
         .route("/candidates/{id}/offer", post(offer))
+        .route("/candidates/{id}/forms/{template}", post(fill_in))
         .route("/candidates/{id}/delete", post(delete))
         .route("/candidates/{id}/anonymize", post(anonymize))
 }
@@ -36,6 +41,9 @@ struct Profile {
     people: Vec<User>,
     notes: Vec<Note>,
     offers: Vec<Offer>,
+    forms: Vec<ProfileForm>,
+    templates: Vec<Template>,
+    requisitions: Vec<Requisition>,
     now: clock::Ms,
 }
 
@@ -46,8 +54,15 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         Some(id) => ats.postings_by_id(&[id]).await?.pop(),
         None => None,
     };
+    let requisitions = match &posting {
+        Some(posting) if opportunity.archived.is_none() => ats.open_requisitions(&posting.id).await?,
+        _ => Vec::new(),
+    };
     let profile = Profile {
         posting,
+        requisitions,
+        forms: ats.forms_of(&id).await?,
+        templates: ats.form_templates().await?,
         stages: ats.stages().await?,
         reasons: ats.archive_reasons().await?,
         people: ats.people().await?,
@@ -74,7 +89,7 @@ impl Profile {
             (ui::heading(name_of(o), &o.headline, &self.actions()))
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
-                div.stack { (self.stage_card()) (self.offer_card()) (self.notes_card()) }
+                div.stack { (self.stage_card()) (self.offer_card()) (self.forms_card()) (self.notes_card()) }
                 div.stack { (self.contact_card()) (self.labels_card()) (self.history_card()) }
             }
         }
@@ -89,6 +104,12 @@ impl Profile {
                 @for reason in hired {
                     form.inline method="post" action=(self.at("archive")) {
                         input type="hidden" name="reason" value=(reason.id);
+                        @if !self.requisitions.is_empty() {
+                            select name="requisition" aria-label="Requisition" {
+                                @for r in &self.requisitions { option value=(r.id) { "Requisition " (r.requisition_code) } }
+                                option value="" { "No requisition" }
+                            }
+                        }
                         button.main type="submit" { @if reason.text == "Hired" { "Mark as hired" } @else { "Hire: " (reason.text) } }
                     }
                 }
@@ -152,6 +173,31 @@ impl Profile {
                         (ui::field("Salary", "salary", "text", "", false))
                         (ui::choice("Status", "status", &["signed", "approved", "sent", "draft"].map(|s| (s.to_owned(), s.to_owned())), "signed"))
                         div.actions { button.main type="submit" { "Save offer" } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn forms_card(&self) -> Markup {
+        html! {
+            @if !self.forms.is_empty() || !self.templates.is_empty() {
+                section.card {
+                    h2 { "Forms" }
+                    @for form in &self.forms {
+                        h3 { (form.text) }
+                        dl.facts { @for field in &form.fields { dt { (field.text) } dd { (answer(field)) } } }
+                        p.soft { (self.person(reference(&form.user))) " · " (ui::when(clock::Ms(form.created_at), self.now)) }
+                    }
+                    @for template in &self.templates {
+                        details id=(format!("form-{}", template.id)) {
+                            summary { "Fill in: " (template.text) }
+                            form.fields method="post" action=(self.at(&format!("forms/{}", template.id))) {
+                                @if !template.instructions.is_empty() { p.soft { (template.instructions) } }
+                                @for field in &template.fields { (question(field)) }
+                                div.actions { button.main type="submit" { "Save form" } }
+                            }
+                        }
                     }
                 }
             }
@@ -253,6 +299,61 @@ impl Profile {
     }
 }
 
+/// The options of a question.
+fn options(field: &FormField) -> Vec<(String, String)> {
+    let texts = field.rest.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut all: Vec<(String, String)> = texts.iter().filter_map(|o| o["text"].as_str()).map(|t| (t.to_owned(), t.to_owned())).collect();
+    if field.kind == "yes-no" {
+        all = ["yes", "no"].map(|t| (t.to_owned(), t.to_owned())).to_vec();
+    }
+    if !field.required && !all.is_empty() {
+        all.insert(0, (String::new(), "not answered".to_owned()));
+    }
+    all
+}
+
+fn question(field: &FormField) -> Markup {
+    let options = options(field);
+    match field.kind.as_str() {
+        _ if !options.is_empty() => ui::choice(&field.text, &field.id, &options, ""),
+        "textarea" => html! { label.field { span { (field.text) } textarea name=(field.id) required[field.required] {} } },
+        "date" => ui::field(&field.text, &field.id, "date", "", field.required),
+        "currency" => ui::field(&field.text, &field.id, "number", "", field.required),
+        _ => ui::field(&field.text, &field.id, "text", "", field.required),
+    }
+}
+
+fn answer(field: &FormField) -> Markup {
+    match &field.value {
+        Value::String(text) => html! { (text) },
+        Value::Number(at) if field.kind == "date" => html! { (web::date(clock::Ms(at.as_i64().unwrap_or(0)))) },
+        Value::Null => html! { span.soft { "not answered" } },
+        other => html! { (other) },
+    }
+}
+
+async fn fill_in(viewer: Viewer, Path((id, template)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
+    let opportunity = viewer.to_change(&id).await?;
+    let templates = viewer.ats.form_templates().await?;
+    let template = templates.iter().find(|t| t.id == template).ok_or_else(Problem::not_found)?;
+    let mut answers = HashMap::new();
+    for field in &template.fields {
+        let wrong = |what: &str| Problem::bad_request(format!("{}: {what}.", field.text)).way_on("Back to the profile", format!("/candidates/{id}"));
+        let Some(given) = fields.some(&field.id) else { continue };
+        let value = match field.kind.as_str() {
+            "date" => json!(day(&given)?.map(|at| at.0)),
+            "currency" => json!(given.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| wrong("this is no amount"))?),
+            _ if !options(field).is_empty() && !options(field).iter().any(|(value, _)| *value == given) => {
+                return Err(wrong("choose one of the options"));
+            }
+            _ => json!(given),
+        };
+        answers.insert(field.id.clone(), value);
+    }
+    viewer.ats.fill_in(&opportunity, Some(&viewer.person.user.id), template, |field| answers.get(&field.id).cloned().unwrap_or_default()).await?;
+    viewer.done("Form saved.", &format!("/candidates/{id}")).await
+}
+
 impl Viewer {
     async fn to_change(&self, id: &str) -> Result<Opportunity, Problem> {
         let opportunity = self.visible(id).await?;
@@ -278,7 +379,9 @@ async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Resu
     let reasons = viewer.ats.archive_reasons().await?;
     let reason = reasons.iter().find(|r| r.id == fields.get("reason")).ok_or_else(|| Problem::bad_request("Choose a reason from the list."))?;
     let tx = viewer.ats.db.begin().await?;
-    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), Some(&reason.id), None).await?;
+    let requisition = fields.some("requisition");
+    let archiving = Archiving { reason: Some(&reason.id), at: None, requisition: requisition.as_deref() };
+    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), archiving).await?;
     tx.commit().await?;
     viewer.ats.committed();
     let said = if reason.kind == "hired" { "Hired. Congratulations!" } else { "Archived." };
@@ -288,7 +391,7 @@ async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Resu
 async fn unarchive(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.to_change(&id).await?;
     let tx = viewer.ats.db.begin().await?;
-    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), None, None).await?;
+    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), Archiving::default()).await?;
     tx.commit().await?;
     viewer.ats.committed();
     viewer.done("Back in the pipeline, in the stage it was in.", &format!("/candidates/{id}")).await

@@ -15,9 +15,9 @@ mod wire;
 mod tests;
 
 use crate::hires::{self, Aliases};
-use connector::fields::Overrides;
+use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
+    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
     outcome_of,
 };
 use endpoint::Nothing;
@@ -183,6 +183,10 @@ impl Connector for HrCloud {
 
     fn imports_daily(&self, settings: &Settings) -> Option<String> {
         settings.automatic_import.then(|| settings.time_zone.clone())
+    }
+
+    fn more(&self, settings: &Settings) -> Vec<More> {
+        fields::more(&settings.fields)
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {

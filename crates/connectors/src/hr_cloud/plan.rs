@@ -3,7 +3,7 @@
 use super::lists::{Lists, Missing};
 use super::map::{Hire, MANAGER, NEW, NUMBER, Wanted};
 use super::wire::{self, Record};
-use super::{NAME, REMEMBERED, SAME_E_MAIL, Settings, Update};
+use super::{Change, NAME, REMEMBERED, SAME_E_MAIL, Settings, Update};
 use connector::{Cx, Difference, Good, Hold, How, Sent, Way};
 use outbound::Failure;
 use serde_json::{Map, Value, json};
@@ -83,10 +83,11 @@ pub async fn compare(
     let Some(record) = found else {
         return Ok(if missing.is_empty() { Plan::Write(create(hire, &wanted, flag)) } else { Plan::Missing(missing, lists) });
     };
+    let ours = Ours::of(cx, settings, &lists);
     // A name HR Cloud lacks matters only where it would be written.
     missing.retain(|m| {
         let (field, there) = (m.list.field(), record.value(m.list.field()));
-        let untouched = cx.sent.what["fields"][field].as_str() == Some(there);
+        let untouched = ours.wrote(field, there);
         match settings.update {
             _ if theirs => true,
             Update::Leave => false,
@@ -97,7 +98,7 @@ pub async fn compare(
     if !missing.is_empty() {
         return Ok(Plan::Missing(missing, lists));
     }
-    Ok(Plan::Write(update(settings.update, hire, &wanted, &record, theirs, cx.sent, &flag)))
+    Ok(Plan::Write(update(settings.update, hire, &wanted, &record, theirs, &ours, &flag)))
 }
 
 fn create(hire: &Hire, wanted: &[Wanted], flag: String) -> Write {
@@ -111,16 +112,36 @@ fn create(hire: &Hire, wanted: &[Wanted], flag: String) -> Write {
     Write { id: None, number: hire.number.clone(), fields, differences, sent, flag }
 }
 
+/// What we wrote, or may have written in a try whose end we do not know.
+struct Ours<'a> {
+    sent: &'a Sent,
+    tried: Vec<Wanted>,
+}
+
+impl<'a> Ours<'a> {
+    fn of(cx: &Cx<'a>, settings: &Settings, lists: &Lists) -> Self {
+        let change = |tried: &Value| serde_json::from_value(tried.clone()).ok().map(|Change::Employ(hire)| hire);
+        let tried = cx.tried.iter().filter_map(change).flat_map(|hire| hire.wanted(&settings.aliases, lists, None).0).collect();
+        Self { sent: cx.sent, tried }
+    }
+
+    /// Whether what stands in a field is our own.
+    fn wrote(&self, field: &str, there: &str) -> bool {
+        self.sent.what["fields"][field].as_str() == Some(there) || self.tried.iter().any(|w| w.field == field && w.value.as_deref() == Some(there))
+    }
+}
+
 /// What is written to an employee who is there: what is empty; on request also what Lever says otherwise now, as far as
 /// nobody edited it in HR Cloud since we wrote it. An employee who was theirs before moves to the new job.
-fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs: bool, before: &Sent, flag: &str) -> Write {
+fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs: bool, ours: &Ours<'_>, flag: &str) -> Write {
     let mut fields = Map::new();
     let mut differences = Vec::new();
     let mut sent = Map::new();
+    let before = ours.sent;
     let was = &before.what["fields"];
     for w in wanted {
         let there = record.value(&w.field);
-        let untouched = was[&w.field].as_str().is_some_and(|was| was == there);
+        let untouched = ours.wrote(&w.field, there);
         let Some(value) = &w.value else {
             // Not known now; what is ours there stays ours.
             if let Some(was) = was[&w.field].as_str() {

@@ -14,7 +14,7 @@ mod tests;
 use crate::hires::{self, Aliases};
 use connector::fields::{self, Overrides, Target};
 use connector::{
-    Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
+    Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
     Spec, Way, demand, outcome_of,
 };
 use endpoint::Nothing;
@@ -171,6 +171,10 @@ impl Connector for HrCloudEmployees {
 
     fn imports_daily(&self, settings: &Settings) -> Option<String> {
         settings.automatic_import.then(|| settings.time_zone.clone())
+    }
+
+    fn more(&self, settings: &Settings) -> Vec<More> {
+        fields::more(&settings.fields)
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {

@@ -1,5 +1,6 @@
 //! After the first time: aliases, employees who are there already, changes in Lever, un-hiring, hiring again.
 
+use crate::tap::Fault;
 use crate::world::{At, World, on_both};
 use endpoint::Verb;
 use serde_json::{Value, json};
@@ -384,6 +385,31 @@ async fn whoever_is_hired_while_nothing_is_connected_is_found_when_it_is_again()
         w.reconnect().await;
         w.later(Duration::from_secs(60)).await;
         w.employee(ADA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o09_what_a_try_without_an_answer_wrote_is_ours_and_follows_lever_but_what_hr_edited_since_is_not() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        w.set(&mut olga, "update", "overwrite").await;
+        let tap = w.tap_hr_cloud("POST", "xEmployee").await;
+        tap.faults.lock().unwrap().extend([Fault::LoseAnswer, Fault::LoseAnswer]);
+        let ada = w.add("Ada Ours", "ada.ours@mail.example", "Backend Engineer").await;
+        let eve = w.add("Eve Edited", "eve.edited@mail.example", "Backend Engineer").await;
+        for id in [&ada, &eve] {
+            w.hire(id).await;
+        }
+        w.drain().await;
+        let edited = w.employee("eve.edited@mail.example").await;
+        w.edit(&edited, json!({ "xStartDate": "2026-07-07" })).await;
+        for id in [&ada, &eve] {
+            w.offer(id, "2026-06-15").await;
+        }
+        w.later(Duration::from_secs(60)).await;
+        assert_eq!(w.employee("ada.ours@mail.example").await["xStartDate"], "2026-06-15");
+        assert_eq!(w.employee("eve.edited@mail.example").await["xStartDate"], "2026-07-07");
     })
     .await;
 }

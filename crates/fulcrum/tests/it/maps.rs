@@ -118,3 +118,46 @@ async fn what_either_side_adds_renames_or_removes_is_noticed_within_an_hour() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn fields_are_filled_from_forms_and_from_the_requisition_which_are_read_only_where_the_map_names_them() {
+    on_both(async |w| {
+        let tap = w.tap_lever("GET", "nothing").await;
+        let (ada, kwame) = (w.candidate("Ada Lovelace Byron").await, w.candidate("Kwame Mensah").await);
+        w.hire(&kwame).await;
+        w.drain().await;
+        let named = |calls: &[String], what: &str| calls.iter().any(|call| call.contains(what));
+        let calls = tap.calls();
+        assert!(named(&calls, "/offers") && !named(&calls, "/forms") && !named(&calls, "/requisitions"), "{calls:?}");
+
+        let mut ines = w.at_ats("ines").await;
+        let profile = format!("/candidates/{ada}");
+        let answers = [("Preferred first name", "Countess"), ("T-shirt size", "L"), ("First day in the office", "2026-04-01")];
+        ines.click(&profile, "Fill in: Onboarding data", "Save form", &answers).await;
+        let read = ines.read(&profile).await;
+        assert!(read.contains("Preferred first name Countess T-shirt size L First day in the office 1 Apr 2026"), "{read}");
+        let mut olga = w.at_hub().await;
+        let page = format!("/connections/{}/fields", w.connection().await);
+        let expressions = [
+            ("First name", "forms['Onboarding data']['Preferred first name'] or name.first"),
+            ("Start date", "forms['Onboarding data']['First day in the office'] or offer.start_date"),
+            ("City", "requisition.fields.cost_center"),
+            ("Mobile phone", "requisition.employment_status"),
+        ];
+        olga.click(&page, "City", "Save", &expressions).await;
+        ines.click(&profile, "ENG-7", "Mark as hired", &[("Requisition", "Requisition ENG-7")]).await;
+        w.drain().await;
+        let e = &w.employees("ada.lovelace.byron@mail.example").await[0];
+        let told = ["xFirstName", "xStartDate", "xCity", "xCellPhone"].map(|f| e[f].as_str().unwrap_or_default());
+        assert_eq!(told, ["Countess", "2026-04-01", "4711", "full-time"]);
+        let (status, found) = w.lever(&w.key().await, Verb::Get, "/v1/requisitions?requisition_code=ENG-7", json!(null)).await;
+        assert_eq!((status, &found["data"][0]["headcountHired"]), (200, &json!(1)));
+        // Whoever is not hired after all leaves the place free.
+        ines.press(&format!("{profile}/unarchive"), &[]).await;
+        let (_, found) =
+            w.lever(&w.key().await, Verb::Get, &format!("/v1/requisitions/{}", found["data"][0]["id"].as_str().unwrap()), json!(null)).await;
+        assert_eq!(found["data"]["headcountHired"], 0);
+        w.drain().await;
+    })
+    .await;
+}

@@ -77,8 +77,9 @@ fn input(target: &Target, expression: &str, may: bool) -> Markup {
 
 /// What the settings make of the ten latest hires at once.
 async fn preview(viewer: &Viewer, c: &Connection, settings: &Value) -> Markup {
-    let seen = if c.connected { viewer.hub.latest_hires(c).await.map_err(|e| e.to_string()) } else { Ok(Arc::default()) };
     let Some(connector) = viewer.hub.connector(&c.connector) else { return html! {} };
+    let more = connector.more(settings);
+    let seen = if c.connected { viewer.hub.latest_hires(c, &more).await.map_err(|e| e.to_string()) } else { Ok(Arc::default()) };
     let spec = connector.spec();
     let body = match seen {
         Err(why) => html! { p.error role="alert" { "The latest hires could not be read from Lever: " (why) } },

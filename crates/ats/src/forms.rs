@@ -1,0 +1,111 @@
+//! Forms on a profile: read by programs, filled in by people.
+
+use crate::Ats;
+use crate::access::Caller;
+use crate::paging::Page;
+use crate::profiles::text_of;
+use crate::refusal::{Refusal, Result};
+use db::{Clauses, Row, Sql, params};
+use lever_api::{Data, FormField, GetForm, List, ListForms, Opportunity, ProfileForm, Rest, reference};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListForms) -> Result<List<ProfileForm>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let page = Page::of(&request.query)?;
+    let mut only = Clauses::default();
+    only.is("opportunity_id =", opportunity.id);
+    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
+        let (at, id) = (only.bind(at), only.bind(id));
+        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
+    }
+    let limit = only.bind(page.ask());
+    let sql = format!("select * from form{} order by created_at desc, id limit {limit}", only.sql());
+    let forms = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(forms, |form| vec![json!(form.created_at), json!(form.id)]))
+}
+
+pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetForm) -> Result<Data<ProfileForm>> {
+    ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let sql = "select * from form where id = $1 and opportunity_id = $2";
+    let row = ats.db.row(sql, params![request.form.as_str(), request.opportunity.as_str()]).await?;
+    row.map(|row| read(&row)).transpose()?.map(Data::new).ok_or_else(|| Refusal::not_found("forms", request.form.as_str()))
+}
+
+fn read(row: &Row) -> db::Result<ProfileForm> {
+    let created_at = row.int("created_at")?;
+    Ok(ProfileForm {
+        id: row.text("id")?,
+        kind: "form".to_owned(),
+        text: row.text("text")?,
+        instructions: row.text("instructions")?,
+        base_template_id: row.text("template_id")?,
+        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        user: json!(row.get::<Option<String>>("person")?),
+        stage: json!(row.get::<Option<String>>("stage_id")?),
+        created_at,
+        completed_at: Some(created_at),
+        deleted_at: None,
+        rest: Rest::new(),
+    })
+}
+
+/// What a form asks.
+pub struct Template {
+    pub id: String,
+    pub text: String,
+    pub instructions: String,
+    pub fields: Vec<FormField>,
+}
+
+impl Ats {
+    /// By title.
+    pub(crate) async fn form_templates(&self) -> db::Result<Vec<Template>> {
+        let rows = self.db.rows("select * from form_template order by text, id", vec![]).await?;
+        let read = |row: &Row| {
+            let fields = serde_json::from_value(row.json("fields")?).unwrap_or_default();
+            Ok(Template { id: row.text("id")?, text: row.text("text")?, instructions: row.text("instructions")?, fields })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    pub(crate) async fn save_form_template(&self, tx: &impl Sql, new: &Template) -> db::Result<()> {
+        let sql = "insert into form_template (id, text, instructions, fields, created_at) values ($1, $2, $3, $4, $5)";
+        let values = params![new.id.as_str(), new.text.as_str(), new.instructions.as_str(), text_of(&new.fields), self.clock.now().0];
+        tx.run(sql, values).await.map(drop)
+    }
+
+    /// Newest first.
+    pub(crate) async fn forms_of(&self, opportunity: &str) -> db::Result<Vec<ProfileForm>> {
+        let sql = "select * from form where opportunity_id = $1 order by created_at desc, id";
+        self.db.rows(sql, params![opportunity]).await?.iter().map(read).collect()
+    }
+
+    /// Files a form; `answer` says what was answered to a question. An opportunity's `updatedAt` does not move.
+    pub(crate) async fn fill_in(&self, of: &Opportunity, by: Option<&str>, template: &Template, answer: impl Fn(&FormField) -> Value) -> Result<()> {
+        let mut fields = template.fields.clone();
+        for field in &mut fields {
+            field.value = answer(field);
+            if field.required && field.value.is_null() {
+                return Err(Refusal::bad_request(format!("{} must be answered", field.text)));
+            }
+        }
+        let sql = format!(
+            "insert into form (id, opportunity_id, template_id, text, instructions, fields, person, stage_id, created_at) values {}",
+            db::values(1, 9)
+        );
+        let values = params![
+            uuid::Uuid::new_v4().to_string(),
+            of.id.as_str(),
+            template.id.as_str(),
+            template.text.as_str(),
+            template.instructions.as_str(),
+            text_of(&fields),
+            by,
+            reference(&of.stage),
+            self.clock.now().0
+        ];
+        self.db.run(&sql, values).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Requisitions: read by programs; hires count against them.
+
+use crate::Ats;
+use crate::access::Caller;
+use crate::paging::Page;
+use crate::postings::confidentiality;
+use crate::profiles::text_of;
+use crate::refusal::{Refusal, Result};
+use db::{Clauses, Row, Sql, params};
+use lever_api::{Data, GetRequisition, List, ListRequisitions, Requisition};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListRequisitions) -> Result<List<Requisition>> {
+    let query = request.query;
+    let page = Page::of(&query)?;
+    let mut only = Clauses::default();
+    confidentiality(&mut only, "confidentiality", query.confidentiality.as_deref(), &caller)?;
+    only.any_of("status", &query.status).maybe("code =", query.requisition_code);
+    only.maybe("created_at >=", query.created_at_start).maybe("created_at <=", query.created_at_end);
+    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
+        let (at, id) = (only.bind(at), only.bind(id));
+        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
+    }
+    let limit = only.bind(page.ask());
+    let sql = format!("select * from requisition{} order by created_at desc, id limit {limit}", only.sql());
+    let found = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(found, |r| vec![json!(r.created_at), json!(r.id)]))
+}
+
+pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetRequisition) -> Result<Data<Requisition>> {
+    let id = request.requisition.as_str();
+    let found = ats.requisition(&ats.db, id).await?.filter(|r| caller.confidential || r.confidentiality != "confidential");
+    found.map(Data::new).ok_or_else(|| Refusal::not_found("requisitions", id))
+}
+
+fn read(row: &Row) -> db::Result<Requisition> {
+    let doc: Requisition = serde_json::from_value(row.json("doc")?).unwrap_or_default();
+    Ok(Requisition { headcount_hired: row.int("hired")?, status: row.text("status")?, updated_at: row.int("updated_at")?, ..doc })
+}
+
+impl Ats {
+    pub(crate) async fn requisition(&self, db: &impl Sql, id: &str) -> db::Result<Option<Requisition>> {
+        db.row("select * from requisition where id = $1", params![id]).await?.map(|row| read(&row)).transpose()
+    }
+
+    /// Open ones with places left, of this posting.
+    pub(crate) async fn open_requisitions(&self, posting: &str) -> db::Result<Vec<Requisition>> {
+        let rows = self.db.rows("select * from requisition where status = 'open' order by code", vec![]).await?;
+        let all = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+        let fits = |r: &Requisition| {
+            r.postings.iter().any(|p| p == posting) && (r.headcount_infinite || r.headcount_total.as_i64() > Some(r.headcount_hired))
+        };
+        Ok(all.into_iter().filter(fits).collect())
+    }
+
+    pub(crate) async fn save_requisition(&self, tx: &impl Sql, new: &Requisition) -> db::Result<()> {
+        let sql = format!(
+            "insert into requisition (id, code, status, postings, doc, confidentiality, hired, created_at, updated_at) values {}",
+            db::values(1, 9)
+        );
+        let values = params![
+            new.id.as_str(),
+            new.requisition_code.as_str(),
+            new.status.as_str(),
+            text_of(&new.postings),
+            text_of(new),
+            new.confidentiality.as_str(),
+            new.headcount_hired,
+            new.created_at,
+            new.updated_at
+        ];
+        tx.run(&sql, values).await.map(drop)
+    }
+
+    /// Counts a hire against a requisition: what the application says of it.
+    pub(crate) async fn hire_against(&self, tx: &impl Sql, id: &str) -> Result<Value> {
+        let wrong = |why: &str| Refusal::bad_request(format!("requisitionId: {why}"));
+        let found = self.requisition(tx, id).await?.ok_or_else(|| wrong("there is no such requisition"))?;
+        if found.status != "open" {
+            return Err(wrong("the requisition is not open"));
+        }
+        if !found.headcount_infinite && found.headcount_total.as_i64() <= Some(found.headcount_hired) {
+            return Err(wrong("the requisition has no place left"));
+        }
+        let sql = "update requisition set hired = hired + 1, updated_at = $1 where id = $2";
+        tx.run(sql, params![self.clock.now().0, id]).await?;
+        Ok(json!({ "id": id, "requisitionCode": found.requisition_code, "hiringManagerOnHire": found.hiring_manager }))
+    }
+
+    /// Somebody is not hired any more.
+    pub(crate) async fn hire_undone(&self, tx: &impl Sql, id: &str) -> db::Result<()> {
+        let sql = "update requisition set hired = hired - 1, updated_at = $1 where id = $2 and hired > 0";
+        tx.run(sql, params![self.clock.now().0, id]).await.map(drop)
+    }
+}

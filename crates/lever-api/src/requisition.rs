@@ -1,0 +1,109 @@
+//! Requisitions: approved headcount, and who was hired against it. Reading.
+//!
+//! Official page: <https://hire.lever.co/developer/documentation#requisitions>
+
+use crate::envelope::list_query;
+use crate::{Data, List, RequisitionId, Rest, View};
+use endpoint::{Access, Nothing, catalogue, endpoint};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// One requisition.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Requisition {
+    /// Requisition id.
+    pub id: String,
+    /// The customer's own code, unique.
+    pub requisition_code: String,
+    /// Its name.
+    pub name: String,
+    /// `open`, `closed`, `onHold`, `draft`, `pending` or `rejected`.
+    pub status: String,
+    /// A number, or `unlimited`.
+    pub headcount_total: Value,
+    /// No limit.
+    pub headcount_infinite: bool,
+    /// How many were hired against it.
+    pub headcount_hired: i64,
+    /// Somebody left.
+    pub backfill: bool,
+    /// A user. Expandable.
+    pub creator: Value,
+    /// A user. Expandable.
+    pub owner: Value,
+    /// A user. Expandable.
+    pub hiring_manager: Value,
+    /// For the company only.
+    pub internal_notes: String,
+    /// `{min, max, currency, interval}`
+    pub compensation_band: Value,
+    /// `{steps: […]}` at least.
+    pub approval: Value,
+    /// Free text in practice: `full-time`.
+    pub employment_status: Option<String>,
+    /// Location.
+    pub location: Option<String>,
+    /// Team.
+    pub team: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// Its postings. Expandable.
+    pub postings: Vec<Value>,
+    /// Its offers.
+    pub offer_ids: Vec<String>,
+    /// ms.
+    pub time_to_fill_start_at: Option<i64>,
+    /// ms.
+    pub time_to_fill_end_at: Option<i64>,
+    /// ms.
+    pub closed_at: Option<i64>,
+    /// ms.
+    pub created_at: i64,
+    /// ms.
+    pub updated_at: i64,
+    /// What the account added: by field id, a value or an object of them.
+    pub custom_fields: Value,
+    /// `confidential` or `non-confidential`.
+    pub confidentiality: String,
+    /// What this version does not know.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub rest: Rest,
+}
+
+list_query! {
+    /// Filters of the list of requisitions.
+    RequisitionFilter {
+        /// Of exactly this code.
+        requisition_code: Option<String>,
+        /// In this state.
+        status: Vec<String>,
+        /// `confidential`, `non-confidential` (the default) or `all`.
+        confidentiality: Option<String>,
+        /// Made at or after, ms.
+        created_at_start: Option<i64>,
+        /// Made at or before, ms.
+        created_at_end: Option<i64>,
+    }
+}
+
+const EXPANDS: &[(&str, &str)] = &[("creator", "user"), ("owner", "user"), ("hiringManager", "user"), ("postings", "posting")];
+const READ: &str = "requisitions:read:admin";
+
+endpoint! {
+    /// List requisitions, newest first.
+    Get "/v1/requisitions" as ListRequisitions {
+        access: Access::new("find all requisitions", READ), path: {},
+        query: RequisitionFilter, body: Nothing, returns: List<Requisition>, expands: EXPANDS,
+    }
+}
+endpoint! {
+    /// Read one requisition.
+    Get "/v1/requisitions/{requisition}" as GetRequisition {
+        access: Access::new("find a requisition", READ), path: { requisition: RequisitionId },
+        query: View, body: Nothing, returns: Data<Requisition>, expands: EXPANDS,
+    }
+}
+catalogue![ListRequisitions, GetRequisition];
