@@ -1,9 +1,10 @@
 //! Measurements, side by side in one run, on SQLite and (with `FULCRUM_TEST_POSTGRES`) PostgreSQL:
 //! `make bench` runs this with fsync on and writes docs/performance.md. `--quick` takes less time and measures less well;
-//! `acks`, `hires` or `process` measures only that.
+//! `acks`, `hires`, `polls` or `process` measures only that.
 
 mod ceiling;
 mod load;
+mod polls;
 mod process;
 mod stage;
 
@@ -34,6 +35,11 @@ async fn main() -> Result<()> {
         }
         if wanted("hires") {
             hires(engine, if quick { 500 } else { 4000 }, if quick { 20 } else { 100 }).await?;
+        }
+    }
+    for engine in engines() {
+        if wanted("polls") {
+            polls::report(engine, if quick { 500 } else { 10_000 }).await?;
         }
     }
     if wanted("process") {

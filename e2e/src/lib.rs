@@ -176,6 +176,72 @@ impl Person {
         Ok(())
     }
 
+    /// From now on no page of this browser runs a script.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn refuses_scripts(&self) -> Result<()> {
+        let parameters = serde_json::Map::from_iter([("value".to_owned(), true.into())]);
+        self.driver.cdp().send_raw("Emulation.setScriptExecutionDisabled", parameters).await?;
+        Ok(())
+    }
+
+    /// Loads the page again until it says this: what a person does whose browser runs no scripts.
+    ///
+    /// # Errors
+    /// When it does not within twenty seconds.
+    pub async fn reloads_until_it_says(&self, words: &str) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = self.driver.find(By::Tag("body")).await?.text().await?;
+            if text.contains(words) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("loaded {} again and again, but it never says {words:?}:\n{text}", self.driver.current_url().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            self.driver.refresh().await?;
+        }
+    }
+
+    /// Goes with the Tab key to whatever has this name, and presses Enter.
+    ///
+    /// # Errors
+    /// When Tab does not lead there.
+    pub async fn tabs_to_and_enters(&self, name: &str) -> Result<()> {
+        self.tabs_to(name).await?;
+        self.driver.action_chain().send_keys(Key::Enter).perform().await?;
+        Ok(())
+    }
+
+    /// Goes with the Tab key to whatever has this name: a button, a link, or a labelled field.
+    ///
+    /// # Errors
+    /// When Tab does not lead there.
+    pub async fn tabs_to(&self, name: &str) -> Result<()> {
+        let mut passed = Vec::new();
+        for _ in 0..150 {
+            self.driver.action_chain().send_keys(Key::Tab).perform().await?;
+            let here = "const e = document.activeElement; const label = e.closest('label'); \
+                        return (e.getAttribute('aria-label') || (label ? label.querySelector('span')?.textContent : '') || e.textContent || '').trim();";
+            let here: String = self.driver.execute(here, vec![]).await?.convert()?;
+            if here == name {
+                return Ok(());
+            }
+            passed.push(here);
+        }
+        bail!("Tab does not lead to {name:?} at {}, but to {passed:?}", self.driver.current_url().await?)
+    }
+
+    /// Types where the focus is.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn keys(&self, text: &str) -> Result<()> {
+        Ok(self.driver.action_chain().send_keys(text).perform().await?)
+    }
+
     /// Opens an address.
     ///
     /// # Errors

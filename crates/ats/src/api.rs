@@ -4,7 +4,7 @@ use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
 use crate::{Ground, forms, labels, notes, offers, pages, people_api, postings, profiles, requisitions, settings, webhooks, writes};
 use axum::Router;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use clock::Clock;
 use db::Db;
 use db::vault::Vault;
@@ -137,6 +137,12 @@ impl Dialect for Ats {
 
     fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller>> {
         Box::pin(self.admit_caller(info, headers))
+    }
+
+    fn date(&self) -> Option<HeaderValue> {
+        let now = jiff::Timestamp::from_millisecond(self.clock.now().0).ok()?;
+        let text = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok()?;
+        HeaderValue::from_str(&text).ok()
     }
 
     fn check(&self, info: &'static Info, query: &str) -> Result<()> {

@@ -4,10 +4,14 @@ use crate::commands;
 use crate::serve::serve;
 use crate::settings::{Given, Serving, Settings};
 use crate::sides::Ground;
+use crate::telemetry::Telemetry;
 use crate::work_verbs::WorkVerb;
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Connects the Lever applicant tracking system with the systems around hiring.
 #[derive(Debug, Parser)]
@@ -230,10 +234,16 @@ pub async fn run(cli: Cli) -> Result<()> {
         return commands::export_docs(folder);
     }
     let settings = Settings::read(&cli.given, &serving)?;
-    log_to_stderr(&settings.log);
     if let Verb::Serve(_) = cli.verb {
-        return serve(settings).await;
+        let telemetry = settings.otlp_endpoint.as_ref().map(Telemetry::to).transpose()?;
+        begin_logging(&settings.log, telemetry.as_ref());
+        let done = serve(settings).await;
+        if let Some(telemetry) = telemetry {
+            telemetry.flush().await;
+        }
+        return done;
     }
+    begin_logging(&settings.log, None);
     if let Verb::Doctor = cli.verb
         && !settings.data.exists()
     {
@@ -268,7 +278,8 @@ pub async fn run(cli: Cli) -> Result<()> {
     }
 }
 
-fn log_to_stderr(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+fn begin_logging(filter: &str, telemetry: Option<&Telemetry>) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    let _ = tracing_subscriber::registry().with(lines).with(telemetry.map(Telemetry::layer)).try_init();
 }

@@ -8,5 +8,6 @@ pub mod demo;
 pub mod serve;
 pub mod settings;
 pub mod sides;
+pub mod telemetry;
 pub mod visitor;
 mod work_verbs;

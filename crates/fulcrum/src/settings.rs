@@ -77,6 +77,10 @@ pub struct Serving {
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     partners_url: Option<Url>,
+    /// Send traces there by OpenTelemetry over HTTP: http://127.0.0.1:4318/v1/traces
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_endpoint: Option<Url>,
     /// Fill all three sides with a small company, connected, and show the logins
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -111,6 +115,8 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// Log filter.
     pub log: String,
+    /// Where traces are collected.
+    pub otlp_endpoint: Option<Url>,
     /// Sides to serve; all if empty.
     pub only: Vec<Side>,
     /// Address of the hub.

@@ -1,7 +1,8 @@
 //! Looking for what no webhook told of: every half a minute one call for each connection that is live, and now and then one
 //! more for what was deleted. What changed and was not read since goes the same path as a webhook.
 //!
-//! How far it has come is remembered by Lever's clock, from Lever's own answers, so that it does not matter whether ours is right.
+//! How far it has come is remembered by Lever's clock, from Lever's own answers, so that it does not matter whether ours is right:
+//! by the time of day of the first answer, or, should that be missing, by the latest change it told of.
 
 use crate::Hub;
 use crate::connections::Connection;
@@ -72,16 +73,18 @@ impl Hub {
         let begin = connection.looked_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
         let filter = OpportunityFilter { updated_at_start: Some(begin.minus(OVERLAP).0), limit: Some(100), ..OpportunityFilter::default() };
         let mut changed = Vec::new();
-        let mut offset = None;
+        let (mut offset, mut asked_at) = (None, None);
         loop {
-            let page = reader.people(OpportunityFilter { offset: offset.take(), ..filter.clone() }).await?;
+            let (page, date) = reader.people_dated(OpportunityFilter { offset: offset.take(), ..filter.clone() }).await?;
+            asked_at = asked_at.or(date);
             changed.extend(page.data);
             offset = page.next.filter(|_| page.has_next == Some(true));
             if offset.is_none() {
                 break;
             }
         }
-        let until = changed.iter().filter_map(|o| o.updated_at).map(Ms).max().unwrap_or(begin).max(begin);
+        let latest = || changed.iter().filter_map(|o| o.updated_at).map(Ms).max();
+        let until = asked_at.or_else(latest).unwrap_or(begin).max(begin);
         let mut untold = self.untold(connection, changed, reader).await?;
         if !live {
             untold.retain(|o| o.is_anonymized);
@@ -131,17 +134,19 @@ impl Hub {
     pub(crate) async fn look_for_deleted(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let begin = connection.deleted_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
-        let mut filter = DeletedFilter { deleted_at_start: Some(begin.0), limit: Some(100), ..DeletedFilter::default() };
-        let mut deleted = Vec::new();
+        let mut filter = DeletedFilter { deleted_at_start: Some(begin.minus(OVERLAP).0), limit: Some(100), ..DeletedFilter::default() };
+        let (mut deleted, mut asked_at) = (Vec::new(), None);
         loop {
-            let page = lever.send(ListDeletedOpportunities { query: filter.clone(), body: Nothing }).await?;
+            let (page, date) = lever.send_dated(ListDeletedOpportunities { query: filter.clone(), body: Nothing }).await?;
+            asked_at = asked_at.or(date);
             deleted.extend(page.data);
             filter.offset = page.next.filter(|_| page.has_next == Some(true));
             if filter.offset.is_none() {
                 break;
             }
         }
-        let until = deleted.iter().filter_map(|o| o.deleted_at).map(Ms).max().unwrap_or(begin).max(begin);
+        let latest = || deleted.iter().filter_map(|o| o.deleted_at).map(Ms).max();
+        let until = asked_at.or_else(latest).unwrap_or(begin).max(begin);
         // Whoever is in that list was deleted, and is forgotten; nobody else is.
         for o in deleted {
             self.erase(connection, &o.id, "deleted in Lever").await.map_err(fault)?;

@@ -28,6 +28,7 @@ pub fn describe() {
     metrics::describe_counter!("fulcrum_deliveries_total", "Deliveries from Lever, by what became of them");
     metrics::describe_counter!("fulcrum_tries_total", "Tries of jobs and effects, by how they ended");
     metrics::describe_counter!("fulcrum_calls_total", "Calls to others, by kind of answer");
+    metrics::describe_counter!("fulcrum_requests_total", "Requests of the APIs of this process, by endpoint and status");
     metrics::describe_histogram!("fulcrum_effect_seconds", metrics::Unit::Seconds, "From the intention to the partner's confirmation");
     metrics::describe_gauge!("fulcrum_work", "Jobs and effects that are not over, by state");
     metrics::describe_gauge!("fulcrum_oldest_waiting_seconds", metrics::Unit::Seconds, "How long the oldest work waits that could be done now");

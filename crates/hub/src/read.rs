@@ -1,7 +1,7 @@
 //! Reading the truth about one opportunity: five calls at most, those that can go together do. What many of a batch
 //! want, the posting above all, is read once for all of them.
 
-use clock::Tick;
+use clock::{Ms, Tick};
 use connector::{Good, Memo, More, Seen};
 use endpoint::Nothing;
 use lever_api::{
@@ -108,7 +108,12 @@ impl Reader<'_> {
 
     /// A page of opportunities; also of confidential ones, where this credential may see them.
     pub async fn people(&self, query: OpportunityFilter) -> Result<List<Opportunity>, Failure> {
-        let list = async |query| self.lever.send(ListOpportunities { query, body: Nothing }).await;
+        self.people_dated(query).await.map(|(page, _)| page)
+    }
+
+    /// The same, with the time of day at Lever.
+    pub async fn people_dated(&self, query: OpportunityFilter) -> Result<(List<Opportunity>, Option<Ms>), Failure> {
+        let list = async |query| self.lever.send_dated(ListOpportunities { query, body: Nothing }).await;
         let all = Some("all".to_owned());
         let may = async || match list(OpportunityFilter { confidentiality: all.clone(), limit: Some(1), ..OpportunityFilter::default() }).await {
             Ok(_) => Ok(true),

@@ -14,6 +14,7 @@ use axum::routing::post;
 use lever_api::event::{Delivery, Event};
 use pipeline::{Hint, Priority};
 use std::time::Duration;
+use tracing::Instrument;
 
 /// Longer bodies are refused. Lever's are under a kilobyte. Bytes.
 const LONGEST: usize = 1 << 20;
@@ -46,7 +47,8 @@ async fn receive(State(hub): State<Hub>, Path(id): Path<String>, request: Reques
         Err(e) => return unavailable(&e),
     };
     let count = |outcome: &'static str| metrics::counter!("fulcrum_deliveries_total", "outcome" => outcome).increment(1);
-    match accept(&hub, &id, request).await {
+    let span = tracing::debug_span!("delivery", otel.kind = "server", webhook = %id);
+    match accept(&hub, &id, request).instrument(span).await {
         Ok(said) => {
             count("accepted");
             (StatusCode::OK, said).into_response()

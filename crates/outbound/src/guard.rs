@@ -25,6 +25,12 @@ impl Reach {
         Self { loopback: true, private: false, plain: false }
     }
 
+    /// Wherever the operator said, in the operator's own settings.
+    #[must_use]
+    pub const fn anywhere() -> Self {
+        Self { loopback: true, private: true, plain: true }
+    }
+
     /// Refuses addresses out of reach, before anything is sent.
     ///
     /// # Errors

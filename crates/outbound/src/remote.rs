@@ -2,15 +2,16 @@
 
 use crate::{Exchange, Failure, Next, Pace, Reach, Urgency, Wire, again, redact};
 use base64::Engine as _;
-use clock::Clock;
+use clock::{Clock, Ms};
 use endpoint::{Endpoint, Verb};
 use futures_util::future::BoxFuture;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
+use tracing::Instrument;
 use url::Url;
 
 /// Answers longer than this are refused. Bytes.
@@ -100,6 +101,24 @@ impl Outbound {
     /// # Errors
     /// When the address is out of reach, no connection came about, or no whole answer came in time.
     pub async fn send(&self, call: &Call, wire: &Wire) -> Result<Answer, Failure> {
+        let (verb, host) = (call.verb.name(), call.url.host_str().unwrap_or_default());
+        let span = tracing::debug_span!(
+            "call",
+            otel.name = format!("{verb} {host}"),
+            otel.kind = "client",
+            http.request.method = verb,
+            server.address = host,
+            http.response.status_code = tracing::field::Empty
+        );
+        let outcome = self.note(call, wire).instrument(span.clone()).await;
+        if let Ok(answer) = &outcome {
+            span.record("http.response.status_code", answer.status);
+        }
+        outcome
+    }
+
+    /// Sends, counts, and writes down what was said.
+    async fn note(&self, call: &Call, wire: &Wire) -> Result<Answer, Failure> {
         let started = self.clock.now();
         let outcome = self.exchange(call).await;
         let (status, got) = match &outcome {
@@ -270,12 +289,23 @@ impl Remote {
     /// # Errors
     /// [`Failure`]; an answer of success that cannot be read is [`Failure::Unknown`].
     pub async fn send<E: Endpoint>(&self, request: E) -> Result<E::Response, Failure> {
+        self.send_dated(request).await.map(|(answer, _)| answer)
+    }
+
+    /// The same, with the time of day at the other side when it answered, if it said so.
+    ///
+    /// # Errors
+    /// As [`Remote::send`].
+    pub async fn send_dated<E: Endpoint>(&self, request: E) -> Result<(E::Response, Option<Ms>), Failure> {
         let parts = request.into_parts().map_err(|e| Failure::Blocked(e.to_string()))?;
         let path = parts.fill(&E::INFO);
         let query = (!parts.query.is_empty()).then_some(parts.query.as_str());
         let answer = self.raw(E::INFO.verb, &path, query, parts.body).await?;
         let bytes: &[u8] = if answer.body.is_empty() { b"null" } else { &answer.body };
-        serde_json::from_slice(bytes).map_err(|e| Failure::Unknown(format!("{} answered something that is not {}: {e}", self.host(), E::INFO.name)))
+        let date = answer.headers.get(DATE).and_then(|value| jiff::fmt::rfc2822::parse(value.to_str().ok()?).ok());
+        let date = date.map(|date| Ms(date.timestamp().as_millisecond()));
+        let read = serde_json::from_slice(bytes).map(|read| (read, date));
+        read.map_err(|e| Failure::Unknown(format!("{} answered something that is not {}: {e}", self.host(), E::INFO.name)))
     }
 
     /// Calls a path below the base: the way round the types, for what they do not know yet.

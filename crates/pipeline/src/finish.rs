@@ -79,7 +79,7 @@ pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: 
     if !notes.is_empty() {
         handler.store(tx, &notes).await?;
     }
-    note_attempts(tx, table, &mine_only, now).await?;
+    note_attempts(tx, &mine_only, now).await?;
     Ok(mine)
 }
 
@@ -241,12 +241,13 @@ async fn leave_no_trace<N>(tx: &Tx, ended: &[&Ended<N>]) -> Result<()> {
 }
 
 /// Writes the history. A job that simply decided needs no line of its own: its effects tell.
-async fn note_attempts<N>(tx: &Tx, table: Table, ended: &[&Ended<N>], now: Ms) -> Result<()> {
+async fn note_attempts<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
     let mut values = Vec::new();
     let mut rows = 0;
     for e in ended {
         let (outcome, why) = match &e.tried.ending {
-            Ending::Decided(_) if table == Table::Job => continue,
+            // What led to nothing is not worth telling of.
+            Ending::Decided(effects) if effects.is_empty() => continue,
             Ending::Decided(_) => ("done", ""),
             Ending::Withdrawn { why } => ("done", why.as_str()),
             Ending::Done { why, .. } => ("done", why.as_str()),

@@ -1,6 +1,6 @@
 //! Reading what happened: the timeline of a subject, what is held and why; and forgetting it by age.
 
-use crate::{Item, Table};
+use crate::{Item, Table, fresh_id};
 use clock::Ms;
 use db::{Result, Sql, params};
 
@@ -155,6 +155,23 @@ pub async fn held_items(db: &impl Sql, tenant: &str, cause: &str, most: i64) -> 
     all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     Ok(all)
 }
+
+/// Writes into the history of what is held that somebody did something about it; with `subject`, of that one alone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn note_mended(tx: &impl Sql, tenant: &str, cause: &str, subject: &str, why: &str, now: Ms) -> Result<()> {
+    let fits = |item: &&Item| subject.is_empty() || item.subject == subject;
+    for items in held_items(tx, tenant, cause, 2000).await?.iter().filter(fits).collect::<Vec<_>>().chunks(500) {
+        let row = |item: &&Item| params![fresh_id(now), tenant, item.id.as_str(), item.attempts, now.0, 0i64, MENDED, why, "[]"];
+        let sql = format!("insert into attempt (id, tenant, item, n, at, took_ms, outcome, why, exchanges) values {}", db::values(items.len(), 9));
+        tx.run(&sql, items.iter().flat_map(row).collect()).await?;
+    }
+    Ok(())
+}
+
+/// The outcome of an [`Attempt`] that was a person's.
+pub const MENDED: &str = "mended";
 
 /// Which record at the other side belongs to a subject, and what of ours it holds.
 #[derive(Clone, Debug)]

@@ -24,8 +24,8 @@ pub use backoff::{GIVE_UP_AFTER, backoff};
 pub use effects::rethought;
 pub use finish::Tried;
 pub use history::{
-    Attempt, Held, Lately, Link, Told, WhichTold, attempts, done_by_hour, forget, held, held_items, inbox_of, items_of, lately, latest, link_of,
-    prune, told, waiting_since,
+    Attempt, Held, Lately, Link, MENDED, Told, WhichTold, attempts, done_by_hour, forget, held, held_items, inbox_of, items_of, lately, latest,
+    link_of, note_mended, prune, told, waiting_since,
 };
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, MissedTickBehavior};
+use tracing::Instrument;
 
 /// With more than so many under way a turn waits a moment for others to end: a commit for each would cost more than it
 /// gains. With fewer nobody waits.
@@ -268,7 +269,11 @@ impl Pipeline {
     async fn one<H: Handler>(&self, handler: &H, item: Item) -> Ended<H::Note> {
         let started = self.clock.now();
         // A handler that panics must not take the runner with it, nor lose the item.
-        let mut work = std::pin::pin!(AssertUnwindSafe(handler.handle(item.clone())).catch_unwind());
+        let span = tracing::debug_span!(
+            "try", otel.name = format!("{} {}", item.table.name(), item.kind), table = item.table.name(), item = %item.id, tenant = %item.tenant,
+            connection = %item.connection, attempt = item.attempts, outcome = tracing::field::Empty
+        );
+        let mut work = std::pin::pin!(AssertUnwindSafe(handler.handle(item.clone()).instrument(span.clone())).catch_unwind());
         // A try that takes long keeps its lease, so that nobody else begins the same thing beside it.
         let tried = loop {
             tokio::select! {
@@ -284,6 +289,7 @@ impl Pipeline {
         }
         let took = self.clock.now().since(started);
         let outcome = tried.ending.word();
+        span.record("outcome", outcome);
         metrics::counter!("fulcrum_tries_total", "table" => item.table.name(), "outcome" => outcome).increment(1);
         if item.table == Table::Effect && outcome == "done" {
             // From the intention to the other side's confirmation, waiting for people and for repairs included.

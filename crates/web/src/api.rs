@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// What differs from API to API: who is let in, how a refusal looks, and what is done to every answer.
 pub trait Dialect: Clone + Send + Sync + 'static {
@@ -38,6 +39,11 @@ pub trait Dialect: Clone + Send + Sync + 'static {
         answer: Value,
     ) -> BoxFuture<'a, Result<Value, Self::Refusal>> {
         Box::pin(std::future::ready(Ok(answer)))
+    }
+
+    /// The header `date` of an answer, where the time of day is not this machine's.
+    fn date(&self) -> Option<HeaderValue> {
+        None
     }
 
     /// Headers every answer carries.
@@ -124,10 +130,17 @@ impl<D: Dialect> Clone for Mounted<D> {
 }
 
 async fn answer<D: Dialect>(State(mounted): State<Mounted<D>>, Path(path): Path<Vec<(String, String)>>, request: Request) -> Response {
-    let mut response = match exchange(&mounted, path, request).await {
+    let span =
+        tracing::debug_span!("request", otel.name = mounted.info.name, otel.kind = "server", http.response.status_code = tracing::field::Empty);
+    let mut response = match exchange(&mounted, path, request).instrument(span.clone()).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     };
+    span.record("http.response.status_code", response.status().as_u16());
+    metrics::counter!("fulcrum_requests_total", "endpoint" => mounted.info.name, "status" => response.status().as_u16().to_string()).increment(1);
+    if let Some(date) = mounted.dialect.date() {
+        response.headers_mut().insert(header::DATE, date);
+    }
     for (name, value) in mounted.dialect.headers() {
         response.headers_mut().insert(*name, HeaderValue::from_static(value));
     }

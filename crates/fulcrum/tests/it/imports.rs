@@ -2,7 +2,9 @@
 
 use crate::world::{At, World, on_both};
 use clock::Ms;
+use endpoint::Verb;
 use lever_api::event::Event;
+use serde_json::json;
 use std::time::Duration;
 use url::Url;
 
@@ -322,6 +324,31 @@ async fn a_run_always_ends_also_when_the_connection_does() {
             let read = olga.read(run.path()).await;
             assert!(!read.contains("under way"), "{read}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promise_6_a_look_costs_one_call_also_after_everybody_was_changed_at_once() {
+    on_both(async |w| {
+        w.later(Duration::from_secs(3600)).await;
+        let key = w.key().await;
+        let (_, postings) = w.lever(&key, Verb::Get, "/v1/postings?limit=1", json!(null)).await;
+        let (_, users) = w.lever(&key, Verb::Get, "/v1/users?limit=1", json!(null)).await;
+        let path = format!("/v1/opportunities?perform_as={}", users["data"][0]["id"].as_str().unwrap());
+        for n in 0..150 {
+            let new = json!({ "name": format!("Person {n}"), "emails": [format!("p{n}@mail.example")], "postings": [postings["data"][0]["id"]] });
+            assert_eq!(w.lever(&key, Verb::Post, &path, new).await.0, 201);
+        }
+        let tap = w.tap_lever("GET", "nothing").await;
+        for _ in 0..10 {
+            w.later(Duration::from_secs(30)).await;
+        }
+        let lists = |calls: &[String]| calls.iter().filter(|call| call.starts_with("GET /v1/opportunities?")).count();
+        assert!(lists(&tap.calls()) >= 2, "all of them were looked at");
+        w.later(Duration::from_secs(30)).await;
+        let calls = tap.calls();
+        assert_eq!(lists(&calls), 1, "{calls:?}");
     })
     .await;
 }

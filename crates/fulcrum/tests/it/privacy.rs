@@ -2,13 +2,22 @@
 
 use crate::tap::Fault;
 use crate::world::{World, on_both};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::routing::post;
 use db::Sql;
 use endpoint::Verb;
+use fulcrum::telemetry::Telemetry;
 use serde_json::json;
 use std::io::Write;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// No word of any language, and no part of anything else.
 const MARKER: &str = "Xqzvwyqumbl";
@@ -229,20 +238,36 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let log = Log::default();
-        // As loud as an operator can make it without naming libraries.
-        let filter = tracing_subscriber::EnvFilter::new("debug,hyper=info,h2=info,reqwest=info,sqlx=info,rustls=info");
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(log.clone()).init();
-        log
-    })
+/// Everything that is said to operators: lines, and traces as a collector gets them.
+struct Heard {
+    log: Log,
+    telemetry: Telemetry,
+    traces: Log,
+}
+
+async fn listen() -> &'static Heard {
+    static HEARD: OnceCell<Heard> = OnceCell::const_new();
+    HEARD
+        .get_or_init(|| async {
+            let (log, traces) = (Log::default(), Log::default());
+            let collector = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+            let address = format!("http://{}/v1/traces", collector.local_addr().unwrap());
+            let collect = async |State(traces): State<Log>, body: Bytes| traces.0.lock().unwrap().extend_from_slice(&body);
+            let app = Router::new().route("/v1/traces", post(collect)).with_state(traces.clone());
+            tokio::spawn(async move { web::serve(collector, app, std::future::pending()).await });
+            let telemetry = Telemetry::to(&address.parse().unwrap()).unwrap();
+            // As loud as an operator can make it without naming libraries.
+            let filter = EnvFilter::new("debug,hyper=info,h2=info,reqwest=info,sqlx=info,rustls=info");
+            let lines = tracing_subscriber::fmt::layer().with_writer(log.clone()).with_filter(filter);
+            tracing_subscriber::registry().with(lines).with(telemetry.layer()).init();
+            Heard { log, telemetry, traces }
+        })
+        .await
 }
 
 #[tokio::test]
-async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_errors_and_metrics_whatever_goes_wrong() {
-    let log = log();
+async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_traces_errors_and_metrics_whatever_goes_wrong() {
+    let heard = listen().await;
     on_both(async |w| {
         let (_, token) = w.webhook().await;
         let key = w.key().await;
@@ -276,8 +301,14 @@ async fn promise_7_a_planted_marker_and_every_secret_stay_out_of_logs_errors_and
         {
             assert!(numbers.contains(line), "{line}: {numbers}");
         }
-        let text = String::from_utf8_lossy(&log.0.lock().unwrap()).to_lowercase() + &numbers.to_lowercase();
-        assert!(text.contains("a try ended without success"), "the log was listened to");
+        heard.telemetry.flush().await;
+        let said = |log: &Log| String::from_utf8_lossy(&log.0.lock().unwrap()).to_lowercase();
+        let (lines, traces) = (said(&heard.log), said(&heard.traces));
+        assert!(lines.contains("a try ended without success"), "the log was listened to");
+        for span in ["effect hr-cloud", "post 127.0.0.1", "listopportunities", "delivery"] {
+            assert!(traces.contains(span), "{span} is not among the traces");
+        }
+        let text = lines + &traces + &numbers.to_lowercase();
         for word in [MARKER, EMAIL, &token, &key, ats::demo::PASSWORD] {
             let at = text.find(&word.to_lowercase());
             assert!(at.is_none(), "{word} stands in the log: {:?}", at.map(|at| &text[at.saturating_sub(300)..(at + 100).min(text.len())]));

@@ -71,7 +71,11 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
     if let Some(Fault::LoseAnswer) = fault {
         return Response::new(broken());
     }
-    Response::builder().status(StatusCode::from_u16(answer.status).unwrap()).body(Body::from(answer.body)).unwrap()
+    let mut response = Response::builder().status(StatusCode::from_u16(answer.status).unwrap()).body(Body::from(answer.body)).unwrap();
+    if let Some(date) = answer.headers.get("date") {
+        response.headers_mut().insert("date", date.clone());
+    }
+    response
 }
 
 impl World {

@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use clock::Ms;
 use lever_api::OpportunityId;
 use lever_api::event::Event;
-use pipeline::{Attempt, Item, Priority, State, Table, Told};
+use pipeline::{Attempt, Item, MENDED, Priority, State, Table, Told};
 use web::{Fields, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Hub> {
@@ -143,12 +143,16 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
     let attempts = pipeline::attempts(&hub.db, &ids).await?;
     let now = hub.clock.now();
     let name = hire.as_ref().map(|h| h.name.clone()).filter(|n| !n.is_empty()).unwrap_or_else(|| "(no name)".to_owned());
-    let partner = hire.as_ref().map(|h| h.connection.clone()).unwrap_or_default();
-    let partner = hub.connection(tenant, &partner).await?.and_then(|c| hub.connector(&c.connector)).map_or("the partner", |c| c.spec().name);
+    let connections = hub.connections(tenant).await?;
+    let partner_of = |item: &Item| connections.iter().find(|c| c.id == item.connection).map_or("the partner", |c| viewer.partner_name(c));
     let mut steps: Vec<Step> = told.iter().map(told_step).collect();
-    steps.extend(jobs.iter().map(|job| job_step(job, &attempts, now, &subject)));
+    for job in &jobs {
+        let partner = if connections.len() > 1 { partner_of(job) } else { "" };
+        steps.extend(past(job, &attempts));
+        steps.push(job_step(job, &attempts, now, &subject, partner));
+    }
     for effect in &effects {
-        steps.extend(effect_steps(effect, &attempts, now, &subject, partner));
+        steps.extend(effect_steps(effect, &attempts, now, &subject, partner_of(effect)));
     }
     steps.sort_by_key(|step| step.at);
     let actions = html! {
@@ -196,7 +200,17 @@ fn told_step(told: &Told) -> Step {
     }
 }
 
-fn job_step(job: &Item, attempts: &[Attempt], now: Ms, subject: &str) -> Step {
+/// What is behind of what was held, and what somebody did about it.
+fn past(item: &Item, attempts: &[Attempt]) -> Vec<Step> {
+    let mine = attempts.iter().filter(|a| a.item == item.id);
+    let is_past = |a: &&Attempt| a.outcome == "held" && (item.state != State::Held || a.n < item.attempts);
+    let held = mine.clone().filter(is_past).map(|a| Step { at: a.at, tone: "wait", title: "Held".to_owned(), body: html! { p { (a.why) } } });
+    let mended = mine.filter(|a| a.outcome == MENDED);
+    let mended = mended.map(|a| Step { at: a.at, tone: "good", title: "Mended".to_owned(), body: html! { p { (a.why) } } });
+    held.chain(mended).collect()
+}
+
+fn job_step(job: &Item, attempts: &[Attempt], now: Ms, subject: &str, partner: &str) -> Step {
     let (tone, title) = match job.state {
         State::Done => ("good", "Read from Lever and decided"),
         State::Held => ("wait", "Held"),
@@ -205,9 +219,12 @@ fn job_step(job: &Item, attempts: &[Attempt], now: Ms, subject: &str) -> Step {
         State::Ready | State::Running => ("wait", "Being read from Lever"),
     };
     let body = html! {
-        @if job.state != State::Done { (why(job, now)) (tries(job, attempts, now)) (mend(job, "job", subject)) }
+        @if job.state != State::Done { (why(job, now)) }
+        (tries(job, attempts, now, "with what Lever answered"))
+        @if job.state != State::Done { (mend(job, "job", subject)) }
     };
-    Step { at: job.ended_at.unwrap_or(job.created_at), tone, title: title.to_owned(), body }
+    let title = if partner.is_empty() { title.to_owned() } else { format!("{title} for {partner}") };
+    Step { at: job.ended_at.unwrap_or(job.created_at), tone, title, body }
 }
 
 fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, partner: &str) -> Vec<Step> {
@@ -230,14 +247,6 @@ fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, par
             }
         },
     };
-    // A hold that was mended stays a step of the way.
-    let held = attempts.iter().filter(|a| a.item == effect.id && a.outcome == "held");
-    let past = held.filter(|a| effect.state != State::Held || a.n < effect.attempts).map(|a| Step {
-        at: a.at,
-        tone: "wait",
-        title: "Held".to_owned(),
-        body: html! { p { (a.why) } },
-    });
     let came = Step {
         at: effect.ended_at.unwrap_or(effect.created_at),
         tone,
@@ -245,11 +254,11 @@ fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, par
         body: html! {
             (why(effect, now))
             @if let Some(id) = &effect.remote_id { p.soft { "Record " code { (id) } } }
-            (tries(effect, attempts, now))
+            (tries(effect, attempts, now, "with what was sent and answered"))
             (mend(effect, "effect", subject))
         },
     };
-    std::iter::once(intended).chain(past).chain([came]).collect()
+    std::iter::once(intended).chain(past(effect, attempts)).chain([came]).collect()
 }
 
 fn why(item: &Item, now: Ms) -> Markup {
@@ -259,12 +268,12 @@ fn why(item: &Item, now: Ms) -> Markup {
     }
 }
 
-fn tries(item: &Item, attempts: &[Attempt], now: Ms) -> Markup {
-    let mine: Vec<&Attempt> = attempts.iter().filter(|a| a.item == item.id).collect();
+fn tries(item: &Item, attempts: &[Attempt], now: Ms, with: &str) -> Markup {
+    let mine: Vec<&Attempt> = attempts.iter().filter(|a| a.item == item.id && a.outcome != MENDED).collect();
     html! {
         @if !mine.is_empty() {
             details id=(format!("{}-tries", item.id)) {
-                summary { (mine.len()) (if mine.len() == 1 { " try" } else { " tries" }) ", with what was sent and answered" }
+                summary { (mine.len()) (if mine.len() == 1 { " try, " } else { " tries, " }) (with) }
                 @for attempt in mine {
                     p { b { "Try " (attempt.n) } " " (ui::when(attempt.at, now)) ", " (attempt.took_ms) " ms: " (attempt.why) }
                     @for exchange in attempt.exchanges.as_array().into_iter().flatten() {
