@@ -193,7 +193,11 @@ impl Person {
     pub async fn reloads_until_it_says(&self, words: &str) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let text = self.driver.find(By::Tag("body")).await?.text().await?;
+            // Between two pages there is none.
+            let text = match self.driver.find(By::Tag("body")).await {
+                Ok(body) => body.text().await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
             if text.contains(words) {
                 return Ok(());
             }

@@ -9,6 +9,7 @@ use thirtyfour::prelude::*;
 async fn looks_through(person: &Person, base: &str, email: &str, pages: &[&str]) -> Result<()> {
     person.opens(&format!("{base}sign-in")).await?;
     person.signs_in(email).await?;
+    person.reads("Sign out").await?;
     for page in pages {
         person.opens(&format!("{base}{page}")).await?;
         person.reads("Sign out").await?;
@@ -56,7 +57,7 @@ async fn a_hire_a_hold_an_import_and_the_settings_work_in_a_browser_that_runs_no
     }
     person.opens(&connection).await?;
     person.presses("Automatic Import").await?;
-    person.reads("Next Automatic Import").await?;
+    person.reads("The next Automatic Import is").await?;
     person.opens(&format!("{connection}/fields")).await?;
     person.types("City", "posting.location").await?;
     person.presses("Try on the latest hires").await?;
@@ -65,7 +66,7 @@ async fn a_hire_a_hold_an_import_and_the_settings_work_in_a_browser_that_runs_no
     person.presses("Try first, change nothing").await?;
     person.reloads_until_it_says("Import them now").await?;
     person.presses("Import them now").await?;
-    person.reloads_until_it_says("2 unchanged").await?;
+    person.reloads_until_it_says("2\nunchanged").await?;
 
     looks_through(&person, &demo.hr_cloud, "helen@northwind.example", HR_CLOUD).await?;
     person.opens(&format!("{}people", demo.hr_cloud)).await?;

@@ -23,7 +23,7 @@ pub const NEEDS: [Need; 15] = [
     Need::of::<GetUser>("read the hiring manager's e-mail"),
     Need::of::<ListOffers>("read the start date"),
     Need::of::<ListForms>("fill fields from forms").only(More::Forms),
-    Need::of::<GetRequisition>("fill fields from the requisition").only(More::Requisition),
+    Need::of::<GetRequisition>("fill fields from requisitions").only(More::Requisition),
     Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
     Need::of::<CreateWebhook>("be told of a hire within seconds"),
     Need::of::<ListWebhooks>("keep exactly one webhook"),

@@ -62,7 +62,7 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
             p { (spec.about) " You need a Lever account with the role " b { "Super Admin" } "; Lever refuses everyone else." }
             p { "Data go to " b { (host(&session.target.base_url)) } @if !session.return_url.is_empty() { "; afterwards you are back at " b { (host(&session.return_url)) } } "." }
             h2 { "What " (spec.name) " will be able to do in Lever" }
-            ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) } } }
+            ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) @if need.only.is_some() { ", where the field map names them" } } } }
             @if app.is_some() {
                 form method="post" action=(format!("/connect/{token}/lever")) { button.main type="submit" { "Sign in with Lever" } }
             }

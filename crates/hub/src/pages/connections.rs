@@ -145,7 +145,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                     ("Calls to Lever left", html! { (left) " of " (outbound::LEVER_BURST) " at once, " (outbound::LEVER_RATE) " more each second" }),
                     ("Oldest work waiting", html! { @match waiting { Some(since) => (ui::when(since, now)), None => "nothing waits" } }),
                     ("Webhook last heard", html! { @match webhooks.iter().filter_map(|w| w.heard_at).max() { Some(at) => (ui::when(at, now)), None => "never" } }),
-                    ("Lever looked through", html! { @match c.looked_at { Some(at) => (ui::when(at, now)), None if connector.is_live(&c.settings) => "in a moment", None => "only by imports" } }),
+                    ("Lever looked through", html! { @match c.looked_at { Some(at) => (ui::when(at, now)), None if connector.is_live(&c.settings) => "not yet; within half a minute", None => "only by imports" } }),
                     ("Held work read again", html! { @match next { Some(at) => (ui::when(at, now)), None => "not scheduled" } }),
                 ]))
                 @if may {
@@ -190,7 +190,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
             }
             section.card {
                 h2 { "What it needs in Lever" }
-                ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) } } }
+                ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) @if need.only.is_some() { ", where the field map names them" } } } }
             }
         }
     };
