@@ -153,7 +153,7 @@ fn page(offset: &Option<String>) -> Result<Option<(Ms, String)>, Refused> {
 }
 
 /// A page of rows, and the offset of the next.
-fn cut<T>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> (Ms, &str)) -> (Vec<T>, Option<String>) {
+fn cut<T>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> (Ms, String)) -> (Vec<T>, Option<String>) {
     let limit = usize::try_from(limit).unwrap_or(100);
     let more = rows.len() > limit;
     rows.truncate(limit);

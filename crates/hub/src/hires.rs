@@ -150,14 +150,14 @@ pub struct Which {
     pub from: Option<Ms>,
     /// Read until.
     pub until: Option<Ms>,
-    /// After this one, in the order of the list.
+    /// After this one, in the order of the list: when it was seen, and [`Hire::place`].
     pub after: Option<(Ms, String)>,
 }
 
 /// How a person stands: by the latest effect, else by the latest job.
 const STATE: &str = "coalesce(\
-    (select e.state from effect e where e.tenant = h.tenant and e.subject = h.subject order by e.id desc limit 1),\
-    (select j.state from job j where j.tenant = h.tenant and j.subject = h.subject order by j.id desc limit 1))";
+    (select e.state from effect e where e.tenant = h.tenant and e.subject = h.subject and e.connection = h.connection order by e.id desc limit 1),\
+    (select j.state from job j where j.tenant = h.tenant and j.subject = h.subject and j.connection = h.connection order by j.id desc limit 1))";
 
 /// Without accents, in small letters.
 pub fn folded(text: &str) -> String {
@@ -192,11 +192,14 @@ impl Hub {
         }
         only.maybe("h.seen_at >=", which.from.map(|at| at.0)).maybe("h.seen_at <", which.until.map(|at| at.0));
         if let Some((at, subject)) = &which.after {
-            let (at, subject) = (only.bind(at.0), only.bind(subject.as_str()));
-            only.and(format!("(h.seen_at < {at} or (h.seen_at = {at} and h.subject > {subject}))"));
+            let (subject, connection) = subject.split_once('/').unwrap_or((subject, ""));
+            let (at, subject, connection) = (only.bind(at.0), only.bind(subject), only.bind(connection));
+            only.and(format!(
+                "(h.seen_at < {at} or (h.seen_at = {at} and (h.subject > {subject} or (h.subject = {subject} and h.connection > {connection}))))"
+            ));
         }
         let most = only.bind(most);
-        let sql = format!("select h.*, {STATE} as state from hire h{} order by h.seen_at desc, h.subject limit {most}", only.sql());
+        let sql = format!("select h.*, {STATE} as state from hire h{} order by h.seen_at desc, h.subject, h.connection limit {most}", only.sql());
         self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
     }
 
@@ -216,8 +219,20 @@ impl Hub {
 
     /// One of them.
     pub(crate) async fn hire(&self, tenant: &str, subject: &str) -> db::Result<Option<Hire>> {
-        let sql = "select h.*, null as state from hire h where tenant = $1 and subject = $2 order by seen_at desc limit 1";
-        self.db.row(sql, params![tenant, subject]).await?.map(|row| read(&row)).transpose()
+        Ok(self.hires_of(tenant, subject).await?.into_iter().next())
+    }
+
+    /// The same person at every connection that knows them, the one read last first.
+    pub(crate) async fn hires_of(&self, tenant: &str, subject: &str) -> db::Result<Vec<Hire>> {
+        let sql = "select h.*, null as state from hire h where tenant = $1 and subject = $2 order by seen_at desc, connection";
+        self.db.rows(sql, params![tenant, subject]).await?.iter().map(read).collect()
+    }
+}
+
+impl Hire {
+    /// Where it stands among those that were seen at the same moment.
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.subject, self.connection)
     }
 }
 

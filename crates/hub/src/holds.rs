@@ -65,7 +65,8 @@ impl Hub {
     /// Lets everything go that waits for this cause.
     pub(crate) async fn release(&self, tenant: &str, cause: &str, by: &str) -> db::Result<u64> {
         let tx = self.db.begin().await?;
-        pipeline::note_mended(&tx, tenant, cause, "", &format!("{by} asked to try again."), self.clock.now()).await?;
+        let held = pipeline::held_items(&tx, tenant, cause, 2000).await?;
+        pipeline::note_mended(&tx, &held.iter().collect::<Vec<_>>(), &format!("{by} asked to try again."), self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::ByCause(cause), Priority::Usual).await?;
         self.audit(&tx, tenant, by, "hold: released", &format!("{released} released: {cause}")).await?;
         tx.commit().await?;
@@ -108,7 +109,8 @@ impl Hub {
             )
             .await?;
         }
-        pipeline::note_mended(&tx, tenant, chosen.cause, chosen.subject, &format!("{by}: {said}"), self.clock.now()).await?;
+        let mended: Vec<_> = held.iter().filter(fits).collect();
+        pipeline::note_mended(&tx, &mended, &format!("{by}: {said}"), self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
         self.audit(&tx, tenant, by, "hold: mended", &format!("{said} {released} released.")).await?;
         tx.commit().await?;

@@ -48,6 +48,8 @@ pub struct Inner {
     pub(crate) base: Url,
     pub(crate) demo: bool,
     pub(crate) lobby: Lobby,
+    /// Whose turn it is to create or update by e-mail.
+    pub(crate) upserts: tokio::sync::Mutex<()>,
 }
 
 impl Deref for Partners {
@@ -73,6 +75,7 @@ impl Ground {
             base: self.base,
             demo: self.demo,
             lobby,
+            upserts: tokio::sync::Mutex::default(),
         }));
         hr_cloud::first_start(&partners).await?;
         Ok(partners)

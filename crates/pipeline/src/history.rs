@@ -156,14 +156,13 @@ pub async fn held_items(db: &impl Sql, tenant: &str, cause: &str, most: i64) -> 
     Ok(all)
 }
 
-/// Writes into the history of what is held that somebody did something about it; with `subject`, of that one alone.
+/// Writes into the history of these that somebody did something about them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn note_mended(tx: &impl Sql, tenant: &str, cause: &str, subject: &str, why: &str, now: Ms) -> Result<()> {
-    let fits = |item: &&Item| subject.is_empty() || item.subject == subject;
-    for items in held_items(tx, tenant, cause, 2000).await?.iter().filter(fits).collect::<Vec<_>>().chunks(500) {
-        let row = |item: &&Item| params![fresh_id(now), tenant, item.id.as_str(), item.attempts, now.0, 0i64, MENDED, why, "[]"];
+pub async fn note_mended(tx: &impl Sql, items: &[&Item], why: &str, now: Ms) -> Result<()> {
+    for items in items.chunks(500) {
+        let row = |item: &&Item| params![fresh_id(now), item.tenant.as_str(), item.id.as_str(), item.attempts, now.0, 0i64, MENDED, why, "[]"];
         let sql = format!("insert into attempt (id, tenant, item, n, at, took_ms, outcome, why, exchanges) values {}", db::values(items.len(), 9));
         tx.run(&sql, items.iter().flat_map(row).collect()).await?;
     }

@@ -141,6 +141,17 @@ async fn com_16_each_integration_has_its_own_grant_webhook_and_settings_and_goes
         assert_eq!(w.employees(ADA).await.len(), 1);
         let timeline = w.timeline(&ada).await;
         assert!(timeline.contains("HR Cloud (Employee API)"), "{timeline}");
+        // Known at two connections, a person stands twice in the list, each with its own state.
+        w.reconnect().await;
+        w.later(Duration::from_secs(60)).await;
+        let kwame = w.candidate("Kwame Mensah").await;
+        w.hire(&kwame).await;
+        w.drain().await;
+        let hires = olga.read("/hires?q=Kwame").await;
+        assert_eq!(hires.matches("Kwame Mensah Robotics Engineer HR Cloud").count(), 2, "{hires}");
+        let timeline = w.timeline(&kwame).await;
+        assert!(timeline.contains("Confirmed by HR Cloud (Employee API)"), "{timeline}");
+        assert!(timeline.contains("Read from Lever and decided for HR Cloud "), "{timeline}");
     })
     .await;
 }

@@ -3,10 +3,11 @@
 use super::imports::printed;
 use super::{Refused, cut, page};
 use crate::Hub;
+use crate::hires;
 use crate::holds::Chosen;
+use crate::pages::hires::MOST;
 use crate::runs::{Purpose, day};
 use crate::tokens::Caller;
-use crate::{hires, pages};
 use axum::http::StatusCode;
 use clock::Ms;
 use hub_api::{
@@ -39,7 +40,7 @@ fn which(query: &Query) -> Result<hires::Which, Refused> {
 pub async fn hires(hub: Hub, caller: Arc<Caller>, request: ListHires) -> Result<Hires, Refused> {
     let limit = request.query.limit.unwrap_or(100).clamp(1, 500);
     let found = hub.hires(&caller.tenant, &which(&request.query)?, limit + 1).await?;
-    let (found, next) = cut(found, limit, |h| (h.seen_at, h.subject.as_str()));
+    let (found, next) = cut(found, limit, |h| (h.seen_at, h.place()));
     Ok(Hires { data: found.into_iter().map(plain).collect(), next })
 }
 
@@ -137,7 +138,7 @@ pub async fn events(hub: Hub, caller: Arc<Caller>, request: ListEvents) -> Resul
     let after = page(&query.offset)?;
     let which = WhichTold { source: text(query.connection), kind: text(query.state), text: text(query.q), from, until, after };
     let told = pipeline::told(&hub.db, &caller.tenant, &which, limit + 1).await?;
-    let (told, next) = cut(told, limit, |t| (t.at, t.id.as_str()));
+    let (told, next) = cut(told, limit, |t| (t.at, t.id.clone()));
     let one = |t: pipeline::Told| Told {
         id: t.id,
         event: t.kind,
@@ -156,10 +157,21 @@ pub async fn replay(hub: Hub, caller: Arc<Caller>, request: CreateReplay) -> Res
     match body.opportunities {
         Some(ids) => {
             for id in ids {
-                people.push(hub.hire(&caller.tenant, &id).await?.ok_or_else(|| Refused::not_found("hire", &id))?);
+                let found = hub.hires_of(&caller.tenant, &id).await?;
+                if found.is_empty() {
+                    return Err(Refused::not_found("hire", &id));
+                }
+                people.extend(found);
             }
         }
-        None => people = hub.hires(&caller.tenant, &which(&body.filter)?, pages::hires::MOST).await?,
+        None => people = hub.hires(&caller.tenant, &which(&body.filter)?, MOST + 1).await?,
+    }
+    if people.len() > usize::try_from(MOST).unwrap_or(0) {
+        return Err(Refused::new(
+            StatusCode::BAD_REQUEST,
+            "too_many",
+            format!("These are more than {MOST} people. Narrow the filter, and replay them part by part."),
+        ));
     }
     let purpose = if body.dry_run { Purpose::ReplayTrial } else { Purpose::Replay };
     let mut data = Vec::new();

@@ -30,7 +30,7 @@ async fn export(viewer: Viewer, Path(name): Path<String>, Query(asked): Query<As
                 let (hub, tenant, which) = (hub.clone(), tenant.clone(), crate::hires::Which { after, ..which.clone() });
                 async move {
                     let hires = hub.hires(&tenant, &which, AT_ONCE).await?;
-                    let last = hires.last().map(|h| (h.seen_at, h.subject.clone()));
+                    let last = hires.last().map(|h| (h.seen_at, h.place()));
                     let row =
                         |h: crate::hires::Hire| vec![h.name, h.email, h.posting, h.state.unwrap_or_default(), time(h.seen_at), h.subject, h.url];
                     Ok((hires.into_iter().map(row).collect(), last))

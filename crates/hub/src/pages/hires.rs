@@ -32,7 +32,7 @@ const STATES: [(&str, &str); 5] =
 
 async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Result<Html<String>, Problem> {
     let hires = viewer.hub.hires(&viewer.operator.tenant, &asked.hires()?, PAGE + 1).await?;
-    let (hires, next) = cut(hires, |h| (h.seen_at, h.subject.clone()), &asked);
+    let (hires, next) = cut(hires, |h| (h.seen_at, h.place()), &asked);
     let connections = viewer.connections().await?;
     let connections: Vec<(&str, &str)> = connections.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     let special = html! {
@@ -49,7 +49,7 @@ async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Result<Html<String>
                 p { "Lever has not told of this opportunity. " (ui::action(&format!("/hires/{id}/look-again"), "Read it from Lever", "main")) }
             }
         } @else {
-            (rows(&hires, viewer.hub.clock.now()))
+            (rows(&hires, &connections, viewer.hub.clock.now()))
             (foot("hires", &asked, next))
             @if may {
                 form.inline method="post" action=(format!("/hires/replay?{}", asked.whole().query())) {
@@ -69,14 +69,18 @@ pub const MOST: i64 = 20_000;
 async fn replay(viewer: Viewer, Query(asked): Query<Asked>, form: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let which = asked.whole().hires()?;
-    let people = viewer.hub.hires(&viewer.operator.tenant, &which, MOST).await?;
+    let people = viewer.hub.hires(&viewer.operator.tenant, &which, MOST + 1).await?;
+    if people.len() > usize::try_from(MOST).unwrap_or(0) {
+        let why = format!("These are more than {MOST} people. Narrow the filter, by days for one, and replay them one part after the other.");
+        return Err(Problem::bad_request(why).way_on("Back to the hires", "/hires"));
+    }
     start(viewer, people, form.get("do") != "replay").await
 }
 
 async fn replay_one(viewer: Viewer, Path(subject): Path<String>, form: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
-    let hire = viewer.hub.hire(&viewer.operator.tenant, &subject).await?.ok_or_else(Problem::not_found)?;
-    start(viewer, vec![hire], form.get("do") != "replay").await
+    let hires = viewer.hub.hires_of(&viewer.operator.tenant, &subject).await?;
+    start(viewer, hires, form.get("do") != "replay").await
 }
 
 async fn start(viewer: Viewer, people: Vec<Hire>, trial: bool) -> Result<Response, Problem> {
@@ -93,19 +97,23 @@ fn opportunity(search: &str) -> Option<OpportunityId> {
     search.trim().trim_end_matches('/').rsplit('/').next()?.parse().ok()
 }
 
-/// A table of hires.
-pub fn rows(hires: &[Hire], now: Ms) -> Markup {
+/// A table of hires; `connections` by id and name.
+pub fn rows(hires: &[Hire], connections: &[(&str, &str)], now: Ms) -> Markup {
+    let several = connections.len() > 1;
+    let name = |id: &str| connections.iter().find(|(known, _)| *known == id).map_or("", |(_, name)| *name).to_owned();
     let rows = html! {
         @for hire in hires {
             tr {
                 td { a href=(format!("/hires/{}", hire.subject)) { (if hire.name.is_empty() { "(no name)" } else { &hire.name }) } }
                 td { (hire.posting) }
+                @if several { td { (name(&hire.connection)) } }
                 td { @if let Some(state) = &hire.state { (state_badge(state)) } }
                 td { (ui::when(hire.seen_at, now)) }
             }
         }
     };
-    ui::table("Hires", &["Name", "Job", "State", "Read"], &rows)
+    let columns: &[&str] = if several { &["Name", "Job", "At", "State", "Read"] } else { &["Name", "Job", "State", "Read"] };
+    ui::table("Hires", columns, &rows)
 }
 
 /// One entry of the timeline.
@@ -303,10 +311,10 @@ async fn look_again(viewer: Viewer, Path(subject): Path<String>) -> Result<Respo
     let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
     let subject = opportunity(&subject).ok_or_else(Problem::not_found)?.to_string();
     // Somebody Lever never told of is read for every connection there is.
-    let connections = match hub.hire(tenant, &subject).await? {
-        Some(hire) => vec![hire.connection],
-        None => hub.connections(tenant).await?.into_iter().filter(|c| c.connected).map(|c| c.id).collect(),
-    };
+    let mut connections: Vec<String> = hub.hires_of(tenant, &subject).await?.into_iter().map(|hire| hire.connection).collect();
+    if connections.is_empty() {
+        connections = hub.connections(tenant).await?.into_iter().filter(|c| c.connected).map(|c| c.id).collect();
+    }
     if connections.is_empty() {
         return Err(Problem::bad_request("Nothing is connected that could read this from Lever.").way_on("To the connections", "/connections"));
     }
@@ -333,6 +341,9 @@ async fn retry(viewer: Viewer, Path((subject, table, id)): Path<(String, String,
     } else {
         pipeline::release_one(&tx, table, tenant, &id, hub.clock.now()).await?
     };
+    if found {
+        pipeline::note_mended(&tx, &[&item], &format!("{} asked to try again.", viewer.operator.name), hub.clock.now()).await?;
+    }
     hub.audit(&tx, tenant, &viewer.operator.name, "hire: tried again", &format!("{subject}: {id}")).await?;
     tx.commit().await?;
     hub.committed();

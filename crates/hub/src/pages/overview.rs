@@ -61,6 +61,7 @@ fn bars(hours: &[(Ms, i64)], now: Ms) -> Markup {
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
     let connections = hub.connections(tenant).await?;
+    let partners: Vec<(&str, &str)> = connections.iter().map(|c| (c.id.as_str(), viewer.partner_name(c))).collect();
     let held = pipeline::held(&hub.db, tenant).await?;
     let waiting: i64 = held.iter().map(|h| h.count).sum();
     let count =
@@ -113,7 +114,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
         } @else if hires.is_empty() {
             (ui::empty("No hire yet", "Mark a candidate as hired in Lever, and they appear here within seconds."))
         } @else {
-            (rows(&hires, hub.clock.now()))
+            (rows(&hires, &partners, hub.clock.now()))
         }
     };
     viewer.page("Overview", main).await

@@ -79,9 +79,16 @@ async fn employees(State(partners): State<Partners>, headers: HeaderMap, body: B
     if !faults.is_empty() {
         return Err(Refused::Wrong(faults));
     }
+    // One request after the other: two that bring the same address must not both find nobody.
+    let _turn = partners.upserts.lock().await;
     let mut created = false;
     for employee in &employees {
-        created |= partners.put_employee(employee).await?.map_err(wrong)?;
+        let mut put = partners.put_employee(employee).await?;
+        if put.is_err() {
+            // The newer API may have created them at this very moment.
+            put = partners.put_employee(employee).await?;
+        }
+        created |= put.map_err(wrong)?;
     }
     Ok(if created { StatusCode::CREATED } else { StatusCode::OK })
 }
