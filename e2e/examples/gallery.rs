@@ -63,6 +63,7 @@ async fn main() -> Result<()> {
             }
         }
         connecting(&person, &demo, &folder, kind).await?;
+        typing_codes(&person, &demo, &folder, kind).await?;
     }
     Ok(())
 }
@@ -86,6 +87,45 @@ async fn connecting(person: &Person, demo: &Demo, folder: &str, kind: &str) -> R
     person.reads("To disconnect: in Lever").await?;
     person.opens(&format!("{}nowhere", demo.hub)).await?;
     save(person, folder, "hub", "not-found", kind).await
+}
+
+/// HR Cloud by its older API: the credential, a hold that asks for codes, and the names that lead to them.
+async fn typing_codes(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Result<()> {
+    person.opens(&format!("{}settings/service-accounts", demo.hr_cloud)).await?;
+    person.types("Title", "Employee API").await?;
+    person.presses("Add service account").await?;
+    person.reads("Copy the secret now").await?;
+    save(person, folder, "hr-cloud", "service-account-made", kind).await?;
+    let authorization = person.driver.find(By::XPath("//code[starts-with(., 'Basic ')]")).await?.text().await?;
+    person.opens(&format!("{}connections/new/hr-cloud-employees", demo.hub)).await?;
+    save(person, folder, "hub", "connect-employee-api", kind).await?;
+    person.types("Address of HR Cloud (Employee API)'s API", demo.hr_cloud.trim_end_matches('/')).await?;
+    person.types("Authorization, as HR Cloud gave it: Basic …", &authorization).await?;
+    person.presses("Continue to Lever").await?;
+    person.reads("Sign in with Lever").await?;
+    person.presses("Sign in with Lever").await?;
+    person.reads("wants access to your Lever account").await?;
+    person.presses("Accept").await?;
+    person.reads("Use webhook for import").await?;
+    if kind == "desk" {
+        person.presses("Use webhook for import").await?;
+        person.reads("Saved.").await?;
+        person.opens(&format!("{}candidates", demo.ats)).await?;
+        person.presses("Yuki Sato").await?;
+        person.presses("Mark as hired").await?;
+        person.reads("Congratulations").await?;
+    }
+    person.opens(&format!("{}connections", demo.hub)).await?;
+    person.presses("HR Cloud (Employee API)").await?;
+    let connection = person.driver.current_url().await?.to_string();
+    save(person, folder, "hub", "employee-api", kind).await?;
+    person.opens(&format!("{connection}/names")).await?;
+    save(person, folder, "hub", "employee-api-names", kind).await?;
+    person.opens(&format!("{}holds", demo.hub)).await?;
+    person.reads("No code is known").await?;
+    save(person, folder, "hub", "holds-codes", kind).await?;
+    person.opens(&format!("{}hires", demo.hub)).await?;
+    save(person, folder, "hub", "hires-several", kind).await
 }
 
 async fn save(person: &Person, folder: &str, side: &str, page: &str, kind: &str) -> Result<()> {

@@ -49,6 +49,8 @@ pub enum LeadsTo {
     Alias(String),
     /// Somebody chose an entry that is gone.
     Gone,
+    /// To a new entry, made with the next hire: that is what the setting `create_missing` says.
+    Made,
     /// Nowhere: hires onto these postings will be held.
     Nowhere,
 }
@@ -56,7 +58,7 @@ pub enum LeadsTo {
 impl LeadsTo {
     /// Whether a hire can go on.
     pub fn somewhere(&self) -> bool {
-        matches!(self, Self::SameName | Self::Alias(_))
+        matches!(self, Self::SameName | Self::Alias(_) | Self::Made)
     }
 }
 
@@ -186,6 +188,7 @@ fn compare(connector: &dyn AnyConnector, connection: &Connection, entries: &BTre
                     Some(typed) if list.typed.is_some() => LeadsTo::Alias(typed.to_owned()),
                     Some(id) => entries.iter().find(|e| e.value == id).map_or(LeadsTo::Gone, |e| LeadsTo::Alias(e.label.clone())),
                     None if entries.iter().any(|e| e.label.trim() == name.trim()) => LeadsTo::SameName,
+                    None if connection.settings["create_missing"] == true => LeadsTo::Made,
                     None => LeadsTo::Nowhere,
                 };
                 let suggestions = if leads_to == LeadsTo::SameName { Vec::new() } else { near(name, &entries) };

@@ -60,6 +60,7 @@ fn card(id: &str, partner: &str, list: &ListReport, may: bool) -> Markup {
                 h2 { (list.list.label) }
                 @if nowhere == 0 { (ui::badge("good", "all lead somewhere")) } @else { (ui::badge("bad", &format!("{nowhere} of {} nowhere", list.names.len()))) }
             }
+            @if let Some(how) = list.list.typed { p.soft { (how) } }
             @if list.names.is_empty() { p.soft { "No posting in Lever names one." } }
             @else { (ui::table(list.list.label, &["In Lever", "Used by", &format!("In {partner}"), "Change"], &rows)) }
             @if list.names.len() > SHOWN { p.soft { "and " (list.names.len() - SHOWN) " more" } }
@@ -72,6 +73,7 @@ fn leads_to(to: &LeadsTo) -> Markup {
         LeadsTo::SameName => ui::badge("good", "the same name"),
         LeadsTo::Alias(label) => html! { (ui::badge("good", "chosen")) " " (label) },
         LeadsTo::Gone => html! { (ui::badge("bad", "gone")) " what was chosen is not there any more" },
+        LeadsTo::Made => html! { (ui::badge("good", "new")) " created with the next hire" },
         LeadsTo::Nowhere => html! { (ui::badge("bad", "nowhere")) " hires are held" },
     }
 }
@@ -83,9 +85,9 @@ fn form(id: &str, list: &ListReport, name: &NameRow) -> Markup {
             form.inline method="post" action=(format!("/connections/{id}/names")) {
                 input type="hidden" name="list" value=(list.list.key);
                 input type="hidden" name="name" value=(name.name);
-                @if let Some(what) = list.list.typed {
+                @if list.list.typed.is_some() {
                     @let now = if let LeadsTo::Alias(typed) = &name.leads_to { typed.as_str() } else { "" };
-                    input name="entry" value=(now) placeholder=(what) aria-label=(format!("What {} leads to: {what}", name.name));
+                    input name="entry" value=(now) placeholder="code" aria-label=(format!("What {} leads to", name.name));
                 } @else {
                     select name="entry" aria-label=(format!("What {} leads to", name.name)) {
                         @if chosen { option value="" { "nothing: forget the choice" } }

@@ -105,9 +105,9 @@ async fn create(person: Person, fields: Fields) -> Done {
             (ui::facts(&[
                 ("Customer key", html! { code id="key" { (pair.customer_key) } }),
                 ("Customer secret", html! { code id="secret" { (pair.customer_secret) } }),
-                ("Employee API: Authorization", html! { code.long { (pair.authorization()) } }),
+                ("Employee API: Authorization", html! { code id="authorization" { (pair.authorization()) } }),
             ]))
-            div.actions { button type="button" data-copy="secret" { "Copy secret" } a.button.main href=(HERE) { "Done" } }
+            div.actions { button type="button" data-copy="secret" { "Copy secret" } button type="button" data-copy="authorization" { "Copy Authorization" } a.button.main href=(HERE) { "Done" } }
         }
     };
     Ok(person.page("New service account", false, frame(HERE, &body)).await?.into_response())
