@@ -23,6 +23,9 @@ async fn a_hire_a_hold_an_import_and_the_settings_work_in_a_browser_that_runs_no
     let demo = Demo::start()?;
     let person = Person::sits_down(1280, 900, false).await?;
     person.refuses_scripts().await?;
+    // A page that would say otherwise if scripts ran after all.
+    person.opens("data:text/html,<p id=p>no scripts here</p><script>document.getElementById('p').textContent='they run'</script>").await?;
+    person.reads("no scripts here").await?;
 
     looks_through(&person, &demo.ats, "ines@northwind.example", ATS).await?;
     person.opens(&format!("{}candidates", demo.ats)).await?;

@@ -90,6 +90,11 @@ impl Ats {
                 return Err(Refusal::bad_request(format!("{} must be answered", field.text)));
             }
         }
+        let tx = self.db.begin().await?;
+        let now = self.locked(&tx, &of.id).await?;
+        if now.is_anonymized {
+            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
+        }
         let sql = format!(
             "insert into form (id, opportunity_id, template_id, text, instructions, fields, person, stage_id, created_at) values {}",
             db::values(1, 9)
@@ -102,10 +107,11 @@ impl Ats {
             template.instructions.as_str(),
             text_of(&fields),
             by,
-            reference(&of.stage),
+            reference(&now.stage),
             self.clock.now().0
         ];
-        self.db.run(&sql, values).await?;
+        tx.run(&sql, values).await?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -206,7 +206,7 @@ impl Ats {
     }
 
     /// The opportunity, locked against others who change it at the same moment.
-    async fn locked(&self, tx: &Tx, id: &str) -> Result<Opportunity> {
+    pub(crate) async fn locked(&self, tx: &Tx, id: &str) -> Result<Opportunity> {
         let lock = if tx.engine() == db::Engine::Postgres { " for update" } else { "" };
         tx.rows(&format!("select id from opportunity where id = $1{lock}"), params![id]).await?;
         self.find_opportunity(tx, id).await?.ok_or_else(|| Refusal::not_found("opportunities", id))
@@ -247,10 +247,14 @@ impl Ats {
             None => None,
         };
         let before = opportunity.archived.as_ref();
+        let hired = kind.as_deref() == Some("hired");
         if before.and_then(|a| a.reason.as_deref()) == reason {
+            // Whoever was hired before may be counted against a requisition later.
+            if hired && requisition.is_some() && self.count_hire(tx, id, requisition).await? {
+                tx.run("update opportunity set updated_at = $1 where id = $2", params![now, id]).await?;
+            }
             return Ok(());
         }
-        let hired = kind.as_deref() == Some("hired");
         let archived_at = reason.map(|_| at.unwrap_or(now));
         tx.run(
             "update opportunity set archived_reason = $1, archived_at = $2, hired = $3, last_interaction_at = $4, updated_at = $4, \
@@ -275,14 +279,14 @@ impl Ats {
         Ok(())
     }
 
-    /// The requisition of the hire, on the application; the one before is not filled any more.
-    async fn count_hire(&self, tx: &Tx, opportunity: &str, requisition: Option<&str>) -> Result<()> {
+    /// The requisition of the hire, on the application; the one before is not filled any more. Whether that is another one.
+    async fn count_hire(&self, tx: &Tx, opportunity: &str, requisition: Option<&str>) -> Result<bool> {
         let sql = "select a.id, a.submitted from application a join opportunity o on o.application_id = a.id where o.id = $1";
-        let Some(row) = tx.row(sql, params![opportunity]).await? else { return Ok(()) };
+        let Some(row) = tx.row(sql, params![opportunity]).await? else { return Ok(false) };
         let mut submitted = row.json("submitted")?;
         let before = submitted["requisitionForHire"]["id"].as_str().map(str::to_owned);
-        if before.is_none() && requisition.is_none() {
-            return Ok(());
+        if before.as_deref() == requisition {
+            return Ok(false);
         }
         if let Some(before) = before {
             self.hire_undone(tx, &before).await?;
@@ -292,7 +296,7 @@ impl Ats {
             None => json!(null),
         };
         tx.run("update application set submitted = $1 where id = $2", params![submitted.to_string(), row.text("id")?]).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Adds or removes tags or sources.
@@ -376,7 +380,11 @@ impl Ats {
         tx.run(sql, params![now, contact]).await?;
         tx.run("delete from contact_email where contact_id = $1", params![contact]).await?;
         let of = "opportunity_id in (select id from opportunity where contact_id = $1)";
-        tx.run(&format!("update application set submitted = '{{}}' where {of}"), params![contact]).await?;
+        // Which requisition a hire fills says nothing of the person, and the place is counted by it.
+        for row in tx.rows(&format!("select id, submitted from application where {of}"), params![contact]).await? {
+            let kept = json!({ "requisitionForHire": row.json("submitted")?["requisitionForHire"] });
+            tx.run("update application set submitted = $1 where id = $2", params![kept.to_string(), row.text("id")?]).await?;
+        }
         tx.run(&format!("delete from form where {of}"), params![contact]).await?;
         tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, contact]).await?;
         self.contact_changed(tx, contact, now).await

@@ -30,40 +30,49 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListRequisitions) -> R
 
 pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetRequisition) -> Result<Data<Requisition>> {
     let id = request.requisition.as_str();
-    let found = ats.requisition(&ats.db, id).await?.filter(|r| caller.confidential || r.confidentiality != "confidential");
+    let found = ats.visible_requisition(&ats.db, id, &caller).await?;
     found.map(Data::new).ok_or_else(|| Refusal::not_found("requisitions", id))
 }
 
 fn read(row: &Row) -> db::Result<Requisition> {
     let doc: Requisition = serde_json::from_value(row.json("doc")?).unwrap_or_default();
-    Ok(Requisition { headcount_hired: row.int("hired")?, status: row.text("status")?, updated_at: row.int("updated_at")?, ..doc })
+    Ok(Requisition {
+        headcount_hired: row.int("hired")?,
+        status: row.text("status")?,
+        confidentiality: row.text("confidentiality")?,
+        updated_at: row.int("updated_at")?,
+        ..doc
+    })
 }
 
 impl Ats {
-    pub(crate) async fn requisition(&self, db: &impl Sql, id: &str) -> db::Result<Option<Requisition>> {
+    /// One that this caller may see.
+    pub(crate) async fn visible_requisition(&self, db: &impl Sql, id: &str, caller: &Caller) -> db::Result<Option<Requisition>> {
+        Ok(self.requisition(db, id).await?.filter(|r| caller.confidential || r.confidentiality != "confidential"))
+    }
+
+    async fn requisition(&self, db: &impl Sql, id: &str) -> db::Result<Option<Requisition>> {
         db.row("select * from requisition where id = $1", params![id]).await?.map(|row| read(&row)).transpose()
     }
 
-    /// Open ones with places left, of this posting.
-    pub(crate) async fn open_requisitions(&self, posting: &str) -> db::Result<Vec<Requisition>> {
+    /// Open ones with places left, of this posting; confidential ones for those who see a confidential candidate.
+    pub(crate) async fn open_requisitions(&self, posting: &str, confidential: bool) -> db::Result<Vec<Requisition>> {
         let rows = self.db.rows("select * from requisition where status = 'open' order by code", vec![]).await?;
         let all = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
         let fits = |r: &Requisition| {
-            r.postings.iter().any(|p| p == posting) && (r.headcount_infinite || r.headcount_total.as_i64() > Some(r.headcount_hired))
+            let visible = confidential || r.confidentiality != "confidential";
+            visible && r.postings.iter().any(|p| p == posting) && (r.headcount_infinite || r.headcount_total.as_i64() > Some(r.headcount_hired))
         };
         Ok(all.into_iter().filter(fits).collect())
     }
 
     pub(crate) async fn save_requisition(&self, tx: &impl Sql, new: &Requisition) -> db::Result<()> {
-        let sql = format!(
-            "insert into requisition (id, code, status, postings, doc, confidentiality, hired, created_at, updated_at) values {}",
-            db::values(1, 9)
-        );
+        let sql =
+            format!("insert into requisition (id, code, status, doc, confidentiality, hired, created_at, updated_at) values {}", db::values(1, 8));
         let values = params![
             new.id.as_str(),
             new.requisition_code.as_str(),
             new.status.as_str(),
-            text_of(&new.postings),
             text_of(new),
             new.confidentiality.as_str(),
             new.headcount_hired,
@@ -80,11 +89,12 @@ impl Ats {
         if found.status != "open" {
             return Err(wrong("the requisition is not open"));
         }
-        if !found.headcount_infinite && found.headcount_total.as_i64() <= Some(found.headcount_hired) {
+        // Two hires at once must not both take the last place; counting is what shuts the other one out.
+        let most = if found.headcount_infinite { i64::MAX } else { found.headcount_total.as_i64().unwrap_or(0) };
+        let sql = "update requisition set hired = hired + 1, updated_at = $1 where id = $2 and status = 'open' and hired < $3";
+        if tx.run(sql, params![self.clock.now().0, id, most]).await? == 0 {
             return Err(wrong("the requisition has no place left"));
         }
-        let sql = "update requisition set hired = hired + 1, updated_at = $1 where id = $2";
-        tx.run(sql, params![self.clock.now().0, id]).await?;
         Ok(json!({ "id": id, "requisitionCode": found.requisition_code, "hiringManagerOnHire": found.hiring_manager }))
     }
 

@@ -48,6 +48,12 @@ pub async fn archived(ats: Ats, caller: Arc<Caller>, request: UpdateOpportunityA
     let tx = ats.db.begin().await?;
     let reason = request.body.reason.as_ref().map(|r| r.as_str());
     let requisition = request.body.requisition_id.as_ref().map(|r| r.as_str());
+    if let Some(requisition) = requisition {
+        // One that may not be seen is not there.
+        ats.visible_requisition(&tx, requisition, &caller)
+            .await?
+            .ok_or_else(|| Refusal::bad_request("requisitionId: there is no such requisition"))?;
+    }
     ats.archive(&tx, &id, actor.as_deref(), Archiving { reason, requisition, at: None }).await?;
     tx.commit().await?;
     ats.committed();

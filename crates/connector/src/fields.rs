@@ -171,17 +171,17 @@ pub fn check(expression: &str) -> Result<(), String> {
 /// What has to be read for these expressions beside what is read of every hire.
 #[must_use]
 pub fn more(overrides: &Overrides) -> Vec<More> {
-    let named = |path: &str| {
-        overrides
-            .values()
-            .any(|e| environment().compile_expression(e).is_ok_and(|e| e.undeclared_variables(true).iter().any(|v| v.starts_with(path))))
+    let named = |fits: &dyn Fn(&str) -> bool| {
+        let names = |e: &String| environment().compile_expression(e).is_ok_and(|e| e.undeclared_variables(true).iter().any(|v| fits(v)));
+        overrides.values().any(names)
     };
     let mut more = Vec::new();
-    if named("forms") {
+    if named(&|path| path.starts_with("forms")) {
         more.push(More::Forms);
     }
-    // Its code and id stand on the application.
-    if ["requisition.name", "requisition.employment_status", "requisition.fields"].into_iter().any(named) {
+    // Its code and id stand on the application. Whoever names it as a whole, `requisition['fields']` for one, may mean any part.
+    let known = ["requisition.code", "requisition.id"];
+    if named(&|path| path.split('.').next() == Some("requisition") && !known.contains(&path)) {
         more.push(More::Requisition);
     }
     more

@@ -61,6 +61,8 @@ pub enum Outcome {
         after: Option<Duration>,
         /// What went wrong.
         why: String,
+        /// It may have been made so all the same.
+        perhaps: bool,
     },
     /// A person must mend it.
     Hold(Hold),
@@ -174,7 +176,7 @@ pub struct Cx<'a> {
     pub attempt: i64,
     /// What was written last, and where to; null if nothing was.
     pub sent: &'a Sent,
-    /// Changes that earlier tries may have made, though no answer came. As [`Connector::Change`] is stored.
+    /// Changes that earlier tries may have made, though no answer came: each once, as [`Connector::Change`] is stored.
     pub tried: &'a [Value],
 }
 
@@ -187,6 +189,9 @@ pub struct Sent {
     pub what: Value,
     /// Another opportunity has the same record. Known only where a person decides.
     pub shared: bool,
+    /// What records would be found by that tries without an answer may have made: [`Connector::mark`]. Known only where
+    /// somebody is erased and no record is known.
+    pub perhaps: Vec<String>,
 }
 
 /// A connector. One folder and one line in `connectors`.
@@ -218,6 +223,20 @@ pub trait Connector: Send + Sync + 'static {
 
     /// Makes one change so.
     fn perform(&self, cx: Cx<'_>, settings: &Self::Settings, effect: &Effect<Self::Change>) -> impl Future<Output = Outcome> + Send;
+
+    /// What the record that a change makes can be found by at the partner: a number of ours, which outlives an erasure and
+    /// says nothing of the person. Pure.
+    fn mark(&self, change: &Self::Change) -> String {
+        let _ = change;
+        String::new()
+    }
+
+    /// What is wanted no more may have been made so by a try without an answer, one of [`Cx::tried`]: what the partner holds
+    /// of ours then. Where the partner cannot be asked, it is taken to be there.
+    fn came_through(&self, cx: Cx<'_>) -> impl Future<Output = Result<Option<Sent>, Failure>> + Send {
+        let _ = cx;
+        std::future::ready(Ok(None))
+    }
 
     /// What [`Connector::perform`] would do now, found out by reading alone.
     fn preview(&self, cx: Cx<'_>, settings: &Self::Settings, effect: &Effect<Self::Change>) -> impl Future<Output = Result<Preview, Failure>> + Send;
@@ -271,7 +290,7 @@ pub fn outcome_of(partner: &str, failure: &Failure) -> Outcome {
                 "{partner} answered 403: the service account may not do this. Someone who administers {partner} can give it the permission. ({failure})"
             ),
         ),
-        _ if failure.may_pass() => Outcome::Retry { after: failure.retry_after(), why: failure.to_string() },
+        _ if failure.may_pass() => Outcome::Retry { after: failure.retry_after(), why: failure.to_string(), perhaps: failure.may_have_happened() },
         _ => hold(format!("{partner} refuses what was sent"), failure.to_string()),
     }
 }

@@ -25,6 +25,9 @@ pub struct Seen {
     pub forms: Vec<ProfileForm>,
     /// The requisition the hire filled, if [`More::Requisition`](crate::More::Requisition) is wanted.
     pub requisition: Option<Requisition>,
+    /// The partner's records of other opportunities with the same e-mail, if [`More::SameEmail`](crate::More::SameEmail) is
+    /// wanted and this one has none yet.
+    pub same_email: Vec<String>,
     /// Whether it is archived with a reason of type `hired`.
     pub hired: bool,
     /// What the partner holds of it: what was said last by [`Done::sent`](crate::Done::sent); null if nothing.

@@ -54,6 +54,8 @@ pub enum More {
     Forms,
     /// The requisition the hire filled, with the company's own fields.
     Requisition,
+    /// Other hires of this connection with the same e-mail whose records are known; nothing of it is read from Lever.
+    SameEmail,
 }
 
 impl Need {

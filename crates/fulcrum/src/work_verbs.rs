@@ -125,6 +125,9 @@ pub enum WorkVerb {
         /// What is picked or typed in, if the way out asks for something
         #[arg(long, value_name = "VALUE")]
         pick: Option<String>,
+        /// Of which connection, if several hold for the same cause
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
         /// About whom, if it is about one person
         #[arg(long, value_name = "OPPORTUNITY")]
         about: Option<String>,
@@ -351,12 +354,12 @@ pub async fn run(ground: &Ground, verb: WorkVerb) -> Result<()> {
                 lines
             })
         }
-        WorkVerb::Holds { release: Some(cause), print, .. } => {
-            let done = ask.ask(ReleaseHold { query: Nothing, body: Release { cause } }).await?;
+        WorkVerb::Holds { release: Some(cause), connection, print, .. } => {
+            let done = ask.ask(ReleaseHold { query: Nothing, body: Release { cause, connection } }).await?;
             say(print, &done, said)
         }
-        WorkVerb::Holds { mend: Some(cause), way, pick, about, print, .. } => {
-            let body = Mend { cause, way: way.unwrap_or_default(), picked: pick, opportunity: about };
+        WorkVerb::Holds { mend: Some(cause), connection, way, pick, about, print, .. } => {
+            let body = Mend { cause, connection, way: way.unwrap_or_default(), picked: pick, opportunity: about };
             let done = ask.ask(MendHold { query: Nothing, body }).await?;
             say(print, &done, said)
         }

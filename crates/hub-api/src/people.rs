@@ -132,6 +132,8 @@ pub struct Holds {
 pub struct Release {
     /// Its cause.
     pub cause: String,
+    /// Of this connection; of all, if absent.
+    pub connection: Option<String>,
 }
 
 /// Which way out is taken.
@@ -140,6 +142,8 @@ pub struct Release {
 pub struct Mend {
     /// Of which hold.
     pub cause: String,
+    /// Of which connection; may be absent where only one holds for this cause.
+    pub connection: Option<String>,
     /// Which way.
     pub way: String,
     /// What was picked or typed in, if the way out asks for something.

@@ -9,7 +9,7 @@ use clock::Ms;
 use connector::Sent;
 use db::vault::digest;
 use db::{Row, Sql, Tx, params};
-use pipeline::{NewJob, Priority};
+use pipeline::{Item, NewJob, Priority};
 use serde_json::{Value, json};
 
 /// The kind of job that instructs the partner.
@@ -56,6 +56,7 @@ impl Hub {
             words.retain(|name| name.contains(' '));
             words.extend(row.text("email")?.split(' ').filter(|e| e.contains('@')).map(str::to_owned));
         }
+        let tried = pipeline::tried_of(&tx, tenant, id, subject).await?;
         wipe(&tx, tenant, id, subject, now).await?;
         for word in &words {
             let sql = format!(
@@ -70,12 +71,12 @@ impl Hub {
         // One that waits to tell the partner knows the record; another one might not any more.
         let told =
             "select 1 as one from job where tenant = $1 and connection = $2 and subject = $3 and kind = $4 and state in ('ready', 'running', 'held')";
-        if link.is_some() || tx.row(told, params![tenant, id, subject, ERASE]).await?.is_none() {
+        if link.is_some() || !tried.is_empty() || tx.row(told, params![tenant, id, subject, ERASE]).await?.is_none() {
             let job = NewJob {
                 connection: id.to_owned(),
                 kind: ERASE.to_owned(),
                 subject: subject.to_owned(),
-                payload: json!({ "theirs": link.as_ref().is_some_and(|link| link.sent["theirs"] == true), "record": link.map(|link| link.remote_id) }),
+                payload: self.record(connection, link.map(|link| (link.remote_id, link.sent)), &tried),
                 priority: Priority::Usual,
                 run_at: now,
             };
@@ -91,14 +92,25 @@ impl Hub {
         Ok(true)
     }
 
-    /// What the partner holds of somebody erased.
-    pub(crate) fn erased_record(payload: &Value) -> Sent {
-        Sent { remote_id: payload["record"].as_str().map(str::to_owned), what: json!({ "theirs": payload["theirs"] }), shared: false }
+    /// What is remembered of somebody erased until the partner is told: where the record is, or may be.
+    fn record(&self, connection: &Connection, link: Option<(String, Value)>, tried: &[Value]) -> Value {
+        let (record, theirs) = link.map_or((None, false), |(record, sent)| (Some(record), sent["theirs"] == true));
+        let connector = self.connector(&connection.connector);
+        let marks = tried.iter().filter_map(|payload| Some(connector?.mark(&payload["change"]))).filter(|mark| !mark.is_empty());
+        json!({ "record": record, "theirs": theirs, "perhaps": marks.collect::<std::collections::BTreeSet<_>>() })
     }
 
-    /// Forgets what was written about somebody erased since.
-    pub(crate) async fn forget_again(&self, connection: &Connection, subject: &str) -> db::Result<()> {
+    /// Forgets what was written about somebody erased since: whatever was under way then may have written. What the partner
+    /// holds of them.
+    pub(crate) async fn forget_again(&self, connection: &Connection, job: &Item, ours: &Sent) -> db::Result<Sent> {
+        let subject = job.subject.as_str();
         let tx = self.db.begin().await?;
+        let tried = pipeline::tried_of(&tx, &job.tenant, &job.connection, subject).await?;
+        let mut record = job.payload.clone();
+        if ours.remote_id.is_some() || !tried.is_empty() {
+            record = self.record(connection, ours.remote_id.clone().map(|id| (id, ours.what.clone())), &tried);
+            tx.run("update job set payload = $1 where id = $2", params![record.to_string(), job.id.as_str()]).await?;
+        }
         // What was decided about them since they were forgotten is kept until it is done.
         pipeline::forget(&tx, &connection.tenant, &connection.id, subject, ERASE, self.clock.now()).await?;
         tx.run(
@@ -107,7 +119,13 @@ impl Hub {
         )
         .await?;
         tx.commit().await?;
-        self.db.scrub().await
+        self.db.scrub().await?;
+        Ok(Sent {
+            remote_id: record["record"].as_str().map(str::to_owned),
+            perhaps: serde_json::from_value(record["perhaps"].clone()).unwrap_or_default(),
+            what: json!({ "theirs": record["theirs"] }),
+            shared: false,
+        })
     }
 
     /// Whether another hire has the same record at the partner.

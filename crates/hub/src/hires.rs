@@ -1,11 +1,13 @@
 //! Whom the timeline is about: found again by name, e-mail or Lever address.
 
 use crate::Hub;
+use crate::connections::Connection;
 use crate::notices::Notice;
 use crate::runs::{Came, settle};
 use clock::Ms;
 use connector::Seen;
 use db::{Clauses, Row, Sql, Tx, params};
+use lever_api::OpportunityId;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -165,6 +167,24 @@ pub fn folded(text: &str) -> String {
 }
 
 impl Hub {
+    /// The partner's records of other opportunities whose person has one of these addresses.
+    pub(crate) async fn records_by_email(&self, connection: &Connection, but: &OpportunityId, emails: &[String]) -> db::Result<Vec<String>> {
+        let mut only = Clauses::default();
+        only.is("h.tenant =", connection.tenant.as_str()).is("h.connection =", connection.id.as_str()).is("h.subject <>", but.as_str());
+        let engine = self.db.engine();
+        let has = |email: &String| engine.contains("' ' || h.email || ' '", &only.bind(format!(" {} ", email.trim())));
+        let any: Vec<String> = emails.iter().filter(|email| !email.trim().is_empty()).map(has).collect();
+        if any.is_empty() {
+            return Ok(Vec::new());
+        }
+        only.and(format!("({})", any.join(" or ")));
+        let sql = format!(
+            "select distinct l.remote_id from hire h join link l on l.tenant = h.tenant and l.connection = h.connection and l.subject = h.subject{} order by 1",
+            only.sql()
+        );
+        self.db.rows(&sql, only.values()).await?.iter().map(|row| row.text("remote_id")).collect()
+    }
+
     /// Hires that fit, the newest first.
     pub(crate) async fn hires(&self, tenant: &str, which: &Which, most: i64) -> db::Result<Vec<Hire>> {
         let mut only = Clauses::default();

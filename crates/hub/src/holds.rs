@@ -14,8 +14,8 @@ use pipeline::{NewJob, Priority};
 
 /// Which held work.
 pub(crate) enum Held<'a> {
-    /// All that waits for the same thing.
-    ByCause(&'a str),
+    /// All that waits for the same thing, of one connection or, where that is empty, of all.
+    ByCause { cause: &'a str, connection: &'a str },
     /// All of one connection.
     OfConnection(&'a str),
 }
@@ -24,6 +24,8 @@ pub(crate) enum Held<'a> {
 pub(crate) struct Chosen<'a> {
     /// Of this hold.
     pub cause: &'a str,
+    /// Of this connection; may be empty where no other holds for the same cause.
+    pub connection: &'a str,
     /// About this person; empty if it is about all.
     pub subject: &'a str,
     /// The way's id.
@@ -36,17 +38,17 @@ impl Hub {
     /// Reads held work again from Lever, oldest look first; how much that is. What was decided days ago is never sent as it
     /// was: whoever is not hired any more is not employed, and a corrected start date counts.
     pub(crate) async fn read_held_again(&self, tx: &impl Sql, tenant: &str, which: &Held<'_>, priority: Priority) -> db::Result<u64> {
-        let (column, value) = match which {
-            Held::ByCause(cause) => ("cause", *cause),
-            Held::OfConnection(connection) => ("connection", *connection),
+        let (cause, connection) = match which {
+            Held::ByCause { cause, connection } => (*cause, *connection),
+            Held::OfConnection(connection) => ("", *connection),
         };
         let columns = "tenant, connection, kind, subject, cause, run_at, payload from";
         let sql = format!(
             "select connection, kind, subject, min(run_at) as since, min(payload) as payload from (select {columns} job where state = 'held' union all \
-             select {columns} effect where state = 'held') h where tenant = $1 and {column} = $2 and substr(subject, 1, 9) <> 'schedule/' \
+             select {columns} effect where state = 'held') h where tenant = $1 and $2 in ('', cause) and $3 in ('', connection) and substr(subject, 1, 9) <> 'schedule/' \
              group by connection, kind, subject order by since, subject limit 2000"
         );
-        let rows = tx.rows(&sql, params![tenant, value]).await?;
+        let rows = tx.rows(&sql, params![tenant, cause, connection]).await?;
         for row in &rows {
             let (connection, subject, now) = (row.text("connection")?, row.text("subject")?, self.clock.now());
             let job = match row.text("kind")?.as_str() {
@@ -63,11 +65,11 @@ impl Hub {
     }
 
     /// Lets everything go that waits for this cause.
-    pub(crate) async fn release(&self, tenant: &str, cause: &str, by: &str) -> db::Result<u64> {
+    pub(crate) async fn release(&self, tenant: &str, cause: &str, connection: &str, by: &str) -> db::Result<u64> {
         let tx = self.db.begin().await?;
-        let held = pipeline::held_items(&tx, tenant, cause, 2000).await?;
+        let held = pipeline::held_items(&tx, tenant, connection, cause, 2000).await?;
         pipeline::note_mended(&tx, &held.iter().collect::<Vec<_>>(), &format!("{by} asked to try again."), self.clock.now()).await?;
-        let released = self.read_held_again(&tx, tenant, &Held::ByCause(cause), Priority::Usual).await?;
+        let released = self.read_held_again(&tx, tenant, &Held::ByCause { cause, connection }, Priority::Usual).await?;
         self.audit(&tx, tenant, by, "hold: released", &format!("{released} released: {cause}")).await?;
         tx.commit().await?;
         self.committed();
@@ -78,9 +80,12 @@ impl Hub {
     /// waited for the same thing under another cause. What still lacks something is held again.
     pub(crate) async fn mend(&self, tenant: &str, chosen: &Chosen<'_>, by: &str) -> db::Result<Result<String, String>> {
         let gone = || Ok(Err("Nothing waits for this any more.".to_owned()));
-        let held = pipeline::held_items(&self.db, tenant, chosen.cause, 2000).await?;
+        let held = pipeline::held_items(&self.db, tenant, chosen.connection, chosen.cause, 2000).await?;
         let fits = |item: &&pipeline::Item| chosen.subject.is_empty() || item.subject == chosen.subject;
         let Some(item) = held.iter().find(fits) else { return gone() };
+        if held.iter().any(|other| other.connection != item.connection) {
+            return Ok(Err("Several connections wait for this. Say which one is meant.".to_owned()));
+        }
         let Some(way) = connector::ways(&item.mend).into_iter().find(|way| way.id == chosen.way) else { return gone() };
         if way.personal && chosen.subject.is_empty() {
             return Ok(Err("This can only be decided for one person.".to_owned()));
@@ -109,6 +114,8 @@ impl Hub {
             )
             .await?;
         }
+        // What is still held: the partner may have taken its time.
+        let held = pipeline::held_items(&tx, tenant, &connection.id, chosen.cause, 2000).await?;
         let mended: Vec<_> = held.iter().filter(fits).collect();
         pipeline::note_mended(&tx, &mended, &format!("{by}: {said}"), self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
@@ -123,7 +130,7 @@ impl Hub {
         let Some(link) = pipeline::link_of(&self.db, tenant, connection, subject).await? else { return Ok(Sent::default()) };
         let sql = "select 1 as one from link where tenant = $1 and connection = $2 and remote_id = $3 and subject <> $4 limit 1";
         let shared = self.db.row(sql, params![tenant, connection, link.remote_id.as_str(), subject]).await?.is_some();
-        Ok(Sent { remote_id: Some(link.remote_id), what: link.sent, shared })
+        Ok(Sent { remote_id: Some(link.remote_id), what: link.sent, shared, ..Sent::default() })
     }
 }
 

@@ -5,6 +5,7 @@
 //! perform → link and timeline. Every row has a tenant, and every query asks for it.
 
 mod api;
+mod attempt;
 mod audit;
 mod connect;
 mod connections;

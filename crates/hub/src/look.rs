@@ -2,7 +2,7 @@
 //! more for what was deleted. What changed and was not read since goes the same path as a webhook.
 //!
 //! How far it has come is remembered by Lever's clock, from Lever's own answers, so that it does not matter whether ours is right:
-//! by the time of day of the first answer, or, should that be missing, by the latest change it told of.
+//! by the time of day of the first answer, or, should that be missing or far ahead of ours, by the latest change it told of.
 
 use crate::Hub;
 use crate::connections::Connection;
@@ -67,6 +67,12 @@ impl Hub {
         Ok(())
     }
 
+    /// The time of day of an answer; none, if it is further ahead than what is listed twice: a wrong one, taken for true, would
+    /// hide every change until then.
+    fn trusted(&self, date: Option<Ms>) -> Option<Ms> {
+        date.filter(|date| *date <= self.clock.now().plus(OVERLAP))
+    }
+
     /// Reads what changed since the last look, and thinks about whom nobody told of.
     pub(crate) async fn look(&self, connection: &Connection, reader: &Reader<'_>, live: bool) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
@@ -84,7 +90,7 @@ impl Hub {
             }
         }
         let latest = || changed.iter().filter_map(|o| o.updated_at).map(Ms).max();
-        let until = asked_at.or_else(latest).unwrap_or(begin).max(begin);
+        let until = self.trusted(asked_at).or_else(latest).unwrap_or(begin).max(begin);
         let mut untold = self.untold(connection, changed, reader).await?;
         if !live {
             untold.retain(|o| o.is_anonymized);
@@ -146,7 +152,7 @@ impl Hub {
             }
         }
         let latest = || deleted.iter().filter_map(|o| o.deleted_at).map(Ms).max();
-        let until = asked_at.or_else(latest).unwrap_or(begin).max(begin);
+        let until = self.trusted(asked_at).or_else(latest).unwrap_or(begin).max(begin);
         // Whoever is in that list was deleted, and is forgotten; nobody else is.
         for o in deleted {
             self.erase(connection, &o.id, "deleted in Lever").await.map_err(fault)?;

@@ -6,7 +6,7 @@ use connector::{Good, Memo, More, Seen};
 use endpoint::Nothing;
 use lever_api::{
     Application, GetOpportunity, GetPosting, GetRequisition, List, ListArchiveReasons, ListForms, ListOffers, ListOpportunities, Listing,
-    Opportunity, OpportunityFilter, OpportunityId, Posting, ProfileForm, ReasonFilter, Requisition, User, View, reference,
+    Opportunity, OpportunityFilter, OpportunityId, Posting, ProfileForm, ReasonFilter, Requisition, RequisitionId, User, View, reference,
 };
 use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::Value;
@@ -76,17 +76,29 @@ impl Reader<'_> {
         if !self.more.contains(&More::Forms) {
             return Ok(Vec::new());
         }
-        Ok(self.lever.send(ListForms { opportunity: id.clone(), query: Listing::default(), body: Nothing }).await?.data)
+        let (mut forms, mut query) = (Vec::new(), Listing::default());
+        loop {
+            let page = self.lever.send(ListForms { opportunity: id.clone(), query: query.clone(), body: Nothing }).await?;
+            forms.extend(page.data);
+            query.offset = page.next.filter(|_| page.has_next == Some(true));
+            if query.offset.is_none() {
+                return Ok(forms);
+            }
+        }
     }
 
     /// The requisition, if anything is to be filled from it. One that is gone is none.
     async fn requisition(&self, id: Option<String>) -> Result<Option<Requisition>, Failure> {
-        let Some(id) = id.filter(|_| self.more.contains(&More::Requisition)).and_then(|id| id.parse().ok()) else { return Ok(None) };
-        match self.lever.send(GetRequisition { requisition: id, query: View::default(), body: Nothing }).await {
+        let id = id.filter(|_| self.more.contains(&More::Requisition)).and_then(|id| id.parse::<RequisitionId>().ok());
+        let Some(id) = id else { return Ok(None) };
+        let name = format!("requisition {id}");
+        let read = async || match self.lever.send(GetRequisition { requisition: id.clone(), query: View::default(), body: Nothing }).await {
             Ok(found) => Ok(Some(found.data)),
             Err(failure) if failure.status() == Some(404) => Ok(None),
             Err(failure) => Err(failure),
-        }
+        };
+        // Many hires may fill one.
+        Ok(self.memo.read(&name, Good::After(self.asked), read).await?.as_ref().clone())
     }
 
     /// Whether this archive reason makes a hire. One that is not known yet is a reason to read the list again.

@@ -1,6 +1,7 @@
 //! The work: read and decide (jobs), perform (effects), and what happens by the clock.
 
 use crate::Hub;
+use crate::attempt::Try;
 use crate::connections::{Connection, DAILY};
 use crate::erase::ERASE;
 use crate::hires::{Noted, Person};
@@ -9,17 +10,15 @@ use crate::import::Stopped;
 use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
 use crate::names::{LOOK_AT_NAMES, NoNames};
 use crate::notices::{NOTICE, Notice};
-use crate::read::Reader;
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::setup::{PROBE, PROBE_DAILY};
 use crate::subscriptions::SYNC;
 use clock::Ms;
-use connector::{AnyConnector, Cx, Decision, Good, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
+use connector::{Good, Hold, How, Outcome, outcome_of};
 use db::{Sql, Tx, params};
-use outbound::{Failure, Remote, Urgency, Wire};
-use pipeline::{Ending, Handler, Item, NewEffect, NewJob, Priority, Table, Tried};
+use outbound::{Failure, Urgency, Wire};
+use pipeline::{Ending, Handler, Item, NewJob, Priority, Table, Tried};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The kind of job that reads one opportunity and decides.
@@ -38,12 +37,6 @@ const KEPT: Duration = Duration::from_secs(90 * 86_400);
 /// How long the audit log is kept.
 const AUDIT_KEPT: Duration = Duration::from_secs(730 * 86_400);
 
-/// How long it is tried to tell a partner of an erasure before somebody is told that it does not work.
-const PATIENT: Duration = Duration::from_secs(86_400);
-
-/// How long a decision is good without looking again.
-const FRESH: Duration = Duration::from_secs(60);
-
 /// The job that reads one opportunity and decides.
 pub fn think_job(connection: &str, subject: &str, priority: Priority, now: Ms) -> NewJob {
     NewJob { connection: connection.to_owned(), kind: THINK.to_owned(), subject: subject.to_owned(), payload: Value::Null, priority, run_at: now }
@@ -58,7 +51,7 @@ impl Handler for Work {
     async fn handle(&self, item: Item) -> Tried<Noted> {
         let (wire, mut learnt) = (Wire::default(), Learnt::default());
         let (kind, table) = (item.kind.clone(), item.table);
-        let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
+        let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string(), perhaps: true });
         let erased = learnt.erased;
         let note = self.0.noted(&item, &ending, learnt);
         // What a partner says of somebody erased is nobody's business any more.
@@ -87,17 +80,17 @@ impl Handler for Work {
 
 /// What a try learnt besides how it ended.
 #[derive(Default)]
-struct Learnt {
+pub(crate) struct Learnt {
     /// Who it is about.
-    person: Option<Person>,
+    pub person: Option<Person>,
     /// What it took at the partner, and whether something was left out.
-    done: Option<(How, bool)>,
+    pub done: Option<(How, bool)>,
     /// What a trial found out.
-    trial: Option<Came>,
+    pub trial: Option<Came>,
     /// The person was forgotten just now.
-    erased: bool,
+    pub erased: bool,
     /// The connection was in force.
-    connected: bool,
+    pub connected: bool,
 }
 
 fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
@@ -105,7 +98,7 @@ fn hold(cause: impl Into<String>, why: impl Into<String>) -> Ending {
 }
 
 /// Waits for a person, with the ways out the connector offers.
-fn wait(hold: Hold) -> Ending {
+pub(crate) fn wait(hold: Hold) -> Ending {
     let mend = hold.stored();
     Ending::Hold { cause: hold.cause, why: hold.why, mend }
 }
@@ -259,7 +252,7 @@ impl Hub {
 
     /// A call to Lever failed: what passes is tried again, a lost credential ends the connection, a missing permission
     /// waits for a person.
-    async fn lever_failed(&self, connection: &Connection, failure: &Failure, to: &str) -> db::Result<Ending> {
+    pub(crate) async fn lever_failed(&self, connection: &Connection, failure: &Failure, to: &str) -> db::Result<Ending> {
         Ok(match failure.status() {
             Some(401) => {
                 let why = if connection.access_until.is_some() {
@@ -277,7 +270,7 @@ impl Hub {
                 ),
             ),
             _ if matches!(failure, Failure::NoCredential(_)) => not_connected(connection),
-            _ if failure.may_pass() => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },
+            _ if failure.may_pass() => Ending::retry(failure.retry_after(), failure.to_string()),
             _ => hold(format!("Lever refuses what this connection asks to {to}"), failure.to_string()),
         })
     }
@@ -299,239 +292,7 @@ fn not_connected(connection: &Connection) -> Ending {
     )
 }
 
-/// One try about one opportunity, with what it may use.
-struct Try<'a> {
-    hub: &'a Hub,
-    connection: &'a Connection,
-    connector: &'static dyn AnyConnector,
-    item: &'a Item,
-    memo: &'a Memo,
-    wire: &'a Wire,
-}
-
 impl Try<'_> {
-    fn reader<'b>(&'b self, lever: &'b Remote, more: &'b [More]) -> Reader<'b> {
-        Reader { lever, memo: self.memo, asked: self.item.claimed, more }
-    }
-
-    fn lever(&self) -> Remote {
-        let urgency = if self.item.priority == Priority::Now { Urgency::Now } else { Urgency::Later };
-        self.hub.lever(self.connection, urgency, self.wire)
-    }
-
-    /// What we know of this person ourselves, and whether a run waits for them.
-    async fn ours(&self, dry: bool) -> db::Result<Ours> {
-        let sql = "select 'sent' as what, remote_id as name, sent as value from link where tenant = $1 and connection = $2 and subject = $3 \
-                   union all select 'answer', question, answer from answer where tenant = $1 and connection = $2 and subject = $3 \
-                   union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
-                   and dry = $4 and outcome is null)";
-        let rows = self.hub.db.rows(sql, params![self.item.tenant.as_str(), self.connection.id.as_str(), self.item.subject.as_str(), dry]).await?;
-        let mut ours = Ours::default();
-        for row in rows {
-            match row.text("what")?.as_str() {
-                "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")?, shared: false },
-                "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
-                _ => ours.is_wanted = true,
-            }
-        }
-        Ok(ours)
-    }
-
-    /// What Lever knows now; or how this try ends without it.
-    async fn truth(&self, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Seen, Ending>> {
-        let (hub, item) = (self.hub, self.item);
-        let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
-        match self.reader(&self.lever(), &self.connector.more(&self.connection.settings)).truth(&id).await {
-            Ok(Some(seen)) if seen.opportunity.is_anonymized => {
-                hub.erase(self.connection, &item.subject, "anonymised in Lever").await?;
-                learnt.erased = true;
-                Ok(Err(Ending::Withdrawn { why: "The person was anonymised in Lever. Nothing is known of them any more.".to_owned() }))
-            }
-            Ok(Some(seen)) => {
-                learnt.person = Some(Person::new(&seen, hub.clock.now()));
-                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), ..seen }))
-            }
-            // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
-            // found in Lever's list of the deleted.
-            Ok(None) => {
-                let why = format!(
-                    "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing was done."
-                );
-                hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
-                Ok(Err(Ending::Withdrawn { why }))
-            }
-            Err(failure) => hub.lever_failed(self.connection, &failure, "read who was hired").await.map(Err),
-        }
-    }
-
-    /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
-    async fn think(&self, learnt: &mut Learnt) -> db::Result<Ending> {
-        let ours = self.ours(false).await?;
-        if self.item.payload["run"] == true && !ours.is_wanted {
-            // The run was called back, and nobody else asked.
-            return Ok(Ending::Decided(Vec::new()));
-        }
-        let seen = match self.truth(&ours, learnt).await? {
-            Ok(seen) => seen,
-            Err(ending) => return Ok(ending),
-        };
-        Ok(match self.connector.decide(&self.connection.settings, &seen) {
-            Decision::Nothing(why) => nothing(&why),
-            Decision::Hold(hold) => wait(hold),
-            Decision::Make(effects) => Ending::Decided(
-                effects
-                    .into_iter()
-                    .map(|effect| NewEffect {
-                        connection: self.connection.id.clone(),
-                        kind: self.connection.connector.clone(),
-                        // Two connections of one connector are two intentions.
-                        key: format!("{}:{}", self.connection.id, effect.key),
-                        subject: self.item.subject.clone(),
-                        payload: json!({ "key": effect.key, "change": effect.change }),
-                        priority: self.item.priority,
-                        run_at: self.hub.clock.now(),
-                        again: ours.is_wanted || self.item.payload["again"] == true,
-                    })
-                    .collect(),
-            ),
-        })
-    }
-
-    /// Makes an effect so. What was decided a while ago is decided again first: whoever is not hired any more is not
-    /// employed because a partner was out of order for three days, and a corrected start date counts.
-    async fn perform(&self, learnt: &mut Learnt) -> db::Result<Ending> {
-        let (hub, item) = (self.hub, self.item);
-        let key = item.payload["key"].as_str().unwrap_or_default();
-        let mut change = item.payload["change"].clone();
-        let is_first_try = item.run_at <= item.tried_since;
-        let is_stale = !is_first_try || hub.clock.now().since(item.run_at) > FRESH;
-        let ours = if is_stale || item.attempts > 1 || item.remote_id.is_some() { self.ours(false).await? } else { Ours::default() };
-        if is_stale {
-            let seen = match self.truth(&ours, learnt).await? {
-                Ok(seen) => seen,
-                Err(ending) => return Ok(ending),
-            };
-            match self.connector.decide(&self.connection.settings, &seen) {
-                Decision::Nothing(why) => return Ok(nothing(&why)),
-                Decision::Hold(hold) => return Ok(wait(hold)),
-                Decision::Make(effects) => match effects.into_iter().find(|effect| effect.key == key) {
-                    Some(effect) if effect.change == change => {}
-                    Some(effect) => {
-                        let payload = json!({ "key": key, "change": effect.change });
-                        if !pipeline::rethought(&hub.db, item, &payload).await? {
-                            return Ok(nothing("somebody else does this"));
-                        }
-                        change = effect.change;
-                    }
-                    None => return Ok(nothing("this is not wanted any more")),
-                },
-            }
-        }
-        let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Now, self.wire));
-        let mut tried: Vec<Value> = item.tried.iter().map(|payload| payload["change"].clone()).collect();
-        if item.attempts > 1 {
-            tried.push(item.payload["change"].clone());
-        }
-        let cx =
-            Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
-        Ok(match self.connector.perform(cx, &self.connection.settings, key, &change).await {
-            Outcome::Done(done) => {
-                learnt.done = Some((done.how, done.left_out));
-                Ending::Done { remote_id: done.remote_id, sent: done.sent, why: done.said }
-            }
-            Outcome::Retry { after, why } => Ending::Retry { after, why },
-            Outcome::Hold(hold) => wait(hold),
-            Outcome::GiveUp(why) => Ending::GiveUp { why },
-        })
-    }
-
-    /// Finds out what would be done, and does none of it.
-    async fn try_out(&self, learnt: &mut Learnt) -> db::Result<Ending> {
-        let ours = self.ours(true).await?;
-        if !ours.is_wanted {
-            return Ok(Ending::Decided(Vec::new()));
-        }
-        let trial = |outcome, why: String, detail| Some(Came { outcome: Some(outcome), why, detail, dry: true });
-        let found = match self.truth(&ours, learnt).await? {
-            Ok(seen) => self.connector.decide(&self.connection.settings, &seen),
-            // A call that may pass is made again; whatever else ends it is what would happen.
-            Err(retry @ Ending::Retry { .. }) => return Ok(retry),
-            Err(Ending::Hold { why, .. }) => Decision::Hold(Hold::new("", why)),
-            Err(Ending::Withdrawn { why } | Ending::GiveUp { why }) => Decision::Nothing(why),
-            Err(ending) => return Ok(ending),
-        };
-        learnt.trial = match found {
-            Decision::Nothing(why) => trial("skipped", why, Value::Null),
-            Decision::Hold(hold) => trial("held", hold.why, Value::Null),
-            Decision::Make(effects) => {
-                let (partner, lever) = (self.hub.partner(self.connection, self.wire), self.lever());
-                let (mut how, mut said, mut differences) = (How::Unchanged, Vec::new(), Vec::new());
-                let mut held = None;
-                for effect in &effects {
-                    let cx =
-                        Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: 2, sent: &ours.sent, tried: &[] };
-                    match self.connector.preview(cx, &self.connection.settings, &effect.key, &effect.change).await {
-                        Ok(Preview::Would { how: would, said: words, fields }) => {
-                            how = if how == How::Unchanged { would } else { how };
-                            said.push(words);
-                            differences.extend(fields);
-                        }
-                        Ok(Preview::Hold(hold)) => held = Some(hold.why),
-                        Err(failure) => match outcome_of(self.connector.spec().name, &failure) {
-                            Outcome::Retry { after, why } => return Ok(Ending::Retry { after, why }),
-                            Outcome::Hold(hold) => held = Some(hold.why),
-                            Outcome::GiveUp(why) => held = Some(why),
-                            Outcome::Done(_) => {}
-                        },
-                    }
-                }
-                match held {
-                    Some(why) => trial("held", why, Value::Null),
-                    None => trial(how.word(), said.join("; "), json!(differences)),
-                }
-            }
-        };
-        Ok(Ending::Decided(Vec::new()))
-    }
-
-    /// Tells the partner that somebody was erased. Whatever is under way about them ends first.
-    async fn erase(&self) -> db::Result<Ending> {
-        let (hub, item) = (self.hub, self.item);
-        let busy = "select 1 as one from effect where tenant = $1 and connection = $2 and subject = $3 and state = 'running'";
-        if hub.db.row(busy, params![item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()]).await?.is_some() {
-            return Ok(Ending::Retry { after: Some(Duration::from_secs(5)), why: "Something about this person is still under way.".to_owned() });
-        }
-        let ours = self.ours(false).await?;
-        let sent = if ours.sent.remote_id.is_some() { ours.sent } else { Hub::erased_record(&item.payload) };
-        // Whatever was under way when the person was forgotten may have written since.
-        hub.forget_again(self.connection, &item.subject).await?;
-        if let Some(record) = &sent.remote_id
-            && hub.is_shared(self.connection, &item.subject, record).await?
-        {
-            hub.erased_there(self.connection, &item.subject, "the record belongs to another hire too and is kept").await?;
-            return Ok(Ending::Decided(Vec::new()));
-        }
-        let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
-        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent, tried: &[] };
-        Ok(match self.connector.erase(cx, &self.connection.settings, &ours.answers).await {
-            Outcome::Done(done) => {
-                hub.erased_there(self.connection, &item.subject, &done.said).await?;
-                Ending::Decided(Vec::new())
-            }
-            // Nobody is told by a job that failed three days later.
-            Outcome::Retry { why, .. } if hub.clock.now().since(item.tried_since) > PATIENT => {
-                let name = self.connector.spec().name;
-                wait(Hold::new(
-                    format!("{name} cannot be told of an erasure"),
-                    format!("Somebody was erased, and {name} could not be told since: {why}"),
-                ))
-            }
-            Outcome::Retry { after, why } => Ending::Retry { after, why },
-            Outcome::Hold(hold) => wait(hold),
-            Outcome::GiveUp(why) => Ending::GiveUp { why },
-        })
-    }
-
     /// Lists whom a run is about.
     async fn list(&self) -> db::Result<Ending> {
         let (hub, item) = (self.hub, self.item);
@@ -541,7 +302,7 @@ impl Try<'_> {
             Err(Stopped::AtLever(failure)) => hub.lever_failed(self.connection, &failure, "list who was hired").await?,
             Err(Stopped::AtPartner(failure)) => match outcome_of(self.connector.spec().name, &failure) {
                 Outcome::Hold(hold) => wait(hold),
-                Outcome::Retry { after, why } => Ending::Retry { after, why },
+                Outcome::Retry { after, why, .. } => Ending::retry(after, why),
                 Outcome::GiveUp(why) => Ending::GiveUp { why },
                 Outcome::Done(_) => Ending::Decided(Vec::new()),
             },
@@ -577,16 +338,4 @@ impl Try<'_> {
             },
         }
     }
-}
-
-/// What we know of one person ourselves.
-#[derive(Default)]
-struct Ours {
-    sent: Sent,
-    answers: BTreeMap<String, String>,
-    is_wanted: bool,
-}
-
-fn nothing(why: &str) -> Ending {
-    Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") }
 }

@@ -1,10 +1,14 @@
 //! Storing effects: each intention once.
 
+use crate::item::read_tried;
 use crate::{Item, NewEffect, fresh_id};
 use clock::Ms;
 use db::{Result, Sql, params};
 use serde_json::Value;
 use std::collections::HashSet;
+
+/// In SQL: what was tried, with what stands in the payload now, each once.
+pub(crate) const MAY_BE_SO: &str = "replace(tried, ',' || payload, '') || ',' || payload";
 
 /// Stores effects. What waits takes the new decision and keeps its time; what was held, given up or withdrawn takes it
 /// and goes again. So does what was done, if the decision is another one now or somebody asks for it `again`. What is
@@ -38,7 +42,6 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
         let sql = format!(
             "insert into effect (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at, tried_since) \
              values {} on conflict (tenant, key) do update set \
-             tried = case when effect.attempts > 0 and effect.payload <> excluded.payload then effect.tried || ',' || effect.payload else effect.tried end, \
              payload = excluded.payload, origin = excluded.origin, cause = null, \
              priority = case when effect.state = 'ready' and effect.priority < excluded.priority then effect.priority else excluded.priority end, \
              run_at = case when effect.state = 'ready' then effect.run_at else excluded.run_at end, \
@@ -55,16 +58,44 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
     Ok(too_early)
 }
 
-/// What is under way is done with another payload than was stored: whatever becomes of this try, the next one knows of it.
-/// Answers whether the effect is still whoever's this item is.
+/// What is under way is done with another payload than was stored. Answers whether the effect is still whoever's this item
+/// is.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn rethought(db: &impl Sql, item: &Item, payload: &Value) -> Result<bool> {
-    // Before the first try nothing can have been carried out.
-    let keep = if item.attempts > 1 { "tried || ',' || payload" } else { "tried" };
-    let sql = format!("update effect set tried = {keep}, payload = $1 where id = $2 and attempts = $3 and state = 'running'");
-    Ok(db.run(&sql, params![payload.to_string(), item.id.as_str(), item.attempts]).await? > 0)
+    let sql = "update effect set payload = $1 where id = $2 and attempts = $3 and state = 'running'";
+    Ok(db.run(sql, params![payload.to_string(), item.id.as_str(), item.attempts]).await? > 0)
+}
+
+/// What tries without an answer may have made of a subject that has no record yet: each payload once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tried_of(db: &impl Sql, tenant: &str, connection: &str, subject: &str) -> Result<Vec<Value>> {
+    let sql = "select tried from effect where tenant = $1 and connection = $2 and subject = $3 and tried <> '' order by id";
+    let rows = db.rows(sql, params![tenant, connection, subject]).await?;
+    let all = rows.iter().map(|row| row.text("tried")).collect::<Result<Vec<_>>>()?;
+    Ok(all.iter().flat_map(|text| read_tried(text)).collect())
+}
+
+/// It was found out what became of the tries without an answer: there is this record, with what it holds of ours; or there is
+/// none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn found(db: &db::Db, about: &Item, record: Option<(&str, &Value)>, now: Ms) -> Result<()> {
+    let tx = db.begin().await?;
+    let whose = || params![about.tenant.as_str(), about.connection.as_str(), about.subject.as_str()];
+    tx.run("update effect set tried = '' where tenant = $1 and connection = $2 and subject = $3 and state <> 'running'", whose()).await?;
+    if let Some((remote_id, sent)) = record {
+        let mut values = whose();
+        values.extend(params![remote_id, sent.to_string(), now.0]);
+        let sql = "insert into link (tenant, connection, subject, remote_id, sent, at) values ($1, $2, $3, $4, $5, $6) \
+                   on conflict (tenant, connection, subject) do nothing";
+        tx.run(sql, values).await?;
+    }
+    tx.commit().await
 }
 
 /// What was done and is asked for again stands as if it had been decided otherwise.

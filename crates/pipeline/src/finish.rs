@@ -1,7 +1,7 @@
 //! Writing down how tries ended, the same for jobs and effects.
 
 use crate::backoff::GIVE_UP_AFTER;
-use crate::effects::insert_effects;
+use crate::effects::{MAY_BE_SO, insert_effects};
 use crate::jobs::insert_jobs;
 use crate::runner::Handler;
 use crate::{Ending, Item, NewJob, State, Table, backoff, fresh_id, schedule};
@@ -99,8 +99,8 @@ async fn end<N>(tx: &Tx, table: Table, node: &str, over: &[&Ended<N>], now: Ms) 
         };
         values.extend(params![e.item.id.as_str(), node, e.item.attempts, state.name(), remote_id, why]);
     }
-    // What is done says itself what was written.
-    let tried = if table == Table::Effect { ", tried = ''" } else { "" };
+    // What is done says itself what was written. What is not wanted any more may be there all the same.
+    let tried = if table == Table::Effect { ", tried = case v.column4 when 'done' then '' else tried end" } else { "" };
     let sql = format!(
         "update {t} set state = v.column4{tried}, ended_at = $1, lease_by = null, lease_until = null, cause = null, remote_id = v.column5, why = v.column6 \
          from (values {}) v where {t}.state = 'running' and {t}.id = v.column1 and {t}.lease_by = v.column2 and {t}.attempts = v.column3 \
@@ -151,7 +151,7 @@ async fn withdraw(tx: &Tx, item: &Item, why: &str, now: Ms) -> Result<bool> {
 async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) -> Result<bool> {
     let t = item.table.name();
     let (mut state, cause, why, mut run_at, mend) = match ending {
-        Ending::Retry { after, why } => {
+        Ending::Retry { after, why, .. } => {
             let wait = after.unwrap_or_else(|| backoff(now.since(item.tried_since), item.attempts, &item.id));
             ("ready", None, why.as_str(), now.plus(wait), None)
         }
@@ -175,8 +175,10 @@ async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) ->
         }
     }
     let ended_at = matches!(state, "failed" | "cancelled").then_some(now.0);
+    let perhaps = item.table == Table::Effect && matches!(ending, Ending::Retry { perhaps: true, .. });
+    let tried = if perhaps { format!(", tried = {MAY_BE_SO}") } else { String::new() };
     let sql = format!(
-        "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, mend = $9, lease_by = null, lease_until = null \
+        "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, mend = $9{tried}, lease_by = null, lease_until = null \
          where id = $6 and lease_by = $7 and attempts = $8 and state = 'running'"
     );
     let values = params![state, cause, why, run_at.0, ended_at, item.id.as_str(), node, item.attempts, mend];

@@ -141,15 +141,18 @@ pub async fn held(db: &impl Sql, tenant: &str) -> Result<Vec<Held>> {
         .collect()
 }
 
-/// What is held for one cause, oldest first: jobs and effects.
+/// What is held for one cause, oldest first: jobs and effects. Of one connection, or of all where that is empty.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn held_items(db: &impl Sql, tenant: &str, cause: &str, most: i64) -> Result<Vec<Item>> {
+pub async fn held_items(db: &impl Sql, tenant: &str, connection: &str, cause: &str, most: i64) -> Result<Vec<Item>> {
     let mut all = Vec::new();
     for table in [Table::Job, Table::Effect] {
-        let sql = format!("select * from {} where tenant = $1 and state = 'held' and cause = $2 order by created_at, id limit $3", table.name());
-        let rows = db.rows(&sql, params![tenant, cause, most]).await?;
+        let sql = format!(
+            "select * from {} where tenant = $1 and state = 'held' and cause = $2 and $3 in ('', connection) order by created_at, id limit $4",
+            table.name()
+        );
+        let rows = db.rows(&sql, params![tenant, cause, connection, most]).await?;
         all.extend(rows.iter().map(|row| Item::read(table, row)).collect::<Result<Vec<_>>>()?);
     }
     all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));

@@ -139,7 +139,7 @@ pub struct Item {
     pub subject: String,
     /// What the handler wrote.
     pub payload: Value,
-    /// Of an effect: other payloads it had before, which earlier tries may have carried out.
+    /// Of an effect: payloads that earlier tries may have carried out, though no answer came.
     pub tried: Vec<Value>,
     /// The inbox row or job it came from.
     pub origin: Option<String>,
@@ -180,7 +180,7 @@ impl Item {
             key: row.text("key")?,
             subject: row.text("subject")?,
             payload: row.json("payload")?,
-            tried: if table == Table::Effect { tried(&row.text("tried")?) } else { Vec::new() },
+            tried: if table == Table::Effect { read_tried(&row.text("tried")?) } else { Vec::new() },
             origin: row.get("origin")?,
             state: State::read(&row.text("state")?),
             priority: Priority::read(row.int("priority")?),
@@ -199,7 +199,7 @@ impl Item {
 }
 
 /// What stands in the column: `,{…},{…}`. None, if another version of Fulcrum wrote it.
-fn tried(text: &str) -> Vec<Value> {
+pub(crate) fn read_tried(text: &str) -> Vec<Value> {
     serde_json::from_str(&format!("[{}]", text.trim_start_matches(','))).unwrap_or_default()
 }
 
@@ -229,6 +229,8 @@ pub enum Ending {
         after: Option<Duration>,
         /// What went wrong.
         why: String,
+        /// It may have been made so all the same: no answer came, or one that says neither.
+        perhaps: bool,
     },
     /// Waits for a person. Same cause, same group.
     Hold {
@@ -247,6 +249,12 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// Try again; nothing was made so.
+    #[must_use]
+    pub const fn retry(after: Option<Duration>, why: String) -> Self {
+        Self::Retry { after, why, perhaps: false }
+    }
+
     /// Nothing more is to be done, and that is well.
     pub(crate) const fn is_over(&self) -> bool {
         matches!(self, Self::Decided(_) | Self::Withdrawn { .. } | Self::Done { .. })

@@ -1,5 +1,5 @@
 create table requisition (
-  id text primary key, code text not null, status text not null, postings text not null, doc text not null, confidentiality text not null,
+  id text primary key, code text not null, status text not null, doc text not null, confidentiality text not null,
   hired bigint not null, created_at bigint not null, updated_at bigint not null
 );
 create unique index requisition_code on requisition (code);

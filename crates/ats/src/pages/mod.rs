@@ -117,7 +117,7 @@ impl Viewer {
         if self.sees(&found, &postings, self.posting_of(&found).await?.as_deref()) { Ok(found) } else { Err(Problem::not_found()) }
     }
 
-    async fn posting_of(&self, opportunity: &Opportunity) -> Result<Option<String>, Problem> {
+    pub async fn posting_of(&self, opportunity: &Opportunity) -> Result<Option<String>, Problem> {
         let ids: Vec<String> = opportunity.application().into_iter().map(|id| id.to_string()).collect();
         if ids.is_empty() {
             return Ok(None);

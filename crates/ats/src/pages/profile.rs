@@ -44,6 +44,8 @@ struct Profile {
     forms: Vec<ProfileForm>,
     templates: Vec<Template>,
     requisitions: Vec<Requisition>,
+    /// Whether this person may change anything.
+    may: bool,
     now: clock::Ms,
 }
 
@@ -55,7 +57,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         None => None,
     };
     let requisitions = match &posting {
-        Some(posting) if opportunity.archived.is_none() => ats.open_requisitions(&posting.id).await?,
+        Some(posting) if opportunity.archived.is_none() => ats.open_requisitions(&posting.id, opportunity.confidentiality == "confidential").await?,
         _ => Vec::new(),
     };
     let profile = Profile {
@@ -68,6 +70,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         people: ats.people().await?,
         notes: ats.notes_of(&id).await?,
         offers: ats.offers_of(&id).await?,
+        may: viewer.person.may(Right::ManageProfiles),
         now: ats.clock.now(),
         opportunity,
     };
@@ -86,7 +89,7 @@ impl Profile {
     fn render(&self) -> Markup {
         let o = &self.opportunity;
         html! {
-            (ui::heading(name_of(o), &o.headline, &self.actions()))
+            (ui::heading(name_of(o), &o.headline, &if self.may { self.actions() } else { html! {} }))
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
                 div.stack { (self.stage_card()) (self.offer_card()) (self.forms_card()) (self.notes_card()) }
@@ -140,11 +143,15 @@ impl Profile {
         html! {
             section.card {
                 h2 { "Stage" }
-                form.inline method="post" action=(self.at("stage")) {
-                    select name="stage" aria-label="Stage" {
-                        @for (id, text) in &stages { option value=(id) selected[reference(&self.opportunity.stage) == Some(id)] { (text) } }
+                @if self.may {
+                    form.inline method="post" action=(self.at("stage")) {
+                        select name="stage" aria-label="Stage" {
+                            @for (id, text) in &stages { option value=(id) selected[reference(&self.opportunity.stage) == Some(id)] { (text) } }
+                        }
+                        button type="submit" { "Move" }
                     }
-                    button type="submit" { "Move" }
+                } @else {
+                    p { (stages.iter().find(|(id, _)| reference(&self.opportunity.stage) == Some(id)).map_or("", |(_, text)| text)) }
                 }
             }
         }
@@ -166,13 +173,15 @@ impl Profile {
                     hr;
                 }
                 @if self.offers.is_empty() { p.soft { "No offer yet. Today is " (tomorrow) "." } }
-                details id="new-offer" {
-                    summary { "Make an offer" }
-                    form.fields method="post" action=(self.at("offer")) {
-                        (ui::field("Anticipated start date", "start", "date", "", false))
-                        (ui::field("Salary", "salary", "text", "", false))
-                        (ui::choice("Status", "status", &["signed", "approved", "sent", "draft"].map(|s| (s.to_owned(), s.to_owned())), "signed"))
-                        div.actions { button.main type="submit" { "Save offer" } }
+                @if self.may {
+                    details id="new-offer" {
+                        summary { "Make an offer" }
+                        form.fields method="post" action=(self.at("offer")) {
+                            (ui::field("Anticipated start date", "start", "date", "", false))
+                            (ui::field("Salary", "salary", "text", "", false))
+                            (ui::choice("Status", "status", &["signed", "approved", "sent", "draft"].map(|s| (s.to_owned(), s.to_owned())), "signed"))
+                            div.actions { button.main type="submit" { "Save offer" } }
+                        }
                     }
                 }
             }
@@ -189,7 +198,7 @@ impl Profile {
                         dl.facts { @for field in &form.fields { dt { (field.text) } dd { (answer(field)) } } }
                         p.soft { (self.person(reference(&form.user))) " · " (ui::when(clock::Ms(form.created_at), self.now)) }
                     }
-                    @for template in &self.templates {
+                    @for template in self.templates.iter().filter(|_| self.may && !self.opportunity.is_anonymized) {
                         details id=(format!("form-{}", template.id)) {
                             summary { "Fill in: " (template.text) }
                             form.fields method="post" action=(self.at(&format!("forms/{}", template.id))) {
@@ -208,9 +217,11 @@ impl Profile {
         html! {
             section.card {
                 h2 { "Notes" }
-                form.fields method="post" action=(self.at("notes")) {
-                    label.field { span { "Add a note" } textarea name="value" required {} }
-                    div.actions { button type="submit" { "Save note" } }
+                @if self.may {
+                    form.fields method="post" action=(self.at("notes")) {
+                        label.field { span { "Add a note" } textarea name="value" required {} }
+                        div.actions { button type="submit" { "Save note" } }
+                    }
                 }
                 @for note in &self.notes {
                     @for comment in &note.fields {
@@ -258,14 +269,16 @@ impl Profile {
                             form.inline.badge method="post" action=(self.at(what)) {
                                 input type="hidden" name="remove" value=(text);
                                 @if is_link && text.starts_with("http") { a href=(text) rel="noreferrer" { (text) } } @else { span { (text) } }
-                                button type="submit" aria-label=(format!("Remove {text}")) { "×" }
+                                @if self.may { button type="submit" aria-label=(format!("Remove {text}")) { "×" } }
                             }
                         }
                     }
                 }
-                form.inline method="post" action=(self.at(what)) {
-                    input name="add" aria-label=(format!("Add to {what}")) required;
-                    button type="submit" { "Add" }
+                @if self.may {
+                    form.inline method="post" action=(self.at(what)) {
+                        input name="add" aria-label=(format!("Add to {what}")) required;
+                        button type="submit" { "Add" }
+                    }
                 }
             }
         };
@@ -288,16 +301,21 @@ impl Profile {
                         li { p { (stage) } p.soft { (self.person(change.user_id.as_deref())) " · " (ui::when(clock::Ms(change.updated_at), self.now)) } }
                     }
                 }
-                details id="danger" {
-                    summary { "Delete" }
-                    p.soft { "Deleted, the candidate leaves all lists, and integrations are told. Anonymized, the opportunity stays without the person." }
-                    (ui::action(&self.at("delete"), "Delete this candidate", "danger"))
-                    (ui::action(&self.at("anonymize"), "Anonymize", "danger"))
+                @if self.may {
+                    details id="danger" {
+                        summary { "Delete" }
+                        p.soft { "Deleted, the candidate leaves all lists, and integrations are told. Anonymized, the opportunity stays without the person." }
+                        (ui::action(&self.at("delete"), "Delete this candidate", "danger"))
+                        (ui::action(&self.at("anonymize"), "Anonymize", "danger"))
+                    }
                 }
             }
         }
     }
 }
+
+/// The kind of question that takes several options.
+const SEVERAL: &str = "multiple-select";
 
 /// The options of a question.
 fn options(field: &FormField) -> Vec<(String, String)> {
@@ -315,6 +333,13 @@ fn options(field: &FormField) -> Vec<(String, String)> {
 fn question(field: &FormField) -> Markup {
     let options = options(field);
     match field.kind.as_str() {
+        SEVERAL => html! {
+            fieldset.field { legend { (field.text) }
+                @for (value, text) in options.iter().filter(|(value, _)| !value.is_empty()) {
+                    label { input type="checkbox" name=(field.id) value=(value); " " (text) }
+                }
+            }
+        },
         _ if !options.is_empty() => ui::choice(&field.text, &field.id, &options, ""),
         "textarea" => html! { label.field { span { (field.text) } textarea name=(field.id) required[field.required] {} } },
         "date" => ui::field(&field.text, &field.id, "date", "", field.required),
@@ -328,6 +353,7 @@ fn answer(field: &FormField) -> Markup {
         Value::String(text) => html! { (text) },
         Value::Number(at) if field.kind == "date" => html! { (web::date(clock::Ms(at.as_i64().unwrap_or(0)))) },
         Value::Null => html! { span.soft { "not answered" } },
+        Value::Array(chosen) => html! { (chosen.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")) },
         other => html! { (other) },
     }
 }
@@ -343,9 +369,10 @@ async fn fill_in(viewer: Viewer, Path((id, template)): Path<(String, String)>, f
         let value = match field.kind.as_str() {
             "date" => json!(day(&given)?.map(|at| at.0)),
             "currency" => json!(given.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| wrong("this is no amount"))?),
-            _ if !options(field).is_empty() && !options(field).iter().any(|(value, _)| *value == given) => {
+            _ if !options(field).is_empty() && !fields.all(&field.id).all(|given| options(field).iter().any(|(value, _)| value == given)) => {
                 return Err(wrong("choose one of the options"));
             }
+            SEVERAL => json!(fields.all(&field.id).collect::<Vec<_>>()),
             _ => json!(given),
         };
         answers.insert(field.id.clone(), value);
@@ -375,11 +402,19 @@ async fn stage(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result
 }
 
 async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
+    let opportunity = viewer.to_change(&id).await?;
     let reasons = viewer.ats.archive_reasons().await?;
     let reason = reasons.iter().find(|r| r.id == fields.get("reason")).ok_or_else(|| Problem::bad_request("Choose a reason from the list."))?;
     let tx = viewer.ats.db.begin().await?;
     let requisition = fields.some("requisition");
+    if let Some(chosen) = &requisition {
+        let posting = viewer.posting_of(&opportunity).await?.unwrap_or_default();
+        let offered = viewer.ats.open_requisitions(&posting, opportunity.confidentiality == "confidential").await?;
+        if !offered.iter().any(|r| r.id == *chosen) {
+            return Err(Problem::bad_request("This requisition takes no more hires. Choose another one.")
+                .way_on("Back to the profile", format!("/candidates/{id}")));
+        }
+    }
     let archiving = Archiving { reason: Some(&reason.id), at: None, requisition: requisition.as_deref() };
     viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), archiving).await?;
     tx.commit().await?;

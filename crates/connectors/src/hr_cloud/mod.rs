@@ -17,7 +17,7 @@ mod tests;
 use crate::hires::{self, Aliases};
 use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
+    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent, Spec, Way,
     outcome_of,
 };
 use endpoint::Nothing;
@@ -213,6 +213,21 @@ impl Connector for HrCloud {
         }
     }
 
+    fn mark(&self, change: &Change) -> String {
+        let Change::Employ(hire) = change;
+        hire.number.clone()
+    }
+
+    async fn came_through(&self, cx: Cx<'_>) -> Result<Option<Sent>, Failure> {
+        for change in cx.tried {
+            let Ok(Change::Employ(hire)) = serde_json::from_value(change.clone()) else { continue };
+            if let Some(sent) = plan::came_through(&cx, &hire).await? {
+                return Ok(Some(sent));
+            }
+        }
+        Ok(None)
+    }
+
     async fn preview(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
         let Change::Employ(hire) = &effect.change;
         Ok(match plan::plan(&cx, settings, hire, None).await? {
@@ -258,20 +273,21 @@ impl Connector for HrCloud {
 
     async fn erase(&self, cx: Cx<'_>, settings: &Settings, answers: &BTreeMap<String, String>) -> Outcome {
         let done = |said: &str| Outcome::Done(Done { said: said.to_owned(), ..Done::default() });
-        let Some(id) = &cx.sent.remote_id else { return done("there was no employee") };
-        let there = match wire::get(cx.partner, id).await {
-            Ok(record) => record.is_some(),
+        let there = match plan::left(&cx).await {
+            Ok(there) => there,
             Err(failure) => return outcome_of(NAME, &failure),
         };
-        match (there, settings.erase) {
-            (false, _) => done("the employee is not there any more"),
-            (true, Erase::Keep) => done("the employee is kept, as the settings say"),
-            (true, Erase::Delete) if cx.sent.what["theirs"] != true => match delete(cx.partner, id).await {
+        let Some(left) = there else {
+            return done(if cx.sent.remote_id.is_some() { "the employee is not there any more" } else { "there was no employee" });
+        };
+        match settings.erase {
+            Erase::Keep => done("the employee is kept, as the settings say"),
+            Erase::Delete if left.is_ours => match delete(cx.partner, &left.id).await {
                 Ok(()) => done("the employee was deleted"),
                 Err(failure) => outcome_of(NAME, &failure),
             },
-            (true, _) if answers.contains_key(ERASED) => done("the employee is kept, as somebody decided"),
-            (true, _) => Outcome::Hold(erased(id)),
+            _ if answers.contains_key(ERASED) => done("the employee is kept, as somebody decided"),
+            _ => Outcome::Hold(erased(&left.id)),
         }
     }
 

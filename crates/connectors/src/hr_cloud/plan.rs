@@ -184,6 +184,40 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
     }
 }
 
+/// What the record holds of ours, if a try without an answer came through.
+pub async fn came_through(cx: &Cx<'_>, hire: &Hire) -> Result<Option<Sent>, Failure> {
+    let theirs = hire.same_person.as_deref().filter(|id| *id != NEW);
+    let record = match theirs {
+        Some(id) => wire::get(cx.partner, id).await?,
+        None => wire::find(cx.partner, NUMBER, &hire.number).await?.filter(|record| hire.is_me(record)),
+    };
+    let what = json!({ "hired_at": hire.hired_at, "fields": {}, "theirs": theirs.is_some() });
+    Ok(record.map(|record| Sent { remote_id: Some(record.text("Id").to_owned()), what, ..Sent::default() }))
+}
+
+/// The employee of somebody who was erased.
+pub struct Left {
+    pub id: String,
+    /// Nobody else made them, as far as we know.
+    pub is_ours: bool,
+}
+
+/// Whom an erased person left: the record that is known, else one that a try without an answer may have made.
+pub async fn left(cx: &Cx<'_>) -> Result<Option<Left>, Failure> {
+    if let Some(id) = &cx.sent.remote_id {
+        let there = wire::get(cx.partner, id).await?.is_some();
+        return Ok(there.then(|| Left { id: id.clone(), is_ours: cx.sent.what["theirs"] != true }));
+    }
+    for number in &cx.sent.perhaps {
+        if let Some(record) = wire::find(cx.partner, NUMBER, number).await? {
+            // A number that somebody chose may be anybody's.
+            let is_ours = number.parse::<lever_api::OpportunityId>().is_ok();
+            return Ok(Some(Left { id: record.text("Id").to_owned(), is_ours }));
+        }
+    }
+    Ok(None)
+}
+
 /// Whom a hire is about.
 enum Found {
     Nobody,

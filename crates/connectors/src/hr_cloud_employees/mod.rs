@@ -3,27 +3,28 @@
 //! Official page: <https://hrcloudapis.github.io>. One call creates whoever has no employee with their e-mail, and
 //! updates whoever has; so it may be repeated. What it cannot do: nothing can be read. There is no way to see whether
 //! somebody else has the e-mail, what HR Cloud's departments are, or what somebody edited there; it has no middle name and
-//! no employment type, and deletes nobody. Where that matters, people are asked or told. Whoever can use the newer API
-//! ([`crate::hr_cloud`]) should.
+//! no employment type, and deletes nobody. Where that matters, people are asked or told. It knows people by their e-mail alone:
+//! of two hires with one e-mail the second is asked about, unless both are made within the same moment; then one employee is
+//! there, with the number of the later one. Whoever can use the newer API ([`crate::hr_cloud`]) should.
 
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, Aliases};
+use crate::hires;
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
-    Spec, Way, demand, outcome_of,
+    Sent, Spec, Way, demand, outcome_of,
 };
 use endpoint::Nothing;
 use lever_api::event::Event;
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use wire::{Employee, ListCountries, Reference};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::{Code, Employee, ListCountries, Reference};
 
 /// The connector.
 pub struct HrCloudEmployees;
@@ -45,7 +46,7 @@ pub struct Settings {
     /// `van`, `de`, `bin` and their like go with the last name.
     pub keep_particles: bool,
     /// Codes by list and name.
-    pub aliases: Aliases,
+    pub aliases: BTreeMap<String, BTreeMap<String, Code>>,
     /// What fills a field of an employee, where it is not what is usual.
     pub fields: Overrides,
 }
@@ -59,7 +60,7 @@ impl Default for Settings {
             update: Update::Leave,
             create_missing: false,
             keep_particles: false,
-            aliases: Aliases::new(),
+            aliases: BTreeMap::new(),
             fields: Overrides::new(),
         }
     }
@@ -93,10 +94,15 @@ pub struct Hire {
     pub employee: Employee,
     /// When the person was hired, ms: hired again, they come back.
     pub hired_at: i64,
+    /// By which e-mail HR Cloud knows them, as somebody decided after it changed in Lever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_by: Option<String>,
 }
 
 /// How people are told about it.
 const NAME: &str = "HR Cloud";
+/// What is asked about an e-mail that another hire has too: whose number the employee has.
+const SAME_PERSON: &str = "same e-mail";
 /// What is asked about the employee of somebody who was erased.
 const ERASED: &str = "erased in Lever";
 
@@ -106,7 +112,7 @@ const fn target(name: &'static str, label: &'static str, default: &'static str, 
 
 const TARGETS: [Target; 12] = [
     target("email", "E-mail", "email", true, None, "A recruiter can add it on the profile."),
-    target("firstName", "First name", "name.first", true, None, "A recruiter can add it on the profile."),
+    target("firstName", "First name", "(name.first ~ ' ' ~ name.middle) | trim", true, None, "A recruiter can add it on the profile."),
     target("lastName", "Last name", "name.last", true, None, "A recruiter can add it on the profile."),
     target("startDate", "Start date", "offer.start_date", true, None, "It is the field Anticipated start date of the signed offer."),
     target("employeeNumber", "Employee number", "opportunity.id", true, None, ""),
@@ -174,7 +180,7 @@ impl Connector for HrCloudEmployees {
     }
 
     fn more(&self, settings: &Settings) -> Vec<More> {
-        fields::more(&settings.fields)
+        fields::more(&settings.fields).into_iter().chain([More::SameEmail]).collect()
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
@@ -192,6 +198,10 @@ impl Connector for HrCloudEmployees {
 
     async fn perform(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Outcome {
         let Change::Employ(hire) = &effect.change;
+        let hire = &match resolved(&cx, hire) {
+            Ok(hire) => hire,
+            Err(hold) => return Outcome::Hold(hold),
+        };
         let number = number(hire);
         if nothing_to_write(&cx, settings, hire) {
             let said = format!("employee {number} was sent before, nothing was to be changed");
@@ -203,20 +213,39 @@ impl Connector for HrCloudEmployees {
             Err(failure) => return failed(&failure),
         };
         let again = cx.sent.remote_id.is_some();
-        let (how, said) = match (created, again, cx.attempt) {
+        let (how, said) = match (created, again, cx.tried.is_empty()) {
             (true, ..) => (How::Created, format!("created employee {number}")),
             (false, true, _) => (How::Updated, format!("updated employee {number}")),
-            (false, false, 1) => {
+            (false, false, true) => {
                 (How::Updated, format!("{NAME} had an employee with this e-mail already and has updated them; the number is {number} now"))
             }
-            (false, false, _) => (How::Created, format!("employee {number} is there; an earlier try had come through, or the e-mail was there before")),
+            (false, false, false) => (How::Created, format!("employee {number} is there; an earlier try had come through, or the e-mail was there before")),
         };
-        let sent = json!({ "hired_at": hire.hired_at, "employee": hire.employee });
+        let sent = sent(hire);
         Outcome::Done(Done { remote_id: Some(number), how, said, sent, left_out: false })
+    }
+
+    fn mark(&self, change: &Change) -> String {
+        let Change::Employ(hire) = change;
+        number(hire)
+    }
+
+    async fn came_through(&self, cx: Cx<'_>) -> Result<Option<Sent>, Failure> {
+        // It cannot be asked, so what was sent last is taken to be there.
+        let last = cx.tried.last().and_then(|change| serde_json::from_value(change.clone()).ok());
+        Ok(last.map(|Change::Employ(hire)| {
+            let mut what = sent(&hire);
+            what["perhaps"] = json!(true);
+            Sent { remote_id: Some(number(&hire)), what, ..Sent::default() }
+        }))
     }
 
     async fn preview(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
         let Change::Employ(hire) = &effect.change;
+        let hire = &match resolved(&cx, hire) {
+            Ok(hire) => hire,
+            Err(hold) => return Ok(Preview::Hold(hold)),
+        };
         let number = number(hire);
         if nothing_to_write(&cx, settings, hire) {
             return Ok(Preview::Would { how: How::Unchanged, said: format!("employee {number} was sent before as it is"), fields: Vec::new() });
@@ -233,13 +262,16 @@ impl Connector for HrCloudEmployees {
             "create" => Ok(remember(serde_json::from_value(way.data.clone()).map_err(|e| e.to_string())?)),
             "code" => {
                 let mut named: Vec<Nameless> = serde_json::from_value(way.data.clone()).map_err(|e| e.to_string())?;
-                if Reference::typed(picked, "-").code.is_empty() {
-                    return Err("Type in its code as HR Cloud has it.".to_owned());
-                }
-                named.iter_mut().for_each(|nameless| nameless.code = picked.trim().to_owned());
+                let code = Code::try_from(picked.to_owned())?;
+                named.iter_mut().for_each(|nameless| nameless.code = code.to_string());
                 Ok(remember(named))
             }
             "inactive" => {
+                if cx.sent.shared {
+                    return Err(format!(
+                        "This employee belongs to another hire in Lever too. Set them inactive in {NAME} if that is meant, then choose to leave them as they are."
+                    ));
+                }
                 let sent = serde_json::from_value::<Employee>(cx.sent.what["employee"].clone());
                 let employee = sent.map_err(|_| "What was sent of this employee is not known any more.")?;
                 let employee = Employee { record_status: "Inactive".to_owned(), ..employee };
@@ -256,10 +288,12 @@ impl Connector for HrCloudEmployees {
     }
 
     async fn erase(&self, cx: Cx<'_>, _: &Settings, answers: &BTreeMap<String, String>) -> Outcome {
-        match &cx.sent.remote_id {
-            Some(number) if !answers.contains_key(ERASED) => Outcome::Hold(erased(number)),
-            Some(_) => Outcome::Done(Done { said: "somebody decided about the employee".to_owned(), ..Done::default() }),
-            None => Outcome::Done(Done { said: "there was no employee".to_owned(), ..Done::default() }),
+        let done = |said: &str| Outcome::Done(Done { said: said.to_owned(), ..Done::default() });
+        match (&cx.sent.remote_id, cx.sent.perhaps.first()) {
+            (None, None) => done("there was no employee"),
+            _ if answers.contains_key(ERASED) => done("somebody decided about the employee"),
+            (Some(number), _) => Outcome::Hold(erased(number, "is still there")),
+            (None, Some(number)) => Outcome::Hold(erased(number, "may be there: it was sent, and no answer came")),
         }
     }
 
@@ -286,7 +320,7 @@ fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
         let name = filled.remove(list.target)?;
         let typed = settings.aliases.get(list.key).and_then(|codes| codes.get(&name));
         match typed {
-            Some(typed) => Some(Reference::typed(typed, &name)),
+            Some(code) => Some(code.reference(&name)),
             // The name itself: any shorter code could be that of another, and a known code renames.
             None if settings.create_missing => Some(Reference { code: name.clone(), name }),
             None => {
@@ -318,8 +352,88 @@ fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
         city: take("city"),
         country_name: take("countryName"),
     };
-    let hired_at = o.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0);
-    Ok(Hire { name: o.name.split_whitespace().collect::<Vec<_>>().join(" "), employee, hired_at })
+    let known_by = seen.answers.get(&known_by(&employee.email)).cloned();
+    let hire = Hire {
+        name: o.name.split_whitespace().collect::<Vec<_>>().join(" "),
+        employee,
+        hired_at: o.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0),
+        known_by,
+    };
+    match (seen.answers.get(SAME_PERSON), seen.same_email.first()) {
+        (Some(number), _) => Ok(Hire { employee: Employee { employee_number: Some(number.clone()), ..hire.employee }, ..hire }),
+        (None, Some(number)) => Err(somebody_else(&hire, number)),
+        (None, None) => Ok(hire),
+    }
+}
+
+/// The same address in another hire: hired again, moved, or hired for two jobs. Whoever has the e-mail would be written
+/// over, so people decide that.
+fn somebody_else(hire: &Hire, number: &str) -> Hold {
+    let same = Way {
+        id: "same".to_owned(),
+        label: "It is the same person: update them".to_owned(),
+        help: format!("Employee {number} keeps the number and gets position, department, location, manager and start date of this hire."),
+        personal: true,
+        data: json!({ "question": SAME_PERSON, "answer": number }),
+        ..Way::default()
+    };
+    Hold {
+        cause: format!("{NAME} has an employee with this e-mail already (number {number})"),
+        why: format!(
+            "{} has the e-mail of employee {number}, who was hired in Lever for another job. This API knows people by their e-mail alone: if it is the \
+             same person, say so here; if it is somebody else, a recruiter can change the e-mail on the profile.",
+            hire.name
+        ),
+        ways: vec![same],
+    }
+}
+
+/// The hire with the e-mail HR Cloud knows the person by. Another one than was sent before would make a second employee, so
+/// people are asked.
+fn resolved(cx: &Cx<'_>, hire: &Hire) -> Result<Hire, Hold> {
+    let tried = cx.tried.iter().filter_map(|change| change["Employ"]["employee"]["email"].as_str());
+    let before: BTreeSet<&str> = cx.sent.what["employee"]["email"].as_str().into_iter().chain(tried).collect();
+    let now = hire.employee.email.as_str();
+    let Some(old) = before.first().filter(|_| !before.contains(now)) else { return Ok(hire.clone()) };
+    match hire.known_by.as_deref() {
+        Some(decided) if decided == now || before.contains(decided) => {
+            Ok(Hire { employee: Employee { email: decided.to_owned(), ..hire.employee.clone() }, ..hire.clone() })
+        }
+        _ => Err(another_email(hire, old)),
+    }
+}
+
+/// What is asked about somebody whose e-mail is now this one.
+fn known_by(email: &str) -> String {
+    format!("e-mail in HR Cloud, now that Lever has {email}")
+}
+
+fn another_email(hire: &Hire, old: &str) -> Hold {
+    let way = |id: &str, label: &str, help: &str, email: &str| Way {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        help: help.to_owned(),
+        personal: true,
+        data: json!({ "question": known_by(&hire.employee.email), "answer": email }),
+        ..Way::default()
+    };
+    Hold {
+        cause: format!("The e-mail of an employee in {NAME} changed in Lever"),
+        why: format!(
+            "{} was sent to {NAME} with another e-mail. This API knows people by their e-mail alone and cannot change it: with the new one it would \
+             make a second employee. An HR Admin can change it in {NAME} first.",
+            hire.name
+        ),
+        ways: vec![
+            way("changed", "It is changed there", "From now on the employee is found by the new e-mail.", &hire.employee.email),
+            way("kept", "Keep the old one there", "The employee keeps the e-mail they have; everything else is sent.", old),
+        ],
+    }
+}
+
+/// What HR Cloud holds of ours, once it is sent.
+fn sent(hire: &Hire) -> Value {
+    json!({ "hired_at": hire.hired_at, "employee": hire.employee })
 }
 
 /// A name in Lever that has no code yet, with the one it would get.
@@ -383,7 +497,10 @@ fn nothing_to_write(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> bool {
 
 fn differences(before: &Value, now: &Employee) -> Vec<Difference> {
     let now = json!(now);
-    let shown = |value: &Value| value["name"].as_str().or(value.as_str()).unwrap_or_default().to_owned();
+    let shown = |value: &Value| match (value["code"].as_str(), value["name"].as_str()) {
+        (Some(code), Some(name)) if code != name => format!("{code} = {name}"),
+        (_, name) => name.or(value.as_str()).unwrap_or_default().to_owned(),
+    };
     TARGETS
         .iter()
         .map(|t| Difference { field: t.label.to_owned(), from: shown(&before[t.name]), to: shown(&now[t.name]) })
@@ -405,7 +522,7 @@ fn failed(failure: &Failure) -> Outcome {
 }
 
 /// Nothing is known of the person any more but that there is an employee.
-fn erased(number: &str) -> Hold {
+fn erased(number: &str, there: &str) -> Hold {
     let way = |id: &str, label: &str| Way {
         id: id.to_owned(),
         label: label.to_owned(),
@@ -416,7 +533,7 @@ fn erased(number: &str) -> Hold {
     Hold {
         cause: format!("Deleted in Lever, but an employee in {NAME}"),
         why: format!(
-            "Somebody was deleted or anonymised in Lever and is forgotten here. The employee in {NAME} with the number {number} is still there, and this API deletes nobody: an HR Admin does it in {NAME}, or decides that they stay."
+            "Somebody was deleted or anonymised in Lever and is forgotten here. The employee in {NAME} with the number {number} {there}, and this API deletes nobody: an HR Admin does it in {NAME}, or decides that they stay."
         ),
         ways: vec![way("deleted", "They were deleted there"), way("keep", "Keep the employee")],
     }

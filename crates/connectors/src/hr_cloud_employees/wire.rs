@@ -5,6 +5,8 @@ use endpoint::{Access, Endpoint, Nothing, endpoint};
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt;
 use utoipa::ToSchema;
 
 /// An employee. What is absent is as the customer's defaults say.
@@ -51,11 +53,34 @@ pub struct Reference {
     pub code: String,
 }
 
-impl Reference {
-    /// What somebody typed: `ENG`, or `ENG = Engineering` where HR Cloud has another name for it than Lever.
-    pub fn typed(text: &str, name: &str) -> Self {
-        let (code, own) = text.split_once('=').map_or((text, name), |(code, own)| (code, own));
-        Self { name: own.trim().to_owned(), code: code.trim().to_owned() }
+/// What somebody typed: `ENG`, or `ENG = Engineering` where HR Cloud has another name for it than Lever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Code(String);
+
+impl Code {
+    /// What stands for a name in Lever. What is the name itself is no more than that, whatever signs are in it.
+    pub fn reference(&self, name: &str) -> Reference {
+        let (code, own) = self.0.rsplit_once(" = ").filter(|_| self.0 != name.trim()).unwrap_or((&self.0, name));
+        Reference { name: own.trim().to_owned(), code: code.trim().to_owned() }
+    }
+}
+
+impl TryFrom<String> for Code {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() || text.starts_with('=') || text.ends_with('=') {
+            return Err("Type in its code as HR Cloud has it or, where the name is another one there too, code = name.".to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -83,10 +108,14 @@ struct Fault {
     error_description: String,
 }
 
-/// `[{"errorCode": "REQUIRED", "errorDescription": "..."}]` as one hold; all that is wrong at once.
+/// `[{"errorCode": "REQUIRED", "errorDescription": "..."}]` as one hold; all that is wrong at once. Grouped by the codes: a
+/// description may quote what was sent of one person.
 pub fn refusal(partner: &str, who: &str, body: &str) -> Hold {
+    const LONGEST: usize = 500;
     let faults: Vec<Fault> = serde_json::from_str(body).unwrap_or_default();
     let told: Vec<String> = faults.iter().map(|f| format!("{} ({}).", f.error_description.trim_end_matches('.'), f.error_code)).collect();
-    let told = if told.is_empty() { "No reason was given.".to_owned() } else { told.join(" ") };
-    Hold::new(format!("{partner} refuses: {told}"), format!("{partner} answered 400 for {who}: {told} Mend it in Lever or {partner}, then release."))
+    let told: String = if told.is_empty() { "No reason was given.".to_owned() } else { told.join(" ").chars().take(LONGEST).collect() };
+    let codes = faults.iter().map(|f| f.error_code.as_str()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
+    let codes = if codes.is_empty() { "no reason was given" } else { &codes };
+    Hold::new(format!("{partner} refuses: {codes}"), format!("{partner} answered 400 for {who}: {told} Mend it in Lever or {partner}, then release."))
 }

@@ -253,3 +253,53 @@ async fn ten_a_second_with_bursts_of_twenty_and_then_429() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_requisition_takes_as_many_hires_as_it_has_places_and_gives_back_what_is_undone() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let read = async || w.lever(&key, Verb::Get, "/v1/requisitions?requisition_code=ENG-7", Value::Null).await.1["data"][0].clone();
+        let id = read().await["id"].as_str().unwrap().to_owned();
+        let db = w.db("ats").await;
+        let set = async |hired: i64, confidentiality: &str| {
+            let sql = "update requisition set hired = $1, confidentiality = $2 where id = $3";
+            db::Sql::run(&db, sql, db::params![hired, confidentiality, id.as_str()]).await.unwrap();
+        };
+        let reason = w.hired_reason().await;
+        let archive = async |who: &str, requisition: Option<&str>| {
+            let body = json!({ "reason": reason, "requisitionId": requisition });
+            w.lever(&key, Verb::Put, &format!("/v1/opportunities/{who}/archived"), body).await
+        };
+        let (ada, kwame) = (w.candidate("Ada Lovelace Byron").await, w.candidate("Kwame Mensah").await);
+        // Two at once, and one place.
+        set(24, "non-confidential").await;
+        let (one, two) = tokio::join!(archive(&ada, Some(&id)), archive(&kwame, Some(&id)));
+        let mut came = [one.0, two.0];
+        came.sort_unstable();
+        assert_eq!(came, [200, 400], "{} {}", one.1, two.1);
+        assert_eq!(read().await["headcountHired"], 25);
+        // Whoever got no place was not hired; hired without one, they are counted later.
+        let (hired, other) = if one.0 == 200 { (ada, kwame) } else { (kwame, ada) };
+        assert_eq!(archive(&other, None).await.0, 200);
+        set(7, "non-confidential").await;
+        assert_eq!(archive(&other, Some(&id)).await.0, 200);
+        assert_eq!(archive(&other, Some(&id)).await.0, 200);
+        assert_eq!(read().await["headcountHired"], 8);
+        // Anonymised and brought back, the place is free again.
+        let mut ines = w.at_ats("ines").await;
+        ines.press(&format!("/candidates/{hired}/anonymize"), &[]).await;
+        ines.press(&format!("/candidates/{hired}/unarchive"), &[]).await;
+        assert_eq!(read().await["headcountHired"], 7);
+        let (status, page) = ines.try_press(&format!("/candidates/{hired}/forms/any"), &[]).await;
+        assert!(status == 404, "{page}");
+        assert!(!ines.read(&format!("/candidates/{hired}")).await.contains("Fill in"));
+        // Nobody who may not see it learns that it is there.
+        set(7, "confidential").await;
+        let body = json!({ "reason": reason, "requisitionId": id });
+        let (status, said) = w.lever(&key, Verb::Put, &format!("/v1/opportunities/{hired}/archived"), body).await;
+        assert!(status == 400 && said.to_string().contains("there is no such requisition"), "{said}");
+        db.close().await;
+        w.drain().await;
+    })
+    .await;
+}

@@ -155,3 +155,154 @@ async fn com_16_each_integration_has_its_own_grant_webhook_and_settings_and_goes
     })
     .await;
 }
+
+#[tokio::test]
+async fn hrc_o11_two_integrations_that_ask_the_same_are_asked_and_answered_each_for_itself() {
+    on_both(async |w| {
+        let second = w.connect_employee_api().await;
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{second}/settings/create_missing"), &[("on", "yes")]).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        w.later(Duration::from_secs(60)).await;
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        let cause = "Not hired any more in Lever, but an employee in HR Cloud";
+        assert_eq!(olga.read("/holds").await.matches(cause).count(), 2);
+        let (status, why) = olga.try_press("/holds/mend", &[("cause", cause), ("subject", &ada), ("way", "leave")]).await;
+        assert!(status == 400 && why.contains("Several connections wait for this"), "{why}");
+        olga.click("/holds", "HR Cloud (Employee API) ·", "Leave the employee as they are", &[]).await;
+        w.drain().await;
+        let holds = olga.read("/holds").await;
+        assert!(holds.matches(cause).count() == 1 && !holds.contains("HR Cloud (Employee API) ·"), "{holds}");
+        assert_eq!(w.employees(ADA).await[0]["xRecordStatus"], "Active");
+        olga.click("/holds", cause, "Set the employee inactive", &[]).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await[0]["xRecordStatus"], "Inactive");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o11_where_the_partner_cannot_be_asked_a_lost_answer_counts_as_perhaps() {
+    on_both(async |w| {
+        let mut olga = w.without_the_newer_api().await;
+        let id = w.connect_employee_api().await;
+        olga.press(&format!("/connections/{id}/settings/create_missing"), &[("on", "yes")]).await;
+        let tap = w.tap_hr_cloud("POST", "employees").await;
+        tap.faults.lock().unwrap().extend([Fault::LoseAnswer, Fault::Answer(429, ""), Fault::LoseAnswer]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("Not hired any more in Lever, but perhaps an employee in HR Cloud"), "{holds}");
+        olga.click("/holds", "Ada", "I have looked there", &[]).await;
+        w.drain().await;
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+        // Nothing was sent of Priya: nobody has to look.
+        let priya = w.candidate("Priya Raman").await;
+        w.hire(&priya).await;
+        w.drain().await;
+        w.at_ats("ines").await.press(&format!("/candidates/{priya}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+        // Kwame may be there, and is forgotten here.
+        let kwame = w.candidate("Kwame Mensah").await;
+        w.hire(&kwame).await;
+        w.drain().await;
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &kwame)]).await;
+        w.drain().await;
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains(&format!("with the number {kwame} may be there: it was sent, and no answer came")), "{holds}");
+        olga.click("/holds", "may be there", "They were deleted there", &[]).await;
+        w.drain().await;
+        assert!(olga.read("/erasures").await.contains("somebody decided about the employee"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o09_the_older_api_knows_people_by_e_mail_so_a_changed_one_makes_nobody_twice() {
+    on_both(async |w| {
+        let mut olga = w.without_the_newer_api().await;
+        let id = w.connect_employee_api().await;
+        olga.press(&format!("/connections/{id}/settings/create_missing"), &[("on", "yes")]).await;
+        olga.press(&format!("/connections/{id}/settings/update"), &[("value", "overwrite")]).await;
+        let before = w.headcount().await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        let key = w.key().await;
+        let contact = w.lever(&key, endpoint::Verb::Get, &format!("/v1/opportunities/{ada}"), json!(null)).await.1["data"]["contact"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let rename = async |email: &str| {
+            w.clock.advance(Duration::from_secs(60));
+            let (status, said) = w.lever(&key, endpoint::Verb::Put, &format!("/v1/contacts/{contact}"), json!({ "emails": [email] })).await;
+            assert_eq!(status, 200, "{said}");
+            olga_reads(&w, &id).await;
+        };
+        rename("countess@mail.example").await;
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("The e-mail of an employee in HR Cloud changed in Lever"), "{holds}");
+        assert_eq!(w.headcount().await, before + 1);
+        olga.click("/holds", "Ada", "Keep the old one there", &[]).await;
+        w.drain().await;
+        assert_eq!((w.headcount().await, w.employees(ADA).await.len()), (before + 1, 1));
+        // Changed once more, and in HR Cloud by hand as well.
+        rename("ada@work.example").await;
+        let employee = w.employees(ADA).await[0]["Id"].as_str().unwrap().to_owned();
+        w.partners.update_record("xEmployee", &employee, json!({ "xEmail": "ada@work.example" })).await.unwrap().unwrap();
+        olga.click("/holds", "Ada", "It is changed there", &[]).await;
+        w.drain().await;
+        assert_eq!((w.headcount().await, w.employees("ada@work.example").await.len()), (before + 1, 1));
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+    })
+    .await;
+}
+
+/// An import brings everybody up to date.
+async fn olga_reads(w: &World, connection: &str) {
+    let mut olga = w.at_hub().await;
+    olga.click(&format!("/connections/{connection}/import"), "Everybody", "Import", &[("Only people", "")]).await;
+    w.drain().await;
+}
+
+#[tokio::test]
+async fn hrc_o07_hrc_o08_a_second_hire_of_one_person_is_asked_about_by_the_older_api_too() {
+    on_both(async |w| {
+        let mut olga = w.without_the_newer_api().await;
+        let id = w.connect_employee_api().await;
+        olga.press(&format!("/connections/{id}/settings/create_missing"), &[("on", "yes")]).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        let mut ines = w.at_ats("ines").await;
+        let postings = w.lever(&w.key().await, endpoint::Verb::Get, "/v1/postings", json!(null)).await.1;
+        let posting =
+            postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Robotics Engineer").unwrap()["id"].as_str().unwrap().to_owned();
+        let profile = ines.press("/candidates/new", &[("name", "Ada L. Byron"), ("email", ADA), ("posting", &posting), ("stage", "offer")]).await;
+        let again = profile.path().rsplit('/').next().unwrap().to_owned();
+        ines.press(&format!("/candidates/{again}/offer"), &[("start", "2026-09-01"), ("status", "signed")]).await;
+        w.hire(&again).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await[0]["xPositionLookup"]["xPositionTitle"], "Backend Engineer");
+        olga.click("/holds", &format!("with this e-mail already (number {ada})"), "It is the same person: update them", &[]).await;
+        w.drain().await;
+        let employees = w.employees(ADA).await;
+        assert_eq!((employees.len(), &employees[0]["xEmployeeNumber"]), (1, &json!(ada)));
+        assert_eq!(employees[0]["xPositionLookup"]["xPositionTitle"], "Robotics Engineer");
+        // Un-hired for one job, the person still has the other.
+        w.later(Duration::from_secs(60)).await;
+        ines.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        let cause = "Not hired any more in Lever, but an employee in HR Cloud";
+        let (status, why) = olga.try_press("/holds/mend", &[("cause", cause), ("subject", &ada), ("way", "inactive")]).await;
+        assert!(status == 400 && why.contains("belongs to another hire in Lever too"), "{why}");
+    })
+    .await;
+}

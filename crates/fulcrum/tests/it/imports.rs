@@ -1,5 +1,6 @@
 //! Imports: by click, at midnight, on trial; and finding whom no webhook told of.
 
+use crate::tap::Fault;
 use crate::world::{At, World, on_both};
 use clock::Ms;
 use endpoint::Verb;
@@ -349,6 +350,28 @@ async fn promise_6_a_look_costs_one_call_also_after_everybody_was_changed_at_onc
         w.later(Duration::from_secs(30)).await;
         let calls = tap.calls();
         assert_eq!(lists(&calls), 1, "{calls:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promise_6_a_date_of_lever_that_cannot_be_right_hides_nobody() {
+    on_both(async |w| {
+        let tap = w.tap_lever("GET", "/opportunities").await;
+        tap.faults.lock().unwrap().extend([
+            Fault::Date("Fri, 01 Jan 2049 00:00:00 GMT"),
+            Fault::Date("Fri, 01 Jan 1999 00:00:00 GMT"),
+            Fault::Date("soon"),
+        ]);
+        w.ats.tell(Event::CandidateHired, false, None).await.unwrap();
+        for _ in 0..4 {
+            w.later(Duration::from_secs(30)).await;
+        }
+        assert!(tap.faults.lock().unwrap().is_empty());
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.later(Duration::from_secs(60)).await;
+        assert_eq!(w.employees("ada.lovelace.byron@mail.example").await.len(), 1);
     })
     .await;
 }

@@ -186,3 +186,49 @@ async fn hrc_o11_whoever_is_un_hired_while_hr_cloud_is_out_of_order_never_become
     })
     .await;
 }
+
+#[tokio::test]
+async fn hrc_o11_whoever_is_un_hired_before_a_lost_answer_was_noticed_is_found_at_hr_cloud_and_asked_about() {
+    on_both(async |w| {
+        let faults = break_the_wire(&w).await;
+        faults.lock().unwrap().extend([Fault::LoseAnswer]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        let mut olga = w.at_hub().await;
+        olga.click("/holds", "Not hired any more in Lever, but an employee", "Set the employee inactive", &[]).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await[0]["xRecordStatus"], "Inactive");
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promise_9_an_employee_made_by_a_try_whose_answer_was_lost_is_found_when_the_person_is_deleted() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{}/settings/erase", w.connection().await), &[("value", "delete")]).await;
+        let faults = break_the_wire(&w).await;
+        faults.lock().unwrap().extend([Fault::LoseAnswer]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &ada)]).await;
+        w.drain().await;
+        assert!(w.employees(ADA).await.is_empty());
+        assert!(olga.read("/erasures").await.contains("erased by hand the employee was deleted"));
+        // Another, to whom nothing was sent, left nobody there.
+        faults.lock().unwrap().extend([Fault::Answer(429, "")]);
+        let kwame = w.candidate("Kwame Mensah").await;
+        w.hire(&kwame).await;
+        w.drain().await;
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &kwame)]).await;
+        w.drain().await;
+        assert!(olga.read("/erasures").await.contains("erased by hand there was no employee"));
+    })
+    .await;
+}

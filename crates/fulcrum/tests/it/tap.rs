@@ -19,6 +19,8 @@ pub enum Fault {
     LoseAnswer,
     /// The connection breaks before anything happens.
     Nothing,
+    /// Carried out and answered, with another time of day.
+    Date(&'static str),
 }
 
 /// The wire. Clones are the same wire.
@@ -72,8 +74,10 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
         return Response::new(broken());
     }
     let mut response = Response::builder().status(StatusCode::from_u16(answer.status).unwrap()).body(Body::from(answer.body)).unwrap();
-    if let Some(date) = answer.headers.get("date") {
-        response.headers_mut().insert("date", date.clone());
+    match (fault, answer.headers.get("date")) {
+        (Some(Fault::Date(date)), _) => drop(response.headers_mut().insert("date", date.parse().unwrap())),
+        (_, Some(date)) => drop(response.headers_mut().insert("date", date.clone())),
+        _ => {}
     }
     response
 }

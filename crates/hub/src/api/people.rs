@@ -94,7 +94,7 @@ pub async fn hire(hub: Hub, caller: Arc<Caller>, request: GetHire) -> Result<Hir
 pub async fn holds(hub: Hub, caller: Arc<Caller>, _: ListHolds) -> Result<Holds, Refused> {
     let mut data = Vec::new();
     for held in pipeline::held(&hub.db, &caller.tenant).await? {
-        let items = pipeline::held_items(&hub.db, &caller.tenant, &held.cause, 100).await?;
+        let items = pipeline::held_items(&hub.db, &caller.tenant, &held.connection, &held.cause, 100).await?;
         let way = |way: connector::Way| WayOut {
             way: way.id,
             label: way.label,
@@ -116,14 +116,14 @@ pub async fn holds(hub: Hub, caller: Arc<Caller>, _: ListHolds) -> Result<Holds,
 }
 
 pub async fn release(hub: Hub, caller: Arc<Caller>, request: ReleaseHold) -> Result<Said, Refused> {
-    let n = hub.release(&caller.tenant, &request.body.cause, &caller.name).await?;
+    let n = hub.release(&caller.tenant, &request.body.cause, &request.body.connection.unwrap_or_default(), &caller.name).await?;
     Ok(Said { said: format!("{n} tried again.") })
 }
 
 pub async fn mend(hub: Hub, caller: Arc<Caller>, request: MendHold) -> Result<Said, Refused> {
     let body = request.body;
-    let (subject, picked) = (body.opportunity.unwrap_or_default(), body.picked.unwrap_or_default());
-    let chosen = Chosen { cause: &body.cause, subject: &subject, way: &body.way, picked: &picked };
+    let (subject, picked, connection) = (body.opportunity.unwrap_or_default(), body.picked.unwrap_or_default(), body.connection.unwrap_or_default());
+    let chosen = Chosen { cause: &body.cause, connection: &connection, subject: &subject, way: &body.way, picked: &picked };
     match hub.mend(&caller.tenant, &chosen, &caller.name).await? {
         Ok(said) => Ok(Said { said }),
         Err(why) => Err(Refused::new(StatusCode::CONFLICT, "cannot_mend", why)),

@@ -69,7 +69,7 @@ async fn countries(State(partners): State<Partners>, headers: HeaderMap) -> Resu
     Ok(Json(COUNTRIES.lines().collect()))
 }
 
-/// All of them or none: nothing is changed before all are found right.
+/// Nothing is changed before all are found right. Should one be refused all the same, those before it are made.
 async fn employees(State(partners): State<Partners>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, Refused> {
     admit(&partners, &headers).await?;
     let wrong = |why: String| Refused::Wrong(vec![("INVALID_VALUE", why)]);

@@ -1,0 +1,302 @@
+//! One try: what is read, decided and performed about one opportunity, with what it may use.
+
+use crate::Hub;
+use crate::connections::Connection;
+use crate::hires::Person;
+use crate::read::Reader;
+use crate::runs::Came;
+use crate::work::{Learnt, wait};
+use connector::{AnyConnector, Cx, Decided, Decision, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
+use db::{Sql, params};
+use outbound::{Remote, Urgency, Wire};
+use pipeline::{Ending, Item, NewEffect, Priority};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long it is tried to tell a partner of an erasure before somebody is told that it does not work.
+const PATIENT: Duration = Duration::from_secs(86_400);
+
+/// How long a decision is good without looking again.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// One try, with what it may use.
+pub(crate) struct Try<'a> {
+    pub hub: &'a Hub,
+    pub connection: &'a Connection,
+    pub connector: &'static dyn AnyConnector,
+    pub item: &'a Item,
+    pub memo: &'a Memo,
+    pub wire: &'a Wire,
+}
+
+impl Try<'_> {
+    pub fn reader<'b>(&'b self, lever: &'b Remote, more: &'b [More]) -> Reader<'b> {
+        Reader { lever, memo: self.memo, asked: self.item.claimed, more }
+    }
+
+    fn lever(&self) -> Remote {
+        let urgency = if self.item.priority == Priority::Now { Urgency::Now } else { Urgency::Later };
+        self.hub.lever(self.connection, urgency, self.wire)
+    }
+
+    /// What we know of this person ourselves, and whether a run waits for them.
+    async fn ours(&self, dry: bool) -> db::Result<Ours> {
+        let sql = "select 'sent' as what, remote_id as name, sent as value from link where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'answer', question, answer from answer where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
+                   and dry = $4 and outcome is null)";
+        let rows = self.hub.db.rows(sql, params![self.item.tenant.as_str(), self.connection.id.as_str(), self.item.subject.as_str(), dry]).await?;
+        let mut ours = Ours::default();
+        for row in rows {
+            match row.text("what")?.as_str() {
+                "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")?, ..Sent::default() },
+                "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
+                _ => ours.is_wanted = true,
+            }
+        }
+        Ok(ours)
+    }
+
+    /// What Lever knows now; or how this try ends without it.
+    async fn truth(&self, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Seen, Ending>> {
+        let (hub, item) = (self.hub, self.item);
+        let Ok(id) = item.subject.parse() else { return Ok(Err(Ending::GiveUp { why: format!("{:?} is no opportunity id.", item.subject) })) };
+        match self.reader(&self.lever(), &self.connector.more(&self.connection.settings)).truth(&id).await {
+            Ok(Some(seen)) if seen.opportunity.is_anonymized => {
+                hub.erase(self.connection, &item.subject, "anonymised in Lever").await?;
+                learnt.erased = true;
+                Ok(Err(Ending::Withdrawn { why: "The person was anonymised in Lever. Nothing is known of them any more.".to_owned() }))
+            }
+            Ok(Some(seen)) => {
+                learnt.person = Some(Person::new(&seen, hub.clock.now()));
+                let asks = ours.sent.remote_id.is_none() && self.connector.more(&self.connection.settings).contains(&More::SameEmail);
+                let same_email = if asks { hub.records_by_email(self.connection, &id, &seen.opportunity.emails).await? } else { Vec::new() };
+                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), same_email, ..seen }))
+            }
+            // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
+            // found in Lever's list of the deleted.
+            Ok(None) => {
+                let why = format!(
+                    "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing was done."
+                );
+                hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
+                Ok(Err(Ending::Withdrawn { why }))
+            }
+            Err(failure) => hub.lever_failed(self.connection, &failure, "read who was hired").await.map(Err),
+        }
+    }
+
+    /// What is wanted now that Lever was read. What is wanted no more may have been made so by a try without an answer: then the
+    /// partner is asked, and what is there counts.
+    async fn decide(&self, ours: &Ours, seen: Seen) -> db::Result<Result<Decided, Ending>> {
+        let (hub, item, settings) = (self.hub, self.item, &self.connection.settings);
+        let decision = self.connector.decide(settings, &seen);
+        if !matches!(decision, Decision::Nothing(_)) || ours.sent.remote_id.is_some() {
+            return Ok(Ok(decision));
+        }
+        let tried = changes(&pipeline::tried_of(&hub.db, &item.tenant, &item.connection, &item.subject).await?);
+        if tried.is_empty() {
+            return Ok(Ok(decision));
+        }
+        let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
+        let cx =
+            Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
+        let found = match self.connector.came_through(cx).await {
+            Ok(found) => found,
+            Err(failure) => return Ok(Err(ending(outcome_of(self.connector.spec().name, &failure)))),
+        };
+        let record = found.as_ref().and_then(|sent| Some((sent.remote_id.as_deref()?, &sent.what)));
+        pipeline::found(&hub.db, item, record, hub.clock.now()).await?;
+        Ok(Ok(match found {
+            Some(sent) => self.connector.decide(settings, &Seen { sent: sent.what, ..seen }),
+            None => decision,
+        }))
+    }
+
+    /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
+    pub async fn think(&self, learnt: &mut Learnt) -> db::Result<Ending> {
+        let ours = self.ours(false).await?;
+        if self.item.payload["run"] == true && !ours.is_wanted {
+            // The run was called back, and nobody else asked.
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        let decision = match self.truth(&ours, learnt).await? {
+            Ok(seen) => self.decide(&ours, seen).await?,
+            Err(ending) => return Ok(ending),
+        };
+        Ok(match decision {
+            Err(ending) => ending,
+            Ok(Decision::Nothing(why)) => nothing(&why),
+            Ok(Decision::Hold(hold)) => wait(hold),
+            Ok(Decision::Make(effects)) => Ending::Decided(
+                effects
+                    .into_iter()
+                    .map(|effect| NewEffect {
+                        connection: self.connection.id.clone(),
+                        kind: self.connection.connector.clone(),
+                        // Two connections of one connector are two intentions.
+                        key: format!("{}:{}", self.connection.id, effect.key),
+                        subject: self.item.subject.clone(),
+                        payload: json!({ "key": effect.key, "change": effect.change }),
+                        priority: self.item.priority,
+                        run_at: self.hub.clock.now(),
+                        again: ours.is_wanted || self.item.payload["again"] == true,
+                    })
+                    .collect(),
+            ),
+        })
+    }
+
+    /// Makes an effect so. What was decided a while ago is decided again first: whoever is not hired any more is not
+    /// employed because a partner was out of order for three days, and a corrected start date counts.
+    pub async fn perform(&self, learnt: &mut Learnt) -> db::Result<Ending> {
+        let (hub, item) = (self.hub, self.item);
+        let key = item.payload["key"].as_str().unwrap_or_default();
+        let mut change = item.payload["change"].clone();
+        let is_first_try = item.run_at <= item.tried_since;
+        let is_stale = !is_first_try || hub.clock.now().since(item.run_at) > FRESH;
+        let ours = if is_stale || item.attempts > 1 || item.remote_id.is_some() { self.ours(false).await? } else { Ours::default() };
+        if is_stale {
+            let decision = match self.truth(&ours, learnt).await? {
+                Ok(seen) => self.decide(&ours, seen).await?,
+                Err(ending) => return Ok(ending),
+            };
+            match decision {
+                Err(ending) => return Ok(ending),
+                Ok(Decision::Nothing(why)) => return Ok(nothing(&why)),
+                Ok(Decision::Hold(hold)) => return Ok(wait(hold)),
+                Ok(Decision::Make(effects)) => match effects.into_iter().find(|effect| effect.key == key) {
+                    Some(effect) if effect.change == change => {}
+                    Some(effect) => {
+                        let payload = json!({ "key": key, "change": effect.change });
+                        if !pipeline::rethought(&hub.db, item, &payload).await? {
+                            return Ok(nothing("somebody else does this"));
+                        }
+                        change = effect.change;
+                    }
+                    None => return Ok(nothing("this is not wanted any more")),
+                },
+            }
+        }
+        let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Now, self.wire));
+        let tried = changes(&item.tried);
+        let cx =
+            Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
+        let outcome = self.connector.perform(cx, &self.connection.settings, key, &change).await;
+        if let Outcome::Done(done) = &outcome {
+            learnt.done = Some((done.how, done.left_out));
+        }
+        Ok(ending(outcome))
+    }
+
+    /// Finds out what would be done, and does none of it.
+    pub async fn try_out(&self, learnt: &mut Learnt) -> db::Result<Ending> {
+        let ours = self.ours(true).await?;
+        if !ours.is_wanted {
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        let trial = |outcome, why: String, detail| Some(Came { outcome: Some(outcome), why, detail, dry: true });
+        let found = match self.truth(&ours, learnt).await? {
+            Ok(seen) => self.connector.decide(&self.connection.settings, &seen),
+            // A call that may pass is made again; whatever else ends it is what would happen.
+            Err(retry @ Ending::Retry { .. }) => return Ok(retry),
+            Err(Ending::Hold { why, .. }) => Decision::Hold(Hold::new("", why)),
+            Err(Ending::Withdrawn { why } | Ending::GiveUp { why }) => Decision::Nothing(why),
+            Err(ending) => return Ok(ending),
+        };
+        learnt.trial = match found {
+            Decision::Nothing(why) => trial("skipped", why, Value::Null),
+            Decision::Hold(hold) => trial("held", hold.why, Value::Null),
+            Decision::Make(effects) => {
+                let (partner, lever) = (self.hub.partner(self.connection, self.wire), self.lever());
+                let (mut how, mut said, mut differences) = (How::Unchanged, Vec::new(), Vec::new());
+                let mut held = None;
+                for effect in &effects {
+                    let cx =
+                        Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: 2, sent: &ours.sent, tried: &[] };
+                    match self.connector.preview(cx, &self.connection.settings, &effect.key, &effect.change).await {
+                        Ok(Preview::Would { how: would, said: words, fields }) => {
+                            how = if how == How::Unchanged { would } else { how };
+                            said.push(words);
+                            differences.extend(fields);
+                        }
+                        Ok(Preview::Hold(hold)) => held = Some(hold.why),
+                        Err(failure) => match outcome_of(self.connector.spec().name, &failure) {
+                            Outcome::Retry { after, why, .. } => return Ok(Ending::retry(after, why)),
+                            Outcome::Hold(hold) => held = Some(hold.why),
+                            Outcome::GiveUp(why) => held = Some(why),
+                            Outcome::Done(_) => {}
+                        },
+                    }
+                }
+                match held {
+                    Some(why) => trial("held", why, Value::Null),
+                    None => trial(how.word(), said.join("; "), json!(differences)),
+                }
+            }
+        };
+        Ok(Ending::Decided(Vec::new()))
+    }
+
+    /// Tells the partner that somebody was erased. Whatever is under way about them ends first.
+    pub async fn erase(&self) -> db::Result<Ending> {
+        let (hub, item) = (self.hub, self.item);
+        let busy = "select 1 as one from effect where tenant = $1 and connection = $2 and subject = $3 and state = 'running'";
+        if hub.db.row(busy, params![item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()]).await?.is_some() {
+            return Ok(Ending::retry(Some(Duration::from_secs(5)), "Something about this person is still under way.".to_owned()));
+        }
+        let ours = self.ours(false).await?;
+        let sent = hub.forget_again(self.connection, item, &ours.sent).await?;
+        if let Some(record) = &sent.remote_id
+            && hub.is_shared(self.connection, &item.subject, record).await?
+        {
+            hub.erased_there(self.connection, &item.subject, "the record belongs to another hire too and is kept").await?;
+            return Ok(Ending::Decided(Vec::new()));
+        }
+        let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent, tried: &[] };
+        Ok(match self.connector.erase(cx, &self.connection.settings, &ours.answers).await {
+            Outcome::Done(done) => {
+                hub.erased_there(self.connection, &item.subject, &done.said).await?;
+                Ending::Decided(Vec::new())
+            }
+            // Nobody is told by a job that failed three days later.
+            Outcome::Retry { why, .. } if hub.clock.now().since(item.tried_since) > PATIENT => {
+                let name = self.connector.spec().name;
+                wait(Hold::new(
+                    format!("{name} cannot be told of an erasure"),
+                    format!("Somebody was erased, and {name} could not be told since: {why}"),
+                ))
+            }
+            otherwise => ending(otherwise),
+        })
+    }
+}
+
+/// What we know of one person ourselves.
+#[derive(Default)]
+struct Ours {
+    sent: Sent,
+    answers: BTreeMap<String, String>,
+    is_wanted: bool,
+}
+
+/// The changes in stored payloads.
+fn changes(payloads: &[Value]) -> Vec<Value> {
+    payloads.iter().map(|payload| payload["change"].clone()).collect()
+}
+
+/// How the connector ended it.
+fn ending(outcome: Outcome) -> Ending {
+    match outcome {
+        Outcome::Retry { after, why, perhaps } => Ending::Retry { after, why, perhaps },
+        Outcome::Hold(hold) => wait(hold),
+        Outcome::GiveUp(why) => Ending::GiveUp { why },
+        Outcome::Done(done) => Ending::Done { remote_id: done.remote_id, sent: done.sent, why: done.said },
+    }
+}
+
+fn nothing(why: &str) -> Ending {
+    Ending::Withdrawn { why: format!("Lever says: {why}. Nothing is to be done.") }
+}
