@@ -1,6 +1,7 @@
 //! Connecting: consent, Cancel, forged answers, pasted keys, and who may.
 
 use crate::world::{At, World, on_both, text};
+use std::time::Duration;
 use url::Url;
 
 const CONNECT: &str = "/hr-cloud/settings/integrations/lever/connect";
@@ -140,7 +141,8 @@ async fn an_api_key_connects_too_and_a_wrong_one_is_told_at_once() {
         assert_eq!(status, 200);
         assert!(page.contains("Lever does not know this key"), "{page}");
         // COM-05: the package counts for keys as it does for consent.
-        let key = w.key().await;
+        let all: Vec<String> = lever_api::permissions().into_iter().map(str::to_owned).collect();
+        let key = w.ats.create_api_key("the hub's", &all, false, None).await.unwrap();
         w.ats.set_package("Lever Basic").await.unwrap();
         let (_, page) = anyone.try_press(&format!("{hosted}/api-key"), &[("key", &key)]).await;
         assert!(page.contains("This account has the package Lever Basic."), "{page}");
@@ -152,6 +154,11 @@ async fn an_api_key_connects_too_and_a_wrong_one_is_told_at_once() {
         w.hire(&ada).await;
         w.drain().await;
         assert_eq!(w.employees("ada.lovelace.byron@mail.example").await.len(), 1);
+        // COM-12: revoked, it ends the connection, which says so.
+        w.at_ats("ines").await.click("/settings/integrations/api-credentials", "the hub's", "Revoke", &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        let page = w.at_hub().await.read(&format!("/connections/{}", w.connection().await)).await;
+        assert!(page.contains("Disconnected") && page.contains("Lever does not accept the API key any more"), "{page}");
     })
     .await;
 }
