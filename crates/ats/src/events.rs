@@ -108,7 +108,7 @@ impl Handler for Deliveries {
         if item.kind == PRUNE {
             return match pipeline::prune(&self.0.db, self.0.clock.now().minus(KEPT), false).await {
                 Ok(_) => Ending::Decided(Vec::new()).into(),
-                Err(e) => Ending::retry(None, e.to_string()).into(),
+                Err(e) => Ending::Retry { after: None, why: e.to_string() }.into(),
             };
         }
         let wire = Wire::default();
@@ -122,7 +122,7 @@ impl Handler for Deliveries {
             (failed, wait) => {
                 let why = failed.map_or_else(|why| why, |status| format!("the receiver answered {status}"));
                 match wait {
-                    Some(wait) => Ending::retry(Some(*wait), why),
+                    Some(wait) => Ending::Retry { after: Some(*wait), why },
                     None => Ending::GiveUp { why },
                 }
             }

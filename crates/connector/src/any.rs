@@ -1,7 +1,7 @@
 //! Connectors of all kinds in one list. Settings and changes cross this line as JSON; a value written by another
 //! version is held, not guessed.
 
-use crate::{Connector, Cx, Decision, Effect, Hold, Known, Mended, More, Outcome, Pick, Preview, Seen, Sent, Spec, Way};
+use crate::{Connector, Cx, Decision, Effect, Found, Hold, Known, Mended, More, Outcome, Pick, Preview, Seen, Spec, Way};
 use outbound::{Failure, Remote};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,10 +32,10 @@ pub trait AnyConnector: Send + Sync {
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided;
     /// See [`Connector::perform`].
     fn perform<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Outcome>;
-    /// See [`Connector::mark`]. Empty, if another version stored the change.
-    fn mark(&self, change: &Value) -> String;
+    /// See [`Connector::mark`]. Null, if another version stored the change.
+    fn mark(&self, change: &Value) -> Value;
     /// See [`Connector::came_through`].
-    fn came_through<'a>(&'a self, cx: Cx<'a>) -> Boxed<'a, Result<Option<Sent>, Failure>>;
+    fn came_through<'a>(&'a self, cx: Cx<'a>, settings: &'a Value) -> Boxed<'a, Result<Found, Failure>>;
     /// See [`Connector::preview`].
     fn preview<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Result<Preview, Failure>>;
     /// See [`Connector::mend`].
@@ -110,12 +110,12 @@ impl<C: Connector> AnyConnector for C {
         })
     }
 
-    fn mark(&self, change: &Value) -> String {
+    fn mark(&self, change: &Value) -> Value {
         serde_json::from_value(change.clone()).map(|change| Connector::mark(self, &change)).unwrap_or_default()
     }
 
-    fn came_through<'a>(&'a self, cx: Cx<'a>) -> Boxed<'a, Result<Option<Sent>, Failure>> {
-        Box::pin(Connector::came_through(self, cx))
+    fn came_through<'a>(&'a self, cx: Cx<'a>, settings: &'a Value) -> Boxed<'a, Result<Found, Failure>> {
+        Box::pin(async move { Connector::came_through(self, cx, &read(settings).unwrap_or_default()).await })
     }
 
     fn preview<'a>(&'a self, cx: Cx<'a>, settings: &'a Value, key: &'a str, change: &'a Value) -> Boxed<'a, Result<Preview, Failure>> {

@@ -63,6 +63,8 @@ pub enum Remember {
     /// Nothing: it is so at the partner now.
     #[default]
     Nothing,
+    /// What tries without an answer may have made was looked for by a person: there is nothing more to find.
+    Looked,
     /// Settings of the connection: an alias, for one.
     Settings(Map<String, Value>),
     /// An answer about this one person; [`Seen::answers`](crate::Seen::answers) has it from now on.

@@ -61,8 +61,6 @@ pub enum Outcome {
         after: Option<Duration>,
         /// What went wrong.
         why: String,
-        /// It may have been made so all the same.
-        perhaps: bool,
     },
     /// A person must mend it.
     Hold(Hold),
@@ -162,6 +160,17 @@ impl Known {
     }
 }
 
+/// What became of tries without an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// There is this record.
+    Record(Sent),
+    /// There is none.
+    Nobody,
+    /// The partner cannot be asked.
+    CannotTell,
+}
+
 /// What performing may use.
 pub struct Cx<'a> {
     /// The partner, as this connection reaches it.
@@ -191,7 +200,7 @@ pub struct Sent {
     pub shared: bool,
     /// What records would be found by that tries without an answer may have made: [`Connector::mark`]. Known only where
     /// somebody is erased and no record is known.
-    pub perhaps: Vec<String>,
+    pub perhaps: Vec<Value>,
 }
 
 /// A connector. One folder and one line in `connectors`.
@@ -224,18 +233,18 @@ pub trait Connector: Send + Sync + 'static {
     /// Makes one change so.
     fn perform(&self, cx: Cx<'_>, settings: &Self::Settings, effect: &Effect<Self::Change>) -> impl Future<Output = Outcome> + Send;
 
-    /// What the record that a change makes can be found by at the partner: a number of ours, which outlives an erasure and
-    /// says nothing of the person. Pure.
-    fn mark(&self, change: &Self::Change) -> String {
+    /// What the record that a change makes can be found by at the partner, and no more of the person than that takes: of
+    /// somebody erased it is remembered until the partner is told. Null: nothing. Pure.
+    fn mark(&self, change: &Self::Change) -> Value {
         let _ = change;
-        String::new()
+        Value::Null
     }
 
-    /// What is wanted no more may have been made so by a try without an answer, one of [`Cx::tried`]: what the partner holds
-    /// of ours then. Where the partner cannot be asked, it is taken to be there.
-    fn came_through(&self, cx: Cx<'_>) -> impl Future<Output = Result<Option<Sent>, Failure>> + Send {
-        let _ = cx;
-        std::future::ready(Ok(None))
+    /// What is wanted no more may have been made so by a try without an answer: one of [`Cx::tried`] or, of somebody erased,
+    /// what bears one of the marks [`Sent::perhaps`].
+    fn came_through(&self, cx: Cx<'_>, settings: &Self::Settings) -> impl Future<Output = Result<Found, Failure>> + Send {
+        let _ = (cx, settings);
+        std::future::ready(Ok(Found::CannotTell))
     }
 
     /// What [`Connector::perform`] would do now, found out by reading alone.
@@ -290,7 +299,7 @@ pub fn outcome_of(partner: &str, failure: &Failure) -> Outcome {
                 "{partner} answered 403: the service account may not do this. Someone who administers {partner} can give it the permission. ({failure})"
             ),
         ),
-        _ if failure.may_pass() => Outcome::Retry { after: failure.retry_after(), why: failure.to_string(), perhaps: failure.may_have_happened() },
+        _ if failure.may_pass() => Outcome::Retry { after: failure.retry_after(), why: failure.to_string() },
         _ => hold(format!("{partner} refuses what was sent"), failure.to_string()),
     }
 }

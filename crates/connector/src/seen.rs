@@ -32,6 +32,8 @@ pub struct Seen {
     pub hired: bool,
     /// What the partner holds of it: what was said last by [`Done::sent`](crate::Done::sent); null if nothing.
     pub sent: Value,
+    /// Whether a try without an answer may have made a record, and none is known.
+    pub perhaps: bool,
     /// What people decided about this person, by question.
     pub answers: BTreeMap<String, String>,
 }

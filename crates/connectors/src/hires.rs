@@ -76,8 +76,6 @@ pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
         return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
     }
     let name = &seen.opportunity.name;
-    // It was sent and no answer came, and the partner cannot be asked.
-    let perhaps = seen.sent["perhaps"] == true;
     let way = |id: &str, label: &str, answer: &str| Way {
         id: id.to_owned(),
         label: label.to_owned(),
@@ -85,16 +83,6 @@ pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
         data: json!({ "question": question, "answer": answer }),
         ..Way::default()
     };
-    if perhaps {
-        return Decision::Hold(Hold {
-            cause: format!("Not hired any more in Lever, but perhaps an employee in {partner}"),
-            why: format!(
-                "{name} was hired and sent to {partner}, which gave no answer; by now they are not hired in Lever any more. {partner} cannot be asked: \
-                 an HR Admin can see there whether there is such an employee."
-            ),
-            ways: vec![way("leave", "I have looked there", "somebody looked there")],
-        });
-    }
     Decision::Hold(Hold {
         cause: format!("Not hired any more in Lever, but an employee in {partner}"),
         why: format!(
@@ -106,6 +94,22 @@ pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
         ],
     })
 }
+
+/// Not hired any more; sent, and no answer came. For partners that cannot be asked.
+pub fn perhaps_there(partner: &str, seen: &Seen) -> Hold {
+    let name = &seen.opportunity.name;
+    Hold {
+        cause: format!("Not hired any more in Lever, but perhaps an employee in {partner}"),
+        why: format!(
+            "{name} was hired and sent to {partner}, which gave no answer; by now they are not hired in Lever any more. {partner} cannot be asked: \
+             an HR Admin can see there whether there is such an employee, and what is to become of them."
+        ),
+        ways: vec![Way { id: LOOKED.to_owned(), label: "I have looked there".to_owned(), personal: true, ..Way::default() }],
+    }
+}
+
+/// The way out of [`perhaps_there`].
+pub const LOOKED: &str = "looked";
 
 /// Somebody decided; the hub remembers it.
 pub fn answered(way: &Way) -> Result<Mended, String> {

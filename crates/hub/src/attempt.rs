@@ -6,16 +6,20 @@ use crate::hires::Person;
 use crate::read::Reader;
 use crate::runs::Came;
 use crate::work::{Learnt, wait};
-use connector::{AnyConnector, Cx, Decided, Decision, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
+use clock::Ms;
+use connector::{AnyConnector, Cx, Decided, Decision, Found, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
 use db::{Sql, params};
-use outbound::{Remote, Urgency, Wire};
-use pipeline::{Ending, Item, NewEffect, Priority};
+use outbound::{Failure, Remote, Urgency, Wire};
+use pipeline::{Ending, Item, NewEffect, Priority, Unsure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long it is tried to tell a partner of an erasure before somebody is told that it does not work.
 const PATIENT: Duration = Duration::from_secs(86_400);
+
+/// How long a call without an answer may still be carried out at the other side.
+const UNDER_WAY: Duration = Duration::from_secs(300);
 
 /// How long a decision is good without looking again.
 const FRESH: Duration = Duration::from_secs(60);
@@ -44,13 +48,15 @@ impl Try<'_> {
     async fn ours(&self, dry: bool) -> db::Result<Ours> {
         let sql = "select 'sent' as what, remote_id as name, sent as value from link where tenant = $1 and connection = $2 and subject = $3 \
                    union all select 'answer', question, answer from answer where tenant = $1 and connection = $2 and subject = $3 \
-                   union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'unsure', '', '' where exists (select 1 from effect where tenant = $1 and connection = $2 and subject = $3 \
+                   and tried <> '') union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
                    and dry = $4 and outcome is null)";
         let rows = self.hub.db.rows(sql, params![self.item.tenant.as_str(), self.connection.id.as_str(), self.item.subject.as_str(), dry]).await?;
         let mut ours = Ours::default();
         for row in rows {
             match row.text("what")?.as_str() {
                 "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")?, ..Sent::default() },
+                "unsure" => ours.unsure = pipeline::unsure(&self.hub.db, &self.item.tenant, &self.connection.id, &self.item.subject).await?,
                 "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
                 _ => ours.is_wanted = true,
             }
@@ -72,13 +78,13 @@ impl Try<'_> {
                 learnt.person = Some(Person::new(&seen, hub.clock.now()));
                 let asks = ours.sent.remote_id.is_none() && self.connector.more(&self.connection.settings).contains(&More::SameEmail);
                 let same_email = if asks { hub.records_by_email(self.connection, &id, &seen.opportunity.emails).await? } else { Vec::new() };
-                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), same_email, ..seen }))
+                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), perhaps: ours.perhaps(), same_email, ..seen }))
             }
             // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
             // found in Lever's list of the deleted.
             Ok(None) => {
                 let why = format!(
-                    "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing was done."
+                    "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing is done."
                 );
                 hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
                 Ok(Err(Ending::Withdrawn { why }))
@@ -92,26 +98,42 @@ impl Try<'_> {
     async fn decide(&self, ours: &Ours, seen: Seen) -> db::Result<Result<Decided, Ending>> {
         let (hub, item, settings) = (self.hub, self.item, &self.connection.settings);
         let decision = self.connector.decide(settings, &seen);
-        if !matches!(decision, Decision::Nothing(_)) || ours.sent.remote_id.is_some() {
+        if !matches!(decision, Decision::Nothing(_)) || !ours.perhaps() {
             return Ok(Ok(decision));
         }
-        let tried = changes(&pipeline::tried_of(&hub.db, &item.tenant, &item.connection, &item.subject).await?);
-        if tried.is_empty() {
-            return Ok(Ok(decision));
-        }
-        let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
-        let cx =
-            Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
-        let found = match self.connector.came_through(cx).await {
-            Ok(found) => found,
+        let tried = changes(ours.unsure.iter().flat_map(Unsure::payloads));
+        let sent = match self.came_through(&ours.sent, &tried).await {
+            Ok(Found::Record(sent)) => sent,
+            Ok(Found::CannotTell) => return Ok(Ok(decision)),
+            Ok(Found::Nobody) => {
+                let last = ours.unsure.iter().map(|unsure| unsure.at).max();
+                if let Some(wait) = last.and_then(|last| self.still_under_way(last)) {
+                    return Ok(Err(wait));
+                }
+                pipeline::found(&hub.db, item, &ours.unsure, None, hub.clock.now()).await?;
+                return Ok(Ok(decision));
+            }
             Err(failure) => return Ok(Err(ending(outcome_of(self.connector.spec().name, &failure)))),
         };
-        let record = found.as_ref().and_then(|sent| Some((sent.remote_id.as_deref()?, &sent.what)));
-        pipeline::found(&hub.db, item, record, hub.clock.now()).await?;
-        Ok(Ok(match found {
-            Some(sent) => self.connector.decide(settings, &Seen { sent: sent.what, ..seen }),
-            None => decision,
-        }))
+        let record = sent.remote_id.as_deref().map(|id| (id, &sent.what));
+        let tx = hub.db.begin().await?;
+        pipeline::found(&tx, item, &ours.unsure, record, hub.clock.now()).await?;
+        tx.commit().await?;
+        Ok(Ok(self.connector.decide(settings, &Seen { sent: sent.what, perhaps: false, ..seen })))
+    }
+
+    /// What became of tries without an answer.
+    async fn came_through(&self, sent: &Sent, tried: &[Value]) -> Result<Found, Failure> {
+        let (partner, lever) = (self.hub.partner(self.connection, self.wire), self.lever());
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: self.item.attempts, sent, tried };
+        self.connector.came_through(cx, &self.connection.settings).await
+    }
+
+    /// Whoever is not there yet may be there in a moment: a call without an answer may still be carried out.
+    fn still_under_way(&self, last_tried: Ms) -> Option<Ending> {
+        let since = self.hub.clock.now().since(last_tried);
+        let why = format!("What was sent to {} without an answer may still be under way there.", self.connector.spec().name);
+        (since < UNDER_WAY).then(|| Ending::Retry { after: Some(UNDER_WAY - since), why })
     }
 
     /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
@@ -180,7 +202,7 @@ impl Try<'_> {
             }
         }
         let (partner, lever) = (hub.partner(self.connection, self.wire), hub.lever(self.connection, Urgency::Now, self.wire));
-        let tried = changes(&item.tried);
+        let tried = changes(item.tried.iter().cloned());
         let cx =
             Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
         let outcome = self.connector.perform(cx, &self.connection.settings, key, &change).await;
@@ -223,7 +245,7 @@ impl Try<'_> {
                         }
                         Ok(Preview::Hold(hold)) => held = Some(hold.why),
                         Err(failure) => match outcome_of(self.connector.spec().name, &failure) {
-                            Outcome::Retry { after, why, .. } => return Ok(Ending::retry(after, why)),
+                            Outcome::Retry { after, why } => return Ok(Ending::Retry { after, why }),
                             Outcome::Hold(hold) => held = Some(hold.why),
                             Outcome::GiveUp(why) => held = Some(why),
                             Outcome::Done(_) => {}
@@ -242,18 +264,35 @@ impl Try<'_> {
     /// Tells the partner that somebody was erased. Whatever is under way about them ends first.
     pub async fn erase(&self) -> db::Result<Ending> {
         let (hub, item) = (self.hub, self.item);
+        if item.payload.is_null() {
+            // The partner was told, and whoever did it died before that could be written down.
+            return Ok(Ending::Decided(Vec::new()));
+        }
         let busy = "select 1 as one from effect where tenant = $1 and connection = $2 and subject = $3 and state = 'running'";
         if hub.db.row(busy, params![item.tenant.as_str(), item.connection.as_str(), item.subject.as_str()]).await?.is_some() {
-            return Ok(Ending::retry(Some(Duration::from_secs(5)), "Something about this person is still under way.".to_owned()));
+            return Ok(Ending::Retry { after: Some(Duration::from_secs(5)), why: "Something about this person is still under way.".to_owned() });
         }
         let ours = self.ours(false).await?;
-        let sent = hub.forget_again(self.connection, item, &ours.sent).await?;
-        if let Some(record) = &sent.remote_id
+        let mut left = hub.forget_again(self.connection, item, &ours.sent, &ours.unsure).await?;
+        if left.record.is_none() && !left.perhaps.is_empty() {
+            match self.came_through(&left.sent(false), &[]).await {
+                Ok(Found::Record(sent)) => left = left.found(sent),
+                Ok(Found::CannotTell) => {}
+                Ok(Found::Nobody) => match self.still_under_way(item.created_at) {
+                    Some(wait) => return Ok(wait),
+                    None => left.perhaps.clear(),
+                },
+                Err(failure) => return Ok(ending(outcome_of(self.connector.spec().name, &failure))),
+            }
+            hub.remember_left(&hub.db, &item.id, &left).await?;
+        }
+        if let Some(record) = &left.record
             && hub.is_shared(self.connection, &item.subject, record).await?
         {
             hub.erased_there(self.connection, &item.subject, "the record belongs to another hire too and is kept").await?;
             return Ok(Ending::Decided(Vec::new()));
         }
+        let sent = left.sent(false);
         let (partner, lever) = (hub.partner(self.connection, self.wire), self.lever());
         let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &sent, tried: &[] };
         Ok(match self.connector.erase(cx, &self.connection.settings, &ours.answers).await {
@@ -279,21 +318,30 @@ impl Try<'_> {
 struct Ours {
     sent: Sent,
     answers: BTreeMap<String, String>,
+    /// Tries without an answer.
+    unsure: Vec<Unsure>,
     is_wanted: bool,
 }
 
 /// The changes in stored payloads.
-fn changes(payloads: &[Value]) -> Vec<Value> {
-    payloads.iter().map(|payload| payload["change"].clone()).collect()
+fn changes(payloads: impl Iterator<Item = Value>) -> Vec<Value> {
+    payloads.map(|mut payload| payload["change"].take()).collect()
 }
 
 /// How the connector ended it.
 fn ending(outcome: Outcome) -> Ending {
     match outcome {
-        Outcome::Retry { after, why, perhaps } => Ending::Retry { after, why, perhaps },
+        Outcome::Retry { after, why } => Ending::Retry { after, why },
         Outcome::Hold(hold) => wait(hold),
         Outcome::GiveUp(why) => Ending::GiveUp { why },
         Outcome::Done(done) => Ending::Done { remote_id: done.remote_id, sent: done.sent, why: done.said },
+    }
+}
+
+impl Ours {
+    /// Whether a try without an answer may have made a record, and none is known.
+    fn perhaps(&self) -> bool {
+        self.sent.remote_id.is_none() && !self.unsure.is_empty()
     }
 }
 

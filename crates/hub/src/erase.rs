@@ -9,7 +9,8 @@ use clock::Ms;
 use connector::Sent;
 use db::vault::digest;
 use db::{Row, Sql, Tx, params};
-use pipeline::{Item, NewJob, Priority};
+use pipeline::{Item, NewJob, Priority, Unsure};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The kind of job that instructs the partner.
@@ -27,6 +28,43 @@ pub struct Erasure {
     pub partner: Option<String>,
     /// When that was.
     pub ended_at: Option<Ms>,
+}
+
+/// Where the partner's record of somebody erased is, or may be: all that is remembered until the partner is told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Left {
+    /// The partner's id of it.
+    pub record: Option<String>,
+    /// It was there before us.
+    pub theirs: bool,
+    /// What it would be found by, if there is one: [`connector::Connector::mark`].
+    pub perhaps: Vec<Value>,
+}
+
+impl Left {
+    /// As a job has it; none, if another version of Fulcrum stored it.
+    pub fn read(payload: &Value) -> Self {
+        serde_json::from_value(payload.clone()).unwrap_or_default()
+    }
+
+    /// With what is known since.
+    fn and(self, since: Self) -> Self {
+        let theirs = if since.record.is_some() { since.theirs } else { self.theirs };
+        let mut perhaps = self.perhaps;
+        perhaps.extend(since.perhaps.into_iter().filter(|mark| !perhaps.contains(mark)).collect::<Vec<_>>());
+        Self { record: since.record.or(self.record), theirs, perhaps }
+    }
+
+    /// It was looked for and is this.
+    pub fn found(self, sent: Sent) -> Self {
+        Self { record: sent.remote_id, theirs: sent.what["theirs"] == true, ..self }
+    }
+
+    /// In the words of connectors.
+    pub fn sent(&self, shared: bool) -> Sent {
+        Sent { remote_id: self.record.clone(), what: json!({ "theirs": self.theirs }), shared, perhaps: self.perhaps.clone() }
+    }
 }
 
 /// What is stored of whom.
@@ -56,7 +94,7 @@ impl Hub {
             words.retain(|name| name.contains(' '));
             words.extend(row.text("email")?.split(' ').filter(|e| e.contains('@')).map(str::to_owned));
         }
-        let tried = pipeline::tried_of(&tx, tenant, id, subject).await?;
+        let unsure = pipeline::unsure(&tx, tenant, id, subject).await?;
         wipe(&tx, tenant, id, subject, now).await?;
         for word in &words {
             let sql = format!(
@@ -68,15 +106,24 @@ impl Hub {
         let sql = "insert into erasure (tenant, connection, digest, why, found_at, erased_at) values ($1, $2, $3, $4, $5, $5) \
                    on conflict (tenant, connection, digest) do update set why = excluded.why, erased_at = excluded.erased_at, partner = null, ended_at = null";
         tx.run(sql, params![tenant, id, of(subject), why, now.0]).await?;
-        // One that waits to tell the partner knows the record; another one might not any more.
-        let told =
-            "select 1 as one from job where tenant = $1 and connection = $2 and subject = $3 and kind = $4 and state in ('ready', 'running', 'held')";
-        if link.is_some() || !tried.is_empty() || tx.row(told, params![tenant, id, subject, ERASE]).await?.is_none() {
+        let left = self.left(connection, link.map(|link| (link.remote_id, link.sent)), &unsure);
+        // One that waits to tell the partner learns of it; one that is about to may know less than is known now.
+        let told = "select id, payload, state from job where tenant = $1 and connection = $2 and subject = $3 and kind = $4 \
+                    and state in ('ready', 'running', 'held') order by id";
+        let told = tx.rows(told, params![tenant, id, subject, ERASE]).await?;
+        let mut waits = false;
+        for row in &told {
+            if row.text("state")? != "running" {
+                self.remember_left(&tx, &row.text("id")?, &Left::read(&row.json("payload")?).and(left.clone())).await?;
+                waits = true;
+            }
+        }
+        if !waits && (told.is_empty() || left != Left::default()) {
             let job = NewJob {
                 connection: id.to_owned(),
                 kind: ERASE.to_owned(),
                 subject: subject.to_owned(),
-                payload: self.record(connection, link.map(|link| (link.remote_id, link.sent)), &tried),
+                payload: json!(left),
                 priority: Priority::Usual,
                 run_at: now,
             };
@@ -92,25 +139,21 @@ impl Hub {
         Ok(true)
     }
 
-    /// What is remembered of somebody erased until the partner is told: where the record is, or may be.
-    fn record(&self, connection: &Connection, link: Option<(String, Value)>, tried: &[Value]) -> Value {
-        let (record, theirs) = link.map_or((None, false), |(record, sent)| (Some(record), sent["theirs"] == true));
+    fn left(&self, connection: &Connection, record: Option<(String, Value)>, unsure: &[Unsure]) -> Left {
+        let (record, theirs) = record.map_or((None, false), |(record, sent)| (Some(record), sent["theirs"] == true));
         let connector = self.connector(&connection.connector);
-        let marks = tried.iter().filter_map(|payload| Some(connector?.mark(&payload["change"]))).filter(|mark| !mark.is_empty());
-        json!({ "record": record, "theirs": theirs, "perhaps": marks.collect::<std::collections::BTreeSet<_>>() })
+        let marks = unsure.iter().flat_map(Unsure::payloads).filter_map(|payload| Some(connector?.mark(&payload["change"])));
+        Left { record, theirs, perhaps: marks.filter(|mark| !mark.is_null()).collect() }
     }
 
-    /// Forgets what was written about somebody erased since: whatever was under way then may have written. What the partner
-    /// holds of them.
-    pub(crate) async fn forget_again(&self, connection: &Connection, job: &Item, ours: &Sent) -> db::Result<Sent> {
+    /// Forgets what was written about somebody erased since: whatever was under way then may have written. Where the partner's
+    /// record is.
+    pub(crate) async fn forget_again(&self, connection: &Connection, job: &Item, ours: &Sent, unsure: &[Unsure]) -> db::Result<Left> {
         let subject = job.subject.as_str();
         let tx = self.db.begin().await?;
-        let tried = pipeline::tried_of(&tx, &job.tenant, &job.connection, subject).await?;
-        let mut record = job.payload.clone();
-        if ours.remote_id.is_some() || !tried.is_empty() {
-            record = self.record(connection, ours.remote_id.clone().map(|id| (id, ours.what.clone())), &tried);
-            tx.run("update job set payload = $1 where id = $2", params![record.to_string(), job.id.as_str()]).await?;
-        }
+        let since = self.left(connection, ours.remote_id.clone().map(|id| (id, ours.what.clone())), unsure);
+        let left = Left::read(&job.payload).and(since);
+        self.remember_left(&tx, &job.id, &left).await?;
         // What was decided about them since they were forgotten is kept until it is done.
         pipeline::forget(&tx, &connection.tenant, &connection.id, subject, ERASE, self.clock.now()).await?;
         tx.run(
@@ -120,12 +163,12 @@ impl Hub {
         .await?;
         tx.commit().await?;
         self.db.scrub().await?;
-        Ok(Sent {
-            remote_id: record["record"].as_str().map(str::to_owned),
-            perhaps: serde_json::from_value(record["perhaps"].clone()).unwrap_or_default(),
-            what: json!({ "theirs": record["theirs"] }),
-            shared: false,
-        })
+        Ok(left)
+    }
+
+    /// Until the partner is told.
+    pub(crate) async fn remember_left(&self, db: &impl Sql, job: &str, left: &Left) -> db::Result<()> {
+        db.run("update job set payload = $1 where id = $2", params![json!(left).to_string(), job]).await.map(drop)
     }
 
     /// Whether another hire has the same record at the partner.
@@ -139,6 +182,9 @@ impl Hub {
     pub(crate) async fn erased_there(&self, connection: &Connection, subject: &str, said: &str) -> db::Result<()> {
         let tx = self.db.begin().await?;
         wipe(&tx, &connection.tenant, &connection.id, subject, self.clock.now()).await?;
+        // Where the record was may say more of the person than one would think: a number made of an e-mail, for one.
+        let sql = "update job set payload = 'null' where tenant = $1 and connection = $2 and subject = $3 and kind = $4 and state <> 'ready'";
+        tx.run(sql, params![connection.tenant.as_str(), connection.id.as_str(), subject, ERASE]).await?;
         let sql = "update erasure set partner = $1, ended_at = $2 where tenant = $3 and connection = $4 and digest = $5";
         tx.run(sql, params![said, self.clock.now().0, connection.tenant.as_str(), connection.id.as_str(), of(subject)]).await?;
         tx.commit().await?;

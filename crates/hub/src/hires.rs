@@ -8,8 +8,9 @@ use clock::Ms;
 use connector::Seen;
 use db::{Clauses, Row, Sql, Tx, params};
 use lever_api::OpportunityId;
+use pipeline::Unsure;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A person we were told about.
 pub struct Hire {
@@ -167,7 +168,8 @@ pub fn folded(text: &str) -> String {
 }
 
 impl Hub {
-    /// The partner's records of other opportunities whose person has one of these addresses.
+    /// The partner's records of other opportunities whose person has one of these addresses, and what those would be found by
+    /// that a try without an answer may have made.
     pub(crate) async fn records_by_email(&self, connection: &Connection, but: &OpportunityId, emails: &[String]) -> db::Result<Vec<String>> {
         let mut only = Clauses::default();
         only.is("h.tenant =", connection.tenant.as_str()).is("h.connection =", connection.id.as_str()).is("h.subject <>", but.as_str());
@@ -178,11 +180,19 @@ impl Hub {
             return Ok(Vec::new());
         }
         only.and(format!("({})", any.join(" or ")));
+        let (is, of) = (only.sql(), "on x.tenant = h.tenant and x.connection = h.connection and x.subject = h.subject");
         let sql = format!(
-            "select distinct l.remote_id from hire h join link l on l.tenant = h.tenant and l.connection = h.connection and l.subject = h.subject{} order by 1",
-            only.sql()
+            "select x.remote_id as record, '' as tried from hire h join link x {of}{is} union \
+             select '' as record, x.tried from hire h join effect x {of}{is} and x.tried <> '' order by 1, 2"
         );
-        self.db.rows(&sql, only.values()).await?.iter().map(|row| row.text("remote_id")).collect()
+        let connector = self.connector(&connection.connector);
+        let mut records = BTreeSet::new();
+        for row in self.db.rows(&sql, only.values()).await? {
+            let tried = Unsure { effect: String::new(), tried: row.text("tried")?, at: Ms(0) };
+            let marks = tried.payloads().into_iter().filter_map(|payload| Some(connector?.mark(&payload["change"]).as_str()?.to_owned()));
+            records.extend(marks.chain([row.text("record")?]).filter(|record| !record.is_empty()));
+        }
+        Ok(records.into_iter().collect())
     }
 
     /// Hires that fit, the newest first.

@@ -1,7 +1,8 @@
 //! Mending what is held: one click does what the connector offers, then lets go.
 
 use crate::Hub;
-use crate::erase::ERASE;
+use crate::connections::Connection;
+use crate::erase::{ERASE, Left};
 use crate::runs::{LIST, list_job};
 use crate::setup::{PROBE, probe_job};
 use crate::subscriptions::{SYNC, sync_job};
@@ -39,13 +40,13 @@ impl Hub {
     /// was: whoever is not hired any more is not employed, and a corrected start date counts.
     pub(crate) async fn read_held_again(&self, tx: &impl Sql, tenant: &str, which: &Held<'_>, priority: Priority) -> db::Result<u64> {
         let (cause, connection) = match which {
-            Held::ByCause { cause, connection } => (*cause, *connection),
-            Held::OfConnection(connection) => ("", *connection),
+            Held::ByCause { cause, connection } => (Some(*cause), *connection),
+            Held::OfConnection(connection) => (None, *connection),
         };
         let columns = "tenant, connection, kind, subject, cause, run_at, payload from";
         let sql = format!(
             "select connection, kind, subject, min(run_at) as since, min(payload) as payload from (select {columns} job where state = 'held' union all \
-             select {columns} effect where state = 'held') h where tenant = $1 and $2 in ('', cause) and $3 in ('', connection) and substr(subject, 1, 9) <> 'schedule/' \
+             select {columns} effect where state = 'held') h where tenant = $1 and cause = coalesce($2, cause) and $3 in ('', connection) and substr(subject, 1, 9) <> 'schedule/' \
              group by connection, kind, subject order by since, subject limit 2000"
         );
         let rows = tx.rows(&sql, params![tenant, cause, connection]).await?;
@@ -94,7 +95,16 @@ impl Hub {
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("The connector is gone.".to_owned())) };
         let wire = Wire::default();
         let (partner, lever, memo) = (self.partner(&connection, &wire), self.lever(&connection, Urgency::Now, &wire), self.memo(&connection));
-        let sent = self.sent(tenant, &connection.id, &item.subject).await?;
+        let sent = if item.kind == ERASE {
+            let left = Left::read(&item.payload);
+            let shared = match &left.record {
+                Some(record) => self.is_shared(&connection, &item.subject, record).await?,
+                None => false,
+            };
+            left.sent(shared)
+        } else {
+            self.sent(&connection, &item.subject).await?
+        };
         let cx = Cx { partner: &partner, lever: &lever, memo: &memo, asked: Tick::next(), attempt: 1, sent: &sent, tried: &[] };
         let Mended { said, remember } = match connector.mend(cx, &connection.settings, &way, chosen.picked).await {
             Ok(mended) => mended,
@@ -106,6 +116,10 @@ impl Hub {
             return Ok(Err(why));
         }
         let tx = self.db.begin().await?;
+        if remember == Remember::Looked {
+            let unsure = pipeline::unsure(&tx, tenant, &connection.id, &item.subject).await?;
+            pipeline::found(&tx, item, &unsure, None, self.clock.now()).await?;
+        }
         if let Remember::Answer { question, answer } = &remember {
             tx.run(
                 "insert into answer (tenant, connection, subject, question, answer, actor, at) values ($1, $2, $3, $4, $5, $6, $7) \
@@ -126,10 +140,10 @@ impl Hub {
     }
 
     /// What the partner holds of one of ours.
-    pub(crate) async fn sent(&self, tenant: &str, connection: &str, subject: &str) -> db::Result<Sent> {
-        let Some(link) = pipeline::link_of(&self.db, tenant, connection, subject).await? else { return Ok(Sent::default()) };
-        let sql = "select 1 as one from link where tenant = $1 and connection = $2 and remote_id = $3 and subject <> $4 limit 1";
-        let shared = self.db.row(sql, params![tenant, connection, link.remote_id.as_str(), subject]).await?.is_some();
+    async fn sent(&self, connection: &Connection, subject: &str) -> db::Result<Sent> {
+        let link = pipeline::link_of(&self.db, &connection.tenant, &connection.id, subject).await?;
+        let Some(link) = link else { return Ok(Sent::default()) };
+        let shared = self.is_shared(connection, subject, &link.remote_id).await?;
         Ok(Sent { remote_id: Some(link.remote_id), what: link.sent, shared, ..Sent::default() })
     }
 }

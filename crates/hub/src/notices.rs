@@ -136,9 +136,9 @@ impl Hub {
                 self.remove_address(&item.tenant, id, "the receiver (410)").await?;
                 Ending::Withdrawn { why: "The receiver answered 410: it wants no notices any more.".to_owned() }
             }
-            Ok(Answer { status, .. }) => Ending::retry(None, format!("The receiver answered {status}.")),
+            Ok(Answer { status, .. }) => Ending::Retry { after: None, why: format!("The receiver answered {status}.") },
             Err(Failure::Blocked(why)) => Ending::GiveUp { why },
-            Err(failure) => Ending::retry(failure.retry_after(), failure.to_string()),
+            Err(failure) => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },
         })
     }
 }

@@ -51,14 +51,14 @@ impl Handler for Work {
     async fn handle(&self, item: Item) -> Tried<Noted> {
         let (wire, mut learnt) = (Wire::default(), Learnt::default());
         let (kind, table) = (item.kind.clone(), item.table);
-        let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string(), perhaps: true });
+        let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
         let erased = learnt.erased;
         let note = self.0.noted(&item, &ending, learnt);
         // What a partner says of somebody erased is nobody's business any more.
         // Nor are lists of people kept with work that is about none of them.
         let about_nobody = !matches!(kind.as_str(), THINK | TRY | SYNC) && table == Table::Job;
         let exchanges = if about_nobody || erased { "[]".to_owned() } else { wire.json() };
-        Tried { ending, exchanges, note }
+        Tried { ending, exchanges, note, perhaps: wire.may_have_written() }
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
@@ -270,7 +270,7 @@ impl Hub {
                 ),
             ),
             _ if matches!(failure, Failure::NoCredential(_)) => not_connected(connection),
-            _ if failure.may_pass() => Ending::retry(failure.retry_after(), failure.to_string()),
+            _ if failure.may_pass() => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },
             _ => hold(format!("Lever refuses what this connection asks to {to}"), failure.to_string()),
         })
     }
@@ -302,7 +302,7 @@ impl Try<'_> {
             Err(Stopped::AtLever(failure)) => hub.lever_failed(self.connection, &failure, "list who was hired").await?,
             Err(Stopped::AtPartner(failure)) => match outcome_of(self.connector.spec().name, &failure) {
                 Outcome::Hold(hold) => wait(hold),
-                Outcome::Retry { after, why, .. } => Ending::retry(after, why),
+                Outcome::Retry { after, why } => Ending::Retry { after, why },
                 Outcome::GiveUp(why) => Ending::GiveUp { why },
                 Outcome::Done(_) => Ending::Decided(Vec::new()),
             },

@@ -134,6 +134,13 @@ impl Outbound {
             400..=499 => "4xx",
             _ => "5xx",
         };
+        let happened = match &outcome {
+            Ok(answer) => !matches!(answer.status, 300..=499) || answer.status == 408,
+            Err(failure) => failure.may_have_happened(),
+        };
+        if happened && call.verb != Verb::Get {
+            wire.wrote();
+        }
         metrics::counter!("fulcrum_calls_total", "answer" => answered).increment(1);
         tracing::debug!(method = call.verb.name(), host, status, took_ms, "called");
         let keys: Vec<String> = call.url.query_pairs().map(|(key, _)| key.into_owned()).collect();

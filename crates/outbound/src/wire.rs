@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// One request and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,28 +23,49 @@ pub struct Exchange {
 
 /// Collects the exchanges of one try. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Wire(Arc<Mutex<Vec<Exchange>>>);
+pub struct Wire(Arc<Mutex<Log>>);
+
+#[derive(Debug, Default)]
+struct Log {
+    exchanges: Vec<Exchange>,
+    wrote: bool,
+}
 
 impl Wire {
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// Adds an exchange; after the fiftieth only the count would grow, so they are left out.
     pub fn add(&self, exchange: Exchange) {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if all.len() < 50 {
-            all.push(exchange);
+        let mut log = self.log();
+        if log.exchanges.len() < 50 {
+            log.exchanges.push(exchange);
         }
+    }
+
+    /// Something was changed at the other side, or may have been.
+    pub(crate) fn wrote(&self) {
+        self.log().wrote = true;
+    }
+
+    /// Whether anything was changed at the other side, or may have been: it was sent, and neither refused nor known not to have
+    /// arrived.
+    #[must_use]
+    pub fn may_have_written(&self) -> bool {
+        self.log().wrote
     }
 
     /// Adds what was said in another conversation, of which this one took the result.
     pub fn also(&self, other: &Self) {
-        let others = other.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let others = other.log().exchanges.clone();
         others.into_iter().for_each(|exchange| self.add(exchange));
     }
 
     /// All of it as JSON.
     #[must_use]
     pub fn json(&self) -> String {
-        let all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        serde_json::to_string(&*all).unwrap_or_else(|_| "[]".to_owned())
+        serde_json::to_string(&self.log().exchanges).unwrap_or_else(|_| "[]".to_owned())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Claiming, the same for jobs and effects.
 
-use crate::effects::MAY_BE_SO;
+use crate::effects::may_be_so;
 use crate::{Item, Priority, Table};
 use clock::Ms;
 use db::{Db, Result, Sql, params};
@@ -87,7 +87,7 @@ pub(crate) async fn claim(tx: &impl Sql, table: Table, node: &str, places: &Plac
     let mut rows = Vec::new();
     if orphans && left > 0 {
         // How far they came is not known.
-        let tried = if table == Table::Effect { format!(", tried = {MAY_BE_SO}") } else { String::new() };
+        let tried = if table == Table::Effect { may_be_so("$3") } else { String::new() };
         let sql = format!(
             "update {t} set lease_by = $1, lease_until = $2, attempts = attempts + 1{tried} where id in (\
                select id from {t} where state = 'running' and lease_until <= $3 order by lease_until limit $4{skip_locked}) returning *"

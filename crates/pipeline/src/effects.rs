@@ -7,8 +7,10 @@ use db::{Result, Sql, params};
 use serde_json::Value;
 use std::collections::HashSet;
 
-/// In SQL: what was tried, with what stands in the payload now, each once.
-pub(crate) const MAY_BE_SO: &str = "replace(tried, ',' || payload, '') || ',' || payload";
+/// In SQL: what stands in the payload now may have been made so, by a try that ended at this placeholder's time.
+pub(crate) fn may_be_so(now: &str) -> String {
+    format!(", tried = replace(tried, ',' || payload, '') || ',' || payload, tried_at = {now}")
+}
 
 /// Stores effects. What waits takes the new decision and keeps its time; what was held, given up or withdrawn takes it
 /// and goes again. So does what was done, if the decision is another one now or somebody asks for it `again`. What is
@@ -68,34 +70,51 @@ pub async fn rethought(db: &impl Sql, item: &Item, payload: &Value) -> Result<bo
     Ok(db.run(sql, params![payload.to_string(), item.id.as_str(), item.attempts]).await? > 0)
 }
 
-/// What tries without an answer may have made of a subject that has no record yet: each payload once.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn tried_of(db: &impl Sql, tenant: &str, connection: &str, subject: &str) -> Result<Vec<Value>> {
-    let sql = "select tried from effect where tenant = $1 and connection = $2 and subject = $3 and tried <> '' order by id";
-    let rows = db.rows(sql, params![tenant, connection, subject]).await?;
-    let all = rows.iter().map(|row| row.text("tried")).collect::<Result<Vec<_>>>()?;
-    Ok(all.iter().flat_map(|text| read_tried(text)).collect())
+/// An effect, tries of which may have made it so, though no answer came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsure {
+    /// The effect's id.
+    pub effect: String,
+    /// The payloads of those tries, as they are stored.
+    pub tried: String,
+    /// When the last of those tries ended.
+    pub at: Ms,
 }
 
-/// It was found out what became of the tries without an answer: there is this record, with what it holds of ours; or there is
-/// none.
+impl Unsure {
+    /// The payloads of those tries, each once, the latest last.
+    #[must_use]
+    pub fn payloads(&self) -> Vec<Value> {
+        read_tried(&self.tried)
+    }
+}
+
+/// What tries without an answer may have made of a subject.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn found(db: &db::Db, about: &Item, record: Option<(&str, &Value)>, now: Ms) -> Result<()> {
-    let tx = db.begin().await?;
-    let whose = || params![about.tenant.as_str(), about.connection.as_str(), about.subject.as_str()];
-    tx.run("update effect set tried = '' where tenant = $1 and connection = $2 and subject = $3 and state <> 'running'", whose()).await?;
+pub async fn unsure(db: &impl Sql, tenant: &str, connection: &str, subject: &str) -> Result<Vec<Unsure>> {
+    let sql = "select id, tried, tried_at from effect where tenant = $1 and connection = $2 and subject = $3 and tried <> '' order by id";
+    let rows = db.rows(sql, params![tenant, connection, subject]).await?;
+    rows.iter().map(|row| Ok(Unsure { effect: row.text("id")?, tried: row.text("tried")?, at: Ms(row.int("tried_at")?) })).collect()
+}
+
+/// It was found out what became of these tries: there is this record, with what it holds of ours; or there is none. A try that
+/// came since keeps its own question.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn found(tx: &impl Sql, about: &Item, unsure: &[Unsure], record: Option<(&str, &Value)>, now: Ms) -> Result<()> {
+    for u in unsure {
+        tx.run("update effect set tried = '' where id = $1 and tried = $2", params![u.effect.as_str(), u.tried.as_str()]).await?;
+    }
     if let Some((remote_id, sent)) = record {
-        let mut values = whose();
-        values.extend(params![remote_id, sent.to_string(), now.0]);
         let sql = "insert into link (tenant, connection, subject, remote_id, sent, at) values ($1, $2, $3, $4, $5, $6) \
                    on conflict (tenant, connection, subject) do nothing";
-        tx.run(sql, values).await?;
+        let (tenant, connection, subject) = (about.tenant.as_str(), about.connection.as_str(), about.subject.as_str());
+        tx.run(sql, params![tenant, connection, subject, remote_id, sent.to_string(), now.0]).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// What was done and is asked for again stands as if it had been decided otherwise.

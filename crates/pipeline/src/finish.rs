@@ -1,7 +1,7 @@
 //! Writing down how tries ended, the same for jobs and effects.
 
 use crate::backoff::GIVE_UP_AFTER;
-use crate::effects::{MAY_BE_SO, insert_effects};
+use crate::effects::{insert_effects, may_be_so};
 use crate::jobs::insert_jobs;
 use crate::runner::Handler;
 use crate::{Ending, Item, NewJob, State, Table, backoff, fresh_id, schedule};
@@ -21,6 +21,8 @@ pub struct Tried<N = ()> {
     pub ending: Ending,
     /// JSON: the redacted requests and answers, for the history.
     pub exchanges: String,
+    /// Of an effect that is not done: it may have been made so all the same, since something was sent and not refused.
+    pub perhaps: bool,
     /// What the handler wants stored together with the ending, in the same transaction.
     pub note: Option<N>,
 }
@@ -28,7 +30,7 @@ pub struct Tried<N = ()> {
 impl<N> From<Ending> for Tried<N> {
     /// A try that talked to nobody.
     fn from(ending: Ending) -> Self {
-        Self { ending, exchanges: "[]".to_owned(), note: None }
+        Self { ending, exchanges: "[]".to_owned(), perhaps: false, note: None }
     }
 }
 
@@ -48,7 +50,7 @@ pub(crate) async fn finish<H: Handler>(tx: &Tx, handler: &H, node: &str, table: 
     let over: Vec<_> = ended.iter().filter(|e| e.tried.ending.is_over()).collect();
     let mut mine = end(tx, table, node, &over, now).await?;
     for e in ended.iter().filter(|e| !e.tried.ending.is_over()) {
-        if not_done(tx, node, &e.item, &e.tried.ending, now).await? {
+        if not_done(tx, node, e, now).await? {
             mine.insert(e.item.id.clone());
         }
     }
@@ -148,10 +150,11 @@ async fn withdraw(tx: &Tx, item: &Item, why: &str, now: Ms) -> Result<bool> {
 }
 
 /// Retry, hold or give up. Answers whether the lease was still ours.
-async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) -> Result<bool> {
+async fn not_done<N>(tx: &Tx, node: &str, ended: &Ended<N>, now: Ms) -> Result<bool> {
+    let (item, ending) = (&ended.item, &ended.tried.ending);
     let t = item.table.name();
     let (mut state, cause, why, mut run_at, mend) = match ending {
-        Ending::Retry { after, why, .. } => {
+        Ending::Retry { after, why } => {
             let wait = after.unwrap_or_else(|| backoff(now.since(item.tried_since), item.attempts, &item.id));
             ("ready", None, why.as_str(), now.plus(wait), None)
         }
@@ -175,13 +178,15 @@ async fn not_done(tx: &Tx, node: &str, item: &Item, ending: &Ending, now: Ms) ->
         }
     }
     let ended_at = matches!(state, "failed" | "cancelled").then_some(now.0);
-    let perhaps = item.table == Table::Effect && matches!(ending, Ending::Retry { perhaps: true, .. });
-    let tried = if perhaps { format!(", tried = {MAY_BE_SO}") } else { String::new() };
+    let tried = if ended.tried.perhaps && item.table == Table::Effect { may_be_so("$10") } else { String::new() };
     let sql = format!(
         "update {t} set state = $1, cause = $2, why = $3, run_at = $4, ended_at = $5, mend = $9{tried}, lease_by = null, lease_until = null \
          where id = $6 and lease_by = $7 and attempts = $8 and state = 'running'"
     );
-    let values = params![state, cause, why, run_at.0, ended_at, item.id.as_str(), node, item.attempts, mend];
+    let mut values = params![state, cause, why, run_at.0, ended_at, item.id.as_str(), node, item.attempts, mend];
+    if !tried.is_empty() {
+        values.extend(params![now.0]);
+    }
     Ok(tx.run(&sql, values).await? > 0)
 }
 

@@ -204,7 +204,8 @@ pub async fn prune(db: &impl Sql, before: Ms, keep_keys: bool) -> Result<u64> {
     gone += db.run("delete from inbox where received_at < $1", params![before.0]).await?;
     gone += db.run("delete from job where ended_at < $1", params![before.0]).await?;
     gone += if keep_keys {
-        db.run("update effect set payload = 'null', tried = '', why = null where ended_at < $1 and payload <> 'null'", params![before.0]).await?
+        // Of what may be at the other side nobody knows but this row.
+        db.run("update effect set payload = 'null', why = null where ended_at < $1 and payload <> 'null' and tried = ''", params![before.0]).await?
     } else {
         db.run("delete from effect where ended_at < $1", params![before.0]).await?
     };

@@ -229,8 +229,6 @@ pub enum Ending {
         after: Option<Duration>,
         /// What went wrong.
         why: String,
-        /// It may have been made so all the same: no answer came, or one that says neither.
-        perhaps: bool,
     },
     /// Waits for a person. Same cause, same group.
     Hold {
@@ -249,12 +247,6 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// Try again; nothing was made so.
-    #[must_use]
-    pub const fn retry(after: Option<Duration>, why: String) -> Self {
-        Self::Retry { after, why, perhaps: false }
-    }
-
     /// Nothing more is to be done, and that is well.
     pub(crate) const fn is_over(&self) -> bool {
         matches!(self, Self::Decided(_) | Self::Withdrawn { .. } | Self::Done { .. })

@@ -21,7 +21,7 @@ mod runner;
 mod schedule;
 
 pub use backoff::{GIVE_UP_AFTER, backoff};
-pub use effects::{found, rethought, tried_of};
+pub use effects::{Unsure, found, rethought, unsure};
 pub use finish::Tried;
 pub use history::{
     Attempt, Held, Lately, Link, MENDED, Told, WhichTold, attempts, done_by_hour, forget, held, held_items, inbox_of, items_of, lately, latest,

@@ -282,7 +282,7 @@ impl Pipeline {
             }
         };
         let why = "an unexpected fault inside Fulcrum; its log has the details";
-        let tried = tried.unwrap_or_else(|_| Ending::Retry { after: None, why: why.to_owned(), perhaps: true }.into());
+        let tried = tried.unwrap_or_else(|_| Tried { perhaps: true, ..Ending::Retry { after: None, why: why.to_owned() }.into() });
         if matches!(tried.ending, Ending::Retry { .. } | Ending::GiveUp { .. }) {
             // Why stands in the history, where only those see it who may: it can quote what the other side said.
             tracing::warn!(item = %item.id, kind = %item.kind, attempt = item.attempts, "a try ended without success");

@@ -131,7 +131,7 @@ async fn many_hints_share_commits_and_each_gets_its_own_answer() {
 async fn a_try_that_fails_waits_longer_each_time_and_fails_for_good_after_72_hours() {
     on_both(async |db, pipeline, stub| {
         pipeline.receive(hint("e1", "ada")).await.unwrap();
-        let again = Ending::retry(None, "503".into());
+        let again = Ending::Retry { after: None, why: "503".into() };
         *stub.answers.lock().unwrap() = vec![again; 10_000];
         let mut waits = Vec::new();
         loop {

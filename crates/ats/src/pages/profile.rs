@@ -405,7 +405,6 @@ async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Resu
     let opportunity = viewer.to_change(&id).await?;
     let reasons = viewer.ats.archive_reasons().await?;
     let reason = reasons.iter().find(|r| r.id == fields.get("reason")).ok_or_else(|| Problem::bad_request("Choose a reason from the list."))?;
-    let tx = viewer.ats.db.begin().await?;
     let requisition = fields.some("requisition");
     if let Some(chosen) = &requisition {
         let posting = viewer.posting_of(&opportunity).await?.unwrap_or_default();
@@ -415,6 +414,7 @@ async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Resu
                 .way_on("Back to the profile", format!("/candidates/{id}")));
         }
     }
+    let tx = viewer.ats.db.begin().await?;
     let archiving = Archiving { reason: Some(&reason.id), at: None, requisition: requisition.as_deref() };
     viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), archiving).await?;
     tx.commit().await?;

@@ -7,6 +7,7 @@ use crate::hires::Aliases;
 use connector::fields::{self, Target};
 use connector::{Hold, Name, ON_POSTING, Seen, demand};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A hire in the words of HR Cloud, names still as Lever spells them.
@@ -84,6 +85,16 @@ impl Hire {
     /// Whether an employee of this number is this hire, made by an earlier try. A number that somebody chose may be anybody's.
     pub fn is_me(&self, employee: &Record) -> bool {
         self.number == self.opportunity || employee.text(EMAIL).eq_ignore_ascii_case(&self.email)
+    }
+
+    /// The employee who was there before and is this person, as somebody decided.
+    pub fn theirs(&self) -> Option<&str> {
+        self.same_person.as_deref().filter(|id| *id != NEW)
+    }
+
+    /// What the employee is found by: of one who was there before, the Id.
+    pub fn mark(&self) -> Value {
+        self.theirs().map_or_else(|| json!({ "number": self.number }), |id| json!({ "id": id }))
     }
 
     /// E-mail of the hiring manager.

@@ -17,7 +17,7 @@ mod tests;
 use crate::hires::{self, Aliases};
 use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent, Spec, Way,
+    Connector, Cx, Decision, Done, Effect, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
     outcome_of,
 };
 use endpoint::Nothing;
@@ -213,19 +213,24 @@ impl Connector for HrCloud {
         }
     }
 
-    fn mark(&self, change: &Change) -> String {
+    fn mark(&self, change: &Change) -> Value {
         let Change::Employ(hire) = change;
-        hire.number.clone()
+        hire.mark()
     }
 
-    async fn came_through(&self, cx: Cx<'_>) -> Result<Option<Sent>, Failure> {
-        for change in cx.tried {
+    async fn came_through(&self, cx: Cx<'_>, settings: &Settings) -> Result<Found, Failure> {
+        for change in cx.tried.iter().rev() {
             let Ok(Change::Employ(hire)) = serde_json::from_value(change.clone()) else { continue };
-            if let Some(sent) = plan::came_through(&cx, &hire).await? {
-                return Ok(Some(sent));
+            if let Some(sent) = plan::came_through(&cx, settings, &hire).await? {
+                return Ok(Found::Record(sent));
             }
         }
-        Ok(None)
+        for mark in &cx.sent.perhaps {
+            if let Some(sent) = plan::marked(&cx, mark).await? {
+                return Ok(Found::Record(sent));
+            }
+        }
+        Ok(Found::Nobody)
     }
 
     async fn preview(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
@@ -254,6 +259,7 @@ impl Connector for HrCloud {
             "use" => use_instead(way, picked),
             "inactive" => set_inactive(&cx, way).await,
             "delete" => {
+                need_alone(&cx)?;
                 let id = way.data["id"].as_str().ok_or("Which employee this was is not known any more.")?;
                 delete(cx.partner, id).await.map_err(|e| e.to_string())?;
                 Ok(Mended { said: format!("The employee was deleted in {NAME}."), remember: Remember::Nothing })
@@ -273,21 +279,20 @@ impl Connector for HrCloud {
 
     async fn erase(&self, cx: Cx<'_>, settings: &Settings, answers: &BTreeMap<String, String>) -> Outcome {
         let done = |said: &str| Outcome::Done(Done { said: said.to_owned(), ..Done::default() });
-        let there = match plan::left(&cx).await {
-            Ok(there) => there,
+        let Some(id) = &cx.sent.remote_id else { return done("there was no employee") };
+        match wire::get(cx.partner, id).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return done("the employee is not there any more"),
             Err(failure) => return outcome_of(NAME, &failure),
-        };
-        let Some(left) = there else {
-            return done(if cx.sent.remote_id.is_some() { "the employee is not there any more" } else { "there was no employee" });
-        };
+        }
         match settings.erase {
             Erase::Keep => done("the employee is kept, as the settings say"),
-            Erase::Delete if left.is_ours => match delete(cx.partner, &left.id).await {
+            Erase::Delete if cx.sent.what["theirs"] != true => match delete(cx.partner, id).await {
                 Ok(()) => done("the employee was deleted"),
                 Err(failure) => outcome_of(NAME, &failure),
             },
             _ if answers.contains_key(ERASED) => done("the employee is kept, as somebody decided"),
-            _ => Outcome::Hold(erased(&left.id)),
+            _ => Outcome::Hold(erased(id)),
         }
     }
 
@@ -437,10 +442,13 @@ async fn delete(partner: &Remote, id: &str) -> Result<(), Failure> {
     }
 }
 
+/// What another hire has too is not for one click.
+fn need_alone(cx: &Cx<'_>) -> Result<(), String> {
+    if cx.sent.shared { Err(format!("This employee belongs to another hire in Lever too. Change them in {NAME} if that is meant, then choose to leave them as they are.")) } else { Ok(()) }
+}
+
 async fn set_inactive(cx: &Cx<'_>, way: &Way) -> Result<Mended, String> {
-    if cx.sent.shared {
-        return Err(format!("This employee belongs to another hire in Lever too. Set them inactive in {NAME} if that is meant, then choose to leave them as they are."));
-    }
+    need_alone(cx)?;
     let id = cx.sent.remote_id.clone().ok_or("Which employee this was is not known any more.")?;
     let body = Record(serde_json::Map::from_iter([("xRecordStatus".to_owned(), json!("Inactive"))]));
     cx.partner.send(UpdateRecord { resource: EMPLOYEE.to_owned(), id, query: Nothing, body }).await.map_err(|e| e.to_string())?;

@@ -184,38 +184,35 @@ fn update(mode: Update, hire: &Hire, wanted: &[Wanted], record: &Record, theirs:
     }
 }
 
-/// What the record holds of ours, if a try without an answer came through.
-pub async fn came_through(cx: &Cx<'_>, hire: &Hire) -> Result<Option<Sent>, Failure> {
-    let theirs = hire.same_person.as_deref().filter(|id| *id != NEW);
+/// What the record holds of ours, if a try without an answer came through. An employee who was there before tells by the job
+/// they have now.
+pub async fn came_through(cx: &Cx<'_>, settings: &Settings, hire: &Hire) -> Result<Option<Sent>, Failure> {
+    let theirs = hire.theirs();
     let record = match theirs {
         Some(id) => wire::get(cx.partner, id).await?,
         None => wire::find(cx.partner, NUMBER, &hire.number).await?.filter(|record| hire.is_me(record)),
     };
-    let what = json!({ "hired_at": hire.hired_at, "fields": {}, "theirs": theirs.is_some() });
-    Ok(record.map(|record| Sent { remote_id: Some(record.text("Id").to_owned()), what, ..Sent::default() }))
+    let Some(record) = record else { return Ok(None) };
+    let (lists, manager) = (remembered(cx, REMEMBERED).await?, manager(cx, hire).await?);
+    let (wanted, _) = hire.wanted(&settings.aliases, &lists, manager.as_deref());
+    let stands = |w: &&Wanted| w.value.as_deref() == Some(record.value(&w.field));
+    if theirs.is_some() && !wanted.iter().filter(|w| w.of_the_job && w.value.is_some()).all(|w| stands(&w)) {
+        return Ok(None);
+    }
+    let fields: Map<String, Value> = wanted.iter().filter(stands).map(|w| (w.field.clone(), json!(w.value))).collect();
+    let what = json!({ "hired_at": hire.hired_at, "fields": fields, "theirs": theirs.is_some() });
+    Ok(Some(Sent { remote_id: Some(record.text("Id").to_owned()), what, ..Sent::default() }))
 }
 
-/// The employee of somebody who was erased.
-pub struct Left {
-    pub id: String,
-    /// Nobody else made them, as far as we know.
-    pub is_ours: bool,
-}
-
-/// Whom an erased person left: the record that is known, else one that a try without an answer may have made.
-pub async fn left(cx: &Cx<'_>) -> Result<Option<Left>, Failure> {
-    if let Some(id) = &cx.sent.remote_id {
-        let there = wire::get(cx.partner, id).await?.is_some();
-        return Ok(there.then(|| Left { id: id.clone(), is_ours: cx.sent.what["theirs"] != true }));
-    }
-    for number in &cx.sent.perhaps {
-        if let Some(record) = wire::find(cx.partner, NUMBER, number).await? {
-            // A number that somebody chose may be anybody's.
-            let is_ours = number.parse::<lever_api::OpportunityId>().is_ok();
-            return Ok(Some(Left { id: record.text("Id").to_owned(), is_ours }));
-        }
-    }
-    Ok(None)
+/// The record that bears a mark: [`Hire::mark`].
+pub async fn marked(cx: &Cx<'_>, mark: &Value) -> Result<Option<Sent>, Failure> {
+    let (record, theirs) = match (mark["id"].as_str(), mark["number"].as_str()) {
+        (Some(id), _) => (wire::get(cx.partner, id).await?, true),
+        // A number that somebody chose may be anybody's.
+        (None, Some(number)) => (wire::find(cx.partner, NUMBER, number).await?, number.parse::<lever_api::OpportunityId>().is_err()),
+        (None, None) => return Ok(None),
+    };
+    Ok(record.map(|record| Sent { remote_id: Some(record.text("Id").to_owned()), what: json!({ "theirs": theirs }), ..Sent::default() }))
 }
 
 /// Whom a hire is about.

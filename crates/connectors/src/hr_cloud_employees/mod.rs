@@ -16,7 +16,7 @@ use crate::hires;
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
-    Sent, Spec, Way, demand, outcome_of,
+    Spec, Way, demand, outcome_of,
 };
 use endpoint::Nothing;
 use lever_api::event::Event;
@@ -184,6 +184,9 @@ impl Connector for HrCloudEmployees {
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
+        if !seen.hired && seen.perhaps {
+            return Decision::Hold(hires::perhaps_there(NAME, seen));
+        }
         if !seen.hired {
             return hires::not_hired(NAME, seen);
         }
@@ -225,19 +228,9 @@ impl Connector for HrCloudEmployees {
         Outcome::Done(Done { remote_id: Some(number), how, said, sent, left_out: false })
     }
 
-    fn mark(&self, change: &Change) -> String {
+    fn mark(&self, change: &Change) -> Value {
         let Change::Employ(hire) = change;
-        number(hire)
-    }
-
-    async fn came_through(&self, cx: Cx<'_>) -> Result<Option<Sent>, Failure> {
-        // It cannot be asked, so what was sent last is taken to be there.
-        let last = cx.tried.last().and_then(|change| serde_json::from_value(change.clone()).ok());
-        Ok(last.map(|Change::Employ(hire)| {
-            let mut what = sent(&hire);
-            what["perhaps"] = json!(true);
-            Sent { remote_id: Some(number(&hire)), what, ..Sent::default() }
-        }))
+        json!(number(hire))
     }
 
     async fn preview(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
@@ -278,6 +271,7 @@ impl Connector for HrCloudEmployees {
                 wire::put(cx.partner, &employee).await.map_err(|e| e.to_string())?;
                 hires::answered(way)
             }
+            hires::LOOKED => Ok(Mended { said: "Somebody looked there.".to_owned(), remember: Remember::Looked }),
             _ => hires::answered(way),
         }
     }
@@ -293,7 +287,7 @@ impl Connector for HrCloudEmployees {
             (None, None) => done("there was no employee"),
             _ if answers.contains_key(ERASED) => done("somebody decided about the employee"),
             (Some(number), _) => Outcome::Hold(erased(number, "is still there")),
-            (None, Some(number)) => Outcome::Hold(erased(number, "may be there: it was sent, and no answer came")),
+            (None, Some(number)) => Outcome::Hold(erased(number.as_str().unwrap_or_default(), "may be there: it was sent, and no answer came")),
         }
     }
 
@@ -391,15 +385,19 @@ fn somebody_else(hire: &Hire, number: &str) -> Hold {
 /// The hire with the e-mail HR Cloud knows the person by. Another one than was sent before would make a second employee, so
 /// people are asked.
 fn resolved(cx: &Cx<'_>, hire: &Hire) -> Result<Hire, Hold> {
-    let tried = cx.tried.iter().filter_map(|change| change["Employ"]["employee"]["email"].as_str());
-    let before: BTreeSet<&str> = cx.sent.what["employee"]["email"].as_str().into_iter().chain(tried).collect();
-    let now = hire.employee.email.as_str();
-    let Some(old) = before.first().filter(|_| !before.contains(now)) else { return Ok(hire.clone()) };
-    match hire.known_by.as_deref() {
-        Some(decided) if decided == now || before.contains(decided) => {
-            Ok(Hire { employee: Employee { email: decided.to_owned(), ..hire.employee.clone() }, ..hire.clone() })
-        }
-        _ => Err(another_email(hire, old)),
+    let tried = cx.tried.iter().filter_map(|change| serde_json::from_value(change.clone()).ok());
+    let tried = tried.map(|Change::Employ(hire)| hire.email().to_owned());
+    let before: BTreeSet<String> = cx.sent.what["employee"]["email"].as_str().map(str::to_owned).into_iter().chain(tried).collect();
+    match before.first() {
+        Some(old) if hire.known_by.is_none() && !before.contains(&hire.employee.email) => Err(another_email(hire, old)),
+        _ => Ok(Hire { employee: Employee { email: hire.email().to_owned(), ..hire.employee.clone() }, ..hire.clone() }),
+    }
+}
+
+impl Hire {
+    /// The one HR Cloud knows them by.
+    fn email(&self) -> &str {
+        self.known_by.as_deref().unwrap_or(&self.employee.email)
     }
 }
 

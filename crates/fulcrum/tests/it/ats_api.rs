@@ -290,8 +290,9 @@ async fn a_requisition_takes_as_many_hires_as_it_has_places_and_gives_back_what_
         ines.press(&format!("/candidates/{hired}/anonymize"), &[]).await;
         ines.press(&format!("/candidates/{hired}/unarchive"), &[]).await;
         assert_eq!(read().await["headcountHired"], 7);
-        let (status, page) = ines.try_press(&format!("/candidates/{hired}/forms/any"), &[]).await;
-        assert!(status == 404, "{page}");
+        let template = db::Sql::row(&db, "select id from form_template", db::params![]).await.unwrap().unwrap().text("id").unwrap();
+        let (status, page) = ines.try_press(&format!("/candidates/{hired}/forms/{template}"), &[]).await;
+        assert!(status == 400 && page.contains("anonymised: nothing of the person may be added"), "{page}");
         assert!(!ines.read(&format!("/candidates/{hired}")).await.contains("Fill in"));
         // Nobody who may not see it learns that it is there.
         set(7, "confidential").await;

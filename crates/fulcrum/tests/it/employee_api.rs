@@ -172,6 +172,8 @@ async fn hrc_o11_two_integrations_that_ask_the_same_are_asked_and_answered_each_
         assert_eq!(olga.read("/holds").await.matches(cause).count(), 2);
         let (status, why) = olga.try_press("/holds/mend", &[("cause", cause), ("subject", &ada), ("way", "leave")]).await;
         assert!(status == 400 && why.contains("Several connections wait for this"), "{why}");
+        olga.press("/holds/release", &[("cause", "")]).await;
+        assert!(olga.read("/holds").await.contains("0 are tried again."));
         olga.click("/holds", "HR Cloud (Employee API) ·", "Leave the employee as they are", &[]).await;
         w.drain().await;
         let holds = olga.read("/holds").await;
@@ -220,6 +222,16 @@ async fn hrc_o11_where_the_partner_cannot_be_asked_a_lost_answer_counts_as_perha
         olga.click("/holds", "may be there", "They were deleted there", &[]).await;
         w.drain().await;
         assert!(olga.read("/erasures").await.contains("somebody decided about the employee"));
+        let db = w.db("hub").await;
+        let kept = db::Sql::rows(&db, "select payload from job where kind = 'erase' and payload <> 'null'", db::params![]).await.unwrap();
+        assert!(kept.is_empty(), "where the record was is not remembered any longer");
+        db.close().await;
+        // Ada was not made after all, somebody saw: hired again, she is hired like anybody.
+        w.later(Duration::from_secs(60)).await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
     })
     .await;
 }
@@ -246,13 +258,22 @@ async fn hrc_o09_the_older_api_knows_people_by_e_mail_so_a_changed_one_makes_nob
             assert_eq!(status, 200, "{said}");
             olga_reads(&w, &id).await;
         };
+        let tap = w.tap_hr_cloud("POST", "employees").await;
         rename("countess@mail.example").await;
         let holds = olga.read("/holds").await;
         assert!(holds.contains("The e-mail of an employee in HR Cloud changed in Lever"), "{holds}");
         assert_eq!(w.headcount().await, before + 1);
+        // What somebody decided stands, though the first try with it fails.
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/offer"), &[("start", "2026-10-01"), ("status", "signed")]).await;
+        tap.faults.lock().unwrap().push_back(Fault::Answer(503, ""));
         olga.click("/holds", "Ada", "Keep the old one there", &[]).await;
         w.drain().await;
+        w.later(Duration::from_secs(60)).await;
+        assert!(tap.faults.lock().unwrap().is_empty());
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("Nothing is held"), "{holds}");
         assert_eq!((w.headcount().await, w.employees(ADA).await.len()), (before + 1, 1));
+        assert_eq!(w.employees(ADA).await[0]["xStartDate"], "2026-10-01");
         // Changed once more, and in HR Cloud by hand as well.
         rename("ada@work.example").await;
         let employee = w.employees(ADA).await[0]["Id"].as_str().unwrap().to_owned();

@@ -221,7 +221,7 @@ async fn promise_9_an_employee_made_by_a_try_whose_answer_was_lost_is_found_when
         w.drain().await;
         assert!(w.employees(ADA).await.is_empty());
         assert!(olga.read("/erasures").await.contains("erased by hand the employee was deleted"));
-        // Another, to whom nothing was sent, left nobody there.
+        // Another, of whom nothing was taken, left nobody there.
         faults.lock().unwrap().extend([Fault::Answer(429, "")]);
         let kwame = w.candidate("Kwame Mensah").await;
         w.hire(&kwame).await;
@@ -229,6 +229,111 @@ async fn promise_9_an_employee_made_by_a_try_whose_answer_was_lost_is_found_when
         olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &kwame)]).await;
         w.drain().await;
         assert!(olga.read("/erasures").await.contains("erased by hand there was no employee"));
+    })
+    .await;
+}
+
+impl World {
+    /// Somebody hired whose record at HR Cloud came through, though no answer did.
+    async fn hired_without_an_answer(&self, faults: &Mutex<VecDeque<Fault>>, name: &str) -> String {
+        faults.lock().unwrap().push_back(Fault::LoseAnswer);
+        let id = self.candidate(name).await;
+        self.hire(&id).await;
+        self.drain().await;
+        id
+    }
+
+    /// A second candidacy of the same person, hired too.
+    async fn hired_again(&self, name: &str, email: &str) -> String {
+        let postings = self.lever(&self.key().await, endpoint::Verb::Get, "/v1/postings", json!(null)).await.1;
+        let posting =
+            postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Robotics Engineer").unwrap()["id"].as_str().unwrap().to_owned();
+        let mut ines = self.at_ats("ines").await;
+        let profile = ines.press("/candidates/new", &[("name", name), ("email", email), ("posting", &posting), ("stage", "offer")]).await;
+        let id = profile.path().rsplit('/').next().unwrap().to_owned();
+        ines.press(&format!("/candidates/{id}/offer"), &[("start", "2026-09-01"), ("status", "signed")]).await;
+        self.hire(&id).await;
+        self.drain().await;
+        id
+    }
+}
+
+#[tokio::test]
+async fn promise_9_a_record_that_a_lost_answer_made_is_kept_where_another_hire_has_it_too() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{}/settings/erase", w.connection().await), &[("value", "delete")]).await;
+        let faults = break_the_wire(&w).await;
+        let ada = w.hired_without_an_answer(&faults, "Ada Lovelace Byron").await;
+        w.hired_again("Ada Byron", ADA).await;
+        olga.click("/holds", "with this e-mail already", "It is the same person: update them", &[]).await;
+        w.drain().await;
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &ada)]).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await.len(), 1);
+        assert!(olga.read("/erasures").await.contains("the record belongs to another hire too and is kept"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promise_9_whoever_was_there_before_is_asked_about_also_when_the_answer_to_the_update_was_lost() {
+    on_both(async |w| {
+        let tap = w.tap_hr_cloud("PUT", "").await;
+        let eva = w.hired_again("Eva Lund", "eva@northwind.example").await;
+        tap.faults.lock().unwrap().push_back(Fault::LoseAnswer);
+        let mut olga = w.at_hub().await;
+        olga.click("/holds", "with this e-mail already", "It is the same person: update them", &[]).await;
+        w.drain().await;
+        assert!(tap.faults.lock().unwrap().is_empty());
+        olga.click("/erasures", "Forget somebody", "Erase", &[("Opportunity id", &eva)]).await;
+        w.drain().await;
+        olga.click("/holds", "Deleted in Lever, but an employee in HR Cloud", "Delete the employee", &[]).await;
+        w.drain().await;
+        assert!(olga.read("/erasures").await.contains("the employee is not there any more"), "{}", olga.read("/erasures").await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o11_nobody_is_asked_about_an_employee_to_whom_nothing_was_written() {
+    on_both(async |w| {
+        let tap = w.tap_hr_cloud("PUT", "").await;
+        let eva = w.hired_again("Eva Lund", "eva@northwind.example").await;
+        tap.faults.lock().unwrap().extend([Fault::Answer(503, ""), Fault::Answer(503, "")]);
+        let mut olga = w.at_hub().await;
+        olga.click("/holds", "with this e-mail already", "It is the same person: update them", &[]).await;
+        w.drain().await;
+        w.at_ats("ines").await.press(&format!("/candidates/{eva}/unarchive"), &[]).await;
+        for _ in 0..6 {
+            w.later(Duration::from_secs(120)).await;
+        }
+        assert!(olga.read("/holds").await.contains("Nothing is held"));
+        let timeline = w.timeline(&eva).await;
+        assert!(timeline.contains("Lever says: not hired. Nothing is to be done."), "{timeline}");
+        assert_eq!(w.employees("eva@northwind.example").await[0]["xRecordStatus"], "Active");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hrc_o09_what_a_lost_answer_wrote_is_ours_to_write_over_after_a_rehire() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        olga.press(&format!("/connections/{}/settings/update", w.connection().await), &[("value", "overwrite")]).await;
+        let faults = break_the_wire(&w).await;
+        let ada = w.hired_without_an_answer(&faults, "Ada Lovelace Byron").await;
+        let mut ines = w.at_ats("ines").await;
+        ines.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        // Read before the effect is tried again.
+        olga.click(&format!("/hires/{ada}"), "Ada", "Read again", &[]).await;
+        w.drain().await;
+        assert!(olga.read("/holds").await.contains("Not hired any more in Lever, but an employee in HR Cloud"));
+        w.clock.advance(Duration::from_secs(60));
+        ines.press(&format!("/candidates/{ada}/offer"), &[("start", "2026-10-01"), ("status", "signed")]).await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert_eq!(w.employees(ADA).await[0]["xStartDate"], "2026-10-01");
     })
     .await;
 }

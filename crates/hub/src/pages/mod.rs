@@ -18,6 +18,7 @@ mod runs;
 mod sandbox;
 
 use crate::Hub;
+use crate::connections::Connection;
 use crate::operators::Operator;
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -99,7 +100,11 @@ impl Viewer {
     /// The connections: id and the partner's name.
     pub async fn connections(&self) -> Result<Vec<(String, String)>, Problem> {
         let all = self.hub.connections(&self.operator.tenant).await?;
-        Ok(all.into_iter().map(|c| (c.id.clone(), self.partner_name(&c).to_owned())).collect())
+        let name = |c: &Connection| {
+            let (name, twins) = (self.partner_name(c), all.iter().filter(|other| other.connector == c.connector).count());
+            if twins > 1 { format!("{name}, since {}", web::date(c.connected_at)) } else { name.to_owned() }
+        };
+        Ok(all.iter().map(|c| (c.id.clone(), name(c))).collect())
     }
 
     /// Goes on only for those who may change things.

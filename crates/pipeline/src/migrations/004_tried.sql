@@ -1,2 +1,4 @@
 -- Payloads that earlier tries may have carried out without our knowing, as JSON with commas between and in front.
 alter table effect add column tried text not null default '';
+-- When the last of those tries ended.
+alter table effect add column tried_at bigint not null default 0;
