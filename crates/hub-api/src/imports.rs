@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// Whom to import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewImport {
     /// Only people hired since this day, UTC: `2026-01-31`. Absent: everybody ever hired.
     pub since: Option<String>,

@@ -18,7 +18,7 @@ pub const KINDS: [(&str, &str); 4] = [
 
 /// Where notices go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewNoticeAddress {
     /// Receives `POST` with JSON.
     pub url: String,

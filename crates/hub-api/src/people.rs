@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 
 /// Which of a list, and from where on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Query {
     /// Words; of hires a name, e-mail, job, Lever address or opportunity id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
-    /// Of hires: `done`, `held`, `failed`, `waiting`, `missing`. Of events: Lever's name of the event.
+    /// Of hires: `done`, `held`, `failed`, `waiting`, `unhired`, `missing`. Of events: Lever's name of the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// Of this connection.
@@ -46,7 +46,7 @@ pub struct Hire {
     pub emails: Vec<String>,
     /// The posting's title.
     pub job: String,
-    /// `done`, `held`, `failed`, `ready`, `running` or `cancelled`; absent if nothing was intended.
+    /// `done`, `held`, `failed`, `ready`, `running`, `cancelled` or `unhired`; absent if nothing was intended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// When Lever was read last, ms.
@@ -138,7 +138,7 @@ pub struct Release {
 
 /// Which way out is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Mend {
     /// Of which hold.
     pub cause: String,
@@ -190,7 +190,7 @@ pub struct Events {
 
 /// Whom to go through again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewReplay {
     /// These; if absent, whoever the filter finds.
     pub opportunities: Option<Vec<String>>,

@@ -5,6 +5,7 @@ use crate::connections::Connection;
 use crate::hires::Person;
 use crate::read::Reader;
 use crate::runs::Came;
+use crate::setup::probe_job;
 use crate::work::{Learnt, wait};
 use clock::Ms;
 use connector::{AnyConnector, Cx, Decided, Decision, Found, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
@@ -140,8 +141,8 @@ impl Try<'_> {
     pub async fn think(&self, learnt: &mut Learnt) -> db::Result<Ending> {
         let ours = self.ours(false).await?;
         if self.item.payload["run"] == true && !ours.is_wanted {
-            // The run was called back, and nobody else asked.
-            return Ok(Ending::Decided(Vec::new()));
+            // The run was called back, or somebody else's reading served it too.
+            return Ok(Ending::Moot);
         }
         let decision = match self.truth(&ours, learnt).await? {
             Ok(seen) => self.decide(&ours, seen).await?,
@@ -206,8 +207,18 @@ impl Try<'_> {
         let cx =
             Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
         let outcome = self.connector.perform(cx, &self.connection.settings, key, &change).await;
-        if let Outcome::Done(done) = &outcome {
-            learnt.done = Some((done.how, done.left_out));
+        let lets_in = match &outcome {
+            Outcome::Done(done) => {
+                learnt.done = Some((done.how, done.left_out));
+                Some(true)
+            }
+            Outcome::Hold(_) if matches!(self.wire.last_status(), Some(401 | 403)) => Some(false),
+            _ => None,
+        };
+        // Whether the partner lets us in may be another than at the last look: that is for everybody to see.
+        let known = self.connection.checks.as_ref().is_none_or(|checks| checks.partner.is_none());
+        if lets_in.is_some_and(|lets_in| lets_in != known) {
+            hub.pipeline.job(&hub.db, &item.tenant, probe_job(&item.connection, hub.clock.now())).await?;
         }
         Ok(ending(outcome))
     }
@@ -216,7 +227,7 @@ impl Try<'_> {
     pub async fn try_out(&self, learnt: &mut Learnt) -> db::Result<Ending> {
         let ours = self.ours(true).await?;
         if !ours.is_wanted {
-            return Ok(Ending::Decided(Vec::new()));
+            return Ok(Ending::Moot);
         }
         let trial = |outcome, why: String, detail| Some(Came { outcome: Some(outcome), why, detail, dry: true });
         let found = match self.truth(&ours, learnt).await? {

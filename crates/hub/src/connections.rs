@@ -3,6 +3,7 @@
 use crate::Hub;
 use crate::holds::Held;
 use crate::names::LOOK_AT_NAMES;
+use crate::names::names_job;
 use crate::notices::Notice;
 use crate::setup::{Checks, PROBE_DAILY, probe_job};
 use crate::work::KEEP_ALIVE;
@@ -155,7 +156,11 @@ fn nonsense(spec: &connector::Spec, settings: &Value) -> Option<String> {
             if !is_name {
                 return Some(format!("{name:?} cannot be the name of a field: letters, digits and _ only."));
             }
-            connector::fields::check(expression.as_str().unwrap_or_default()).err().map(|why| format!("{label}: {why}"))
+            let expression = expression.as_str().unwrap_or_default();
+            if expression.trim().is_empty() && spec.targets.iter().any(|t| t.name == name && t.required) {
+                return Some(format!("{} demands {label}: say what fills it.", spec.name));
+            }
+            connector::fields::check(expression).err().map(|why| format!("{label}: {why}"))
         }),
         _ => None,
     })
@@ -357,6 +362,9 @@ impl Hub {
             }
         }
         self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
+        if !connector.spec().lists.is_empty() {
+            self.pipeline.job(&tx, tenant, names_job(id, now)).await?;
+        }
         // Perhaps this was what somebody waited for.
         self.read_held_again(&tx, tenant, &Held::OfConnection(id), Priority::Usual).await?;
         tx.commit().await?;

@@ -111,7 +111,7 @@ pub async fn note(tx: &Tx, noted: &[&Noted], now: Ms) -> db::Result<()> {
         // What was settled stays so, unless Lever has changed it since.
         let sql = format!(
             "insert into hire (tenant, connection, subject, name, email, posting, url, search, hired, updated_at, seen_at) values {} \
-             on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = excluded.posting, \
+             on conflict (tenant, connection, subject) do update set name = excluded.name, email = excluded.email, posting = case when excluded.posting = '' then hire.posting else excluded.posting end, \
              url = excluded.url, search = excluded.search, hired = excluded.hired, seen_at = excluded.seen_at, updated_at = excluded.updated_at, \
              settled = (hire.settled and excluded.updated_at is not null and excluded.updated_at = hire.updated_at)",
             db::values(people.len(), 11)
@@ -157,10 +157,18 @@ pub struct Which {
     pub after: Option<(Ms, String)>,
 }
 
-/// How a person stands: by the latest effect, else by the latest job.
+/// How a person stands. What waits or failed comes before what was done once; a trial says nothing of it.
 const STATE: &str = "coalesce(\
-    (select e.state from effect e where e.tenant = h.tenant and e.subject = h.subject and e.connection = h.connection order by e.id desc limit 1),\
-    (select j.state from job j where j.tenant = h.tenant and j.subject = h.subject and j.connection = h.connection order by j.id desc limit 1))";
+    (select max(w.state) from (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject \
+       union all select j.state from job j where j.tenant = h.tenant and j.connection = h.connection and j.subject = h.subject and j.kind = 'think') w \
+     where w.state = 'held'),\
+    (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject \
+       and e.state in ('ready', 'running', 'failed') order by e.id desc limit 1),\
+    (select j.state from job j where j.tenant = h.tenant and j.connection = h.connection and j.subject = h.subject and j.kind = 'think' \
+       and j.state in ('ready', 'running', 'failed') order by j.id desc limit 1),\
+    case when not h.hired then 'unhired' end,\
+    (select 'done' from link l where l.tenant = h.tenant and l.connection = h.connection and l.subject = h.subject),\
+    (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject order by e.id desc limit 1))";
 
 /// Without accents, in small letters.
 pub fn folded(text: &str) -> String {
@@ -254,8 +262,8 @@ impl Hub {
 
     /// The same person at every connection that knows them, the one read last first.
     pub(crate) async fn hires_of(&self, tenant: &str, subject: &str) -> db::Result<Vec<Hire>> {
-        let sql = "select h.*, null as state from hire h where tenant = $1 and subject = $2 order by seen_at desc, connection";
-        self.db.rows(sql, params![tenant, subject]).await?.iter().map(read).collect()
+        let sql = format!("select h.*, {STATE} as state from hire h where h.tenant = $1 and h.subject = $2 order by h.seen_at desc, h.connection");
+        self.db.rows(&sql, params![tenant, subject]).await?.iter().map(read).collect()
     }
 }
 

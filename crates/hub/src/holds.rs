@@ -3,6 +3,7 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::erase::{ERASE, Left};
+use crate::names::names_job;
 use crate::runs::{LIST, list_job};
 use crate::setup::{PROBE, probe_job};
 use crate::subscriptions::{SYNC, sync_job};
@@ -69,7 +70,7 @@ impl Hub {
     pub(crate) async fn release(&self, tenant: &str, cause: &str, connection: &str, by: &str) -> db::Result<u64> {
         let tx = self.db.begin().await?;
         let held = pipeline::held_items(&tx, tenant, connection, cause, 2000).await?;
-        pipeline::note_mended(&tx, &held.iter().collect::<Vec<_>>(), &format!("{by} asked to try again."), self.clock.now()).await?;
+        pipeline::note_mended(&tx, &held.iter().collect::<Vec<_>>(), &format!("{by} asked to try again."), "[]", self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::ByCause { cause, connection }, Priority::Usual).await?;
         self.audit(&tx, tenant, by, "hold: released", &format!("{released} released: {cause}")).await?;
         tx.commit().await?;
@@ -131,9 +132,12 @@ impl Hub {
         // What is still held: the partner may have taken its time.
         let held = pipeline::held_items(&tx, tenant, &connection.id, chosen.cause, 2000).await?;
         let mended: Vec<_> = held.iter().filter(fits).collect();
-        pipeline::note_mended(&tx, &mended, &format!("{by}: {said}"), self.clock.now()).await?;
+        pipeline::note_mended(&tx, &mended, &format!("{by}: {said}"), &wire.json(), self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
-        self.audit(&tx, tenant, by, "hold: mended", &format!("{said} {released} released.")).await?;
+        if !connector.spec().lists.is_empty() {
+            self.pipeline.job(&tx, tenant, names_job(&connection.id, self.clock.now())).await?;
+        }
+        self.audit(&tx, tenant, by, "hold: mended", &format!("{said} What waits at this connection is read again: {released}.")).await?;
         tx.commit().await?;
         self.committed();
         Ok(Ok(said))

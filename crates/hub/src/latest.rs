@@ -13,10 +13,10 @@ use std::time::Duration;
 /// How many.
 const LATEST: usize = 10;
 /// Typing an expression tries it many times; the people stay the same.
-const REMEMBERED: Good = Good::For(Duration::from_secs(300));
+const REMEMBERED: Good = Good::For(Duration::from_secs(30));
 
 impl Hub {
-    /// The ten hired last, with `more` than is usual, read at most once in five minutes.
+    /// The ten hired last, with `more` than is usual, read at most twice a minute.
     pub(crate) async fn latest_hires(&self, connection: &Connection, more: &[More]) -> Result<Arc<Vec<Seen>>, Failure> {
         let memo = self.memo(connection);
         let read = async || {

@@ -10,11 +10,25 @@ use db::{Sql, params};
 use endpoint::Nothing;
 use lever_api::{ListPostings, Posting, PostingFilter};
 use outbound::{Failure, Remote, Urgency, Wire};
+use pipeline::{NewJob, Priority};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// The kind of job that notices changes, with its period in seconds.
 pub const LOOK_AT_NAMES: &str = "look-at-names/3600";
+/// The job that compares them now.
+pub fn names_job(connection: &str, now: Ms) -> NewJob {
+    NewJob {
+        connection: connection.to_owned(),
+        kind: LOOK_AT_NAMES.to_owned(),
+        subject: format!("{}{LOOK_AT_NAMES}", pipeline::SUBJECT),
+        payload: Value::Null,
+        priority: Priority::Later,
+        run_at: now,
+    }
+}
+
 /// How old the postings may be that a page shows.
 const REMEMBERED: Good = Good::For(Duration::from_secs(60));
 

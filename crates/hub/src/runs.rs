@@ -18,6 +18,9 @@ pub const LIST: &str = "list";
 /// The kind of job that finds out what would be done.
 pub const TRY: &str = "try-out";
 
+/// The payload of a job that a run alone wants, as it is stored.
+const WANTED_BY_A_RUN: &str = "{\"run\":true}";
+
 /// Whoever asks for the same so soon after is shown the first one.
 const JOINED_WITHIN: Duration = Duration::from_secs(60);
 
@@ -346,8 +349,8 @@ impl Hub {
         self.db.rows(&sql, only.values()).await?.iter().map(item).collect()
     }
 
-    /// Ends a run; whether it went on. What was intended already is still made so: it is stored, and nothing stored is
-    /// dropped.
+    /// Ends a run; whether it went on. What was begun is finished; what only this run wanted, and of which nothing was sent yet,
+    /// is not.
     pub(crate) async fn cancel_run(&self, tenant: &str, id: &str, by: &str) -> db::Result<bool> {
         let now = self.clock.now().0;
         let tx = self.db.begin().await?;
@@ -356,6 +359,14 @@ impl Hub {
         if was_open {
             // Whoever is under way is finished, and the report will say so.
             let why = format!("The run was cancelled by {by} before anything was done.");
+            // Wanted by this run alone: its own reading intended it, and neither a webhook nor another run has asked since.
+            let sql = "update effect set state = 'cancelled', ended_at = $1, why = $2, cause = null where tenant = $3 and state = 'ready' and tried = '' \
+                       and exists (select 1 from run_item i where i.run = $4 and i.tenant = effect.tenant and i.connection = effect.connection \
+                         and i.subject = effect.subject and i.outcome is null) \
+                       and not exists (select 1 from run_item i where i.run <> $4 and i.tenant = effect.tenant and i.connection = effect.connection \
+                         and i.subject = effect.subject and not i.dry and i.outcome is null) \
+                       and exists (select 1 from job j where j.id = effect.origin and j.payload = $5)";
+            tx.run(sql, params![now, why.as_str(), tenant, id, WANTED_BY_A_RUN]).await?;
             let busy = |table: &str, states: &str| {
                 format!(
                     "not exists (select 1 from {table} w where w.tenant = run_item.tenant and w.connection = run_item.connection \

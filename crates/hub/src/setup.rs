@@ -153,7 +153,11 @@ impl Hub {
             }
         }
         if !spec.lists.is_empty() {
-            steps.push(if connection.unmatched == 0 {
+            let compared = "select 1 as one from known_name where tenant = $1 and connection = $2 limit 1";
+            let compared = self.db.row(compared, params![connection.tenant.as_str(), connection.id.as_str()]).await?.is_some();
+            steps.push(if !compared {
+                step("Names lead somewhere", Seen::NotYet, format!("Lever's names are being compared with {}'s.", spec.name))
+            } else if connection.unmatched == 0 {
                 step("Names lead somewhere", Seen::Good, format!("Every name Lever's postings use has an entry in {}.", spec.name))
             } else {
                 step(

@@ -226,25 +226,27 @@ impl Hub {
         if !connection.connected {
             return Ok(None);
         }
-        let how = "a Super Admin can switch it on in Lever under Settings > Integrations and API > Webhooks. Until then new hires are found within a \
-                   minute, by looking.";
-        let sql = "select max(created_at) as at from run where tenant = $1 and connection = $2 and kind = 'found'";
+        let silent = self.silent(connection).await?;
+        let unheard = self.webhooks(connection).await?.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
+        Ok(silent.or_else(|| {
+            let event = unheard?.event;
+            Some(format!("Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: {HOW}"))
+        }))
+    }
+
+    /// Somebody hired was found by looking, of whom no delivery ever came. Whoever was told of before, or is told of a moment
+    /// later, says nothing.
+    pub(crate) async fn silent(&self, connection: &Connection) -> db::Result<Option<String>> {
+        let sql = "select max(i.at) as at from run_item i join run r on r.id = i.run where r.tenant = $1 and r.connection = $2 and r.kind = 'found' \
+                   and i.outcome in ('created', 'held') and not exists (select 1 from inbox b where b.tenant = i.tenant and b.source = i.connection \
+                   and b.subject = i.subject)";
         let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
-        let found = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms);
-        for webhook in self.webhooks(connection).await?.into_iter().filter(|webhook| webhook.made) {
-            let event = &webhook.event;
-            match (webhook.heard_at, found) {
-                (None, _) => {
-                    return Ok(Some(format!(
-                        "Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: {how}"
-                    )));
-                }
-                (Some(heard), Some(found)) if found > heard => {
-                    return Ok(Some(format!("Somebody was found of whom Lever had not told. If the event \"{event}\" is switched off, {how}")));
-                }
-                _ => {}
-            }
-        }
-        Ok(None)
+        let Some(found) = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms) else { return Ok(None) };
+        let webhooks = self.webhooks(connection).await?;
+        let silent = webhooks.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none_or(|heard| found > heard));
+        Ok(silent.map(|webhook| format!("Somebody was found of whom Lever had not told. If the event \"{}\" is switched off, {HOW}", webhook.event)))
     }
 }
+
+const HOW: &str = "a Super Admin can switch it on in Lever under Settings > Integrations and API > Webhooks. Until then new hires are found within a \
+                   minute, by looking.";

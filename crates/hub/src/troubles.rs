@@ -57,8 +57,8 @@ impl Hub {
         if let Some(why) = &checks.partner {
             add(true, format!("{} does not let us in", spec.name), why.clone(), ("Mend it", page.clone()));
         }
-        if let Some(why) = self.missing(c).await? {
-            add(false, "Lever is silent".to_owned(), why, ("See the set-up", page.clone()));
+        if let Some(why) = self.silent(c).await? {
+            add(false, format!("Lever is silent towards {}", spec.name), why, ("See the set-up", page.clone()));
         }
         if c.unmatched > 0 {
             let what = if c.unmatched == 1 { "1 name in Lever leads".to_owned() } else { format!("{} names in Lever lead", c.unmatched) };

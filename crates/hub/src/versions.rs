@@ -114,6 +114,7 @@ pub fn difference(before: &Value, after: &Value) -> Vec<(String, String, String)
     let (before, after) = (flat(before), flat(after));
     let text = |value: Option<&Value>| match value {
         None => String::new(),
+        Some(Value::String(text)) if text.is_empty() => "(nothing)".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Bool(on)) => if *on { "on" } else { "off" }.to_owned(),
         Some(other) => other.to_string(),

@@ -116,6 +116,7 @@ impl Hub {
             (Some(trial), _) => Some(trial),
             (None, Ending::Retry { why, .. }) if item.kind == TRY && gives_up => dry("failed", why),
             (None, _) if item.kind == TRY && !learnt.connected => dry("failed", "The connection is not connected with Lever."),
+            (None, Ending::Moot) => None,
             (None, _) if item.kind == TRY => None,
             (None, Ending::Decided(effects)) => {
                 (!effects.is_empty()).then(|| Came { outcome: None, why: String::new(), detail: Value::Null, dry: false })
@@ -182,7 +183,7 @@ impl Hub {
             }
             // Whoever connects again begins looking again; a run is begun again by whoever wants it.
             let by_the_clock = item.table == Table::Job && item.kind != THINK && item.kind != SYNC;
-            return Ok(if by_the_clock { Ending::Decided(Vec::new()) } else { not_connected(connection) });
+            return Ok(if by_the_clock { Ending::Decided(Vec::new()) } else { self.not_connected(connection) });
         }
         let one = Try { hub: self, connection, connector, item, memo: &self.memo(connection), wire };
         match (item.table, item.kind.as_str()) {
@@ -261,7 +262,7 @@ impl Hub {
                     "Lever does not accept the API key any more: it was revoked. A Super Admin can make a new one; nothing was lost."
                 };
                 self.disconnect(connection, "Lever", why).await?;
-                not_connected(connection)
+                self.not_connected(connection)
             }
             Some(403) => hold(
                 format!("Lever does not allow this connection to {to}"),
@@ -269,10 +270,18 @@ impl Hub {
                     "Lever answered 403: {failure}. A Super Admin can give the missing permission: connect again, or make a new API key with it."
                 ),
             ),
-            _ if matches!(failure, Failure::NoCredential(_)) => not_connected(connection),
+            _ if matches!(failure, Failure::NoCredential(_)) => self.not_connected(connection),
             _ if failure.may_pass() => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },
             _ => hold(format!("Lever refuses what this connection asks to {to}"), failure.to_string()),
         })
+    }
+
+    fn not_connected(&self, connection: &Connection) -> Ending {
+        let name = self.connector(&connection.connector).map_or(connection.connector.as_str(), |connector| connector.spec().name);
+        hold(
+            format!("{name} is not connected with Lever"),
+            "This connection is not connected any more. A Super Admin can connect again on the connection's page; then this goes on by itself.",
+        )
     }
 
     /// Everything this connection holds is read again, behind what is new.
@@ -283,13 +292,6 @@ impl Hub {
         self.pipeline.wake();
         Ok(Ending::Decided(Vec::new()))
     }
-}
-
-fn not_connected(connection: &Connection) -> Ending {
-    hold(
-        format!("Not connected with Lever ({})", connection.connector),
-        "This connection is not connected any more. A Super Admin can connect again on the connection's page; then this goes on by itself.",
-    )
 }
 
 impl Try<'_> {

@@ -44,6 +44,12 @@ impl Wire {
         }
     }
 
+    /// The status of the last answer; none if nothing was asked, 0 if none came.
+    #[must_use]
+    pub fn last_status(&self) -> Option<u16> {
+        self.log().exchanges.last().map(|exchange| exchange.status)
+    }
+
     /// Something was changed at the other side, or may have been.
     pub(crate) fn wrote(&self) {
         self.log().wrote = true;

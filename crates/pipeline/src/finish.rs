@@ -160,7 +160,7 @@ async fn not_done<N>(tx: &Tx, node: &str, ended: &Ended<N>, now: Ms) -> Result<b
         }
         Ending::Hold { cause, why, mend } => ("held", Some(cause.as_str()), why.as_str(), now, Some(mend.to_string())),
         Ending::GiveUp { why } => ("failed", None, why.as_str(), now, None),
-        Ending::Decided(_) | Ending::Withdrawn { .. } | Ending::Done { .. } => return Ok(false),
+        Ending::Decided(_) | Ending::Moot | Ending::Withdrawn { .. } | Ending::Done { .. } => return Ok(false),
     };
     if state == "ready" && now.since(item.tried_since) >= GIVE_UP_AFTER {
         (state, run_at) = ("failed", now);
@@ -193,7 +193,7 @@ async fn not_done<N>(tx: &Tx, node: &str, ended: &Ended<N>, now: Ms) -> Result<b
 /// A subject that has just been read again needs no older held job any more. One that waited for the same thing goes on
 /// in the new one, so that looking again every quarter of an hour leaves neither rows nor a younger date.
 async fn supersede<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
-    let read = |e: &&&Ended<N>| !matches!(e.tried.ending, Ending::Retry { .. } | Ending::GiveUp { .. });
+    let read = |e: &&&Ended<N>| !matches!(e.tried.ending, Ending::Moot | Ending::Retry { .. } | Ending::GiveUp { .. });
     let read: Vec<&Item> = ended.iter().filter(read).map(|e| &e.item).collect();
     if read.is_empty() {
         return Ok(());
@@ -236,10 +236,13 @@ async fn think_again<N>(tx: &Tx, ended: &[&Ended<N>], too_early: &HashSet<String
     insert_jobs(tx, early.map(|item| (item.tenant.clone(), item.origin.clone(), again(item))).collect(), now).await
 }
 
-/// What comes every half a minute and found nothing is not worth a row.
+/// What comes every half a minute and found nothing is not worth a row, nor is what nobody wanted any more.
 async fn leave_no_trace<N>(tx: &Tx, ended: &[&Ended<N>]) -> Result<()> {
-    let idle =
-        |e: &&&Ended<N>| e.item.subject.starts_with(schedule::SUBJECT) && matches!(&e.tried.ending, Ending::Decided(effects) if effects.is_empty());
+    let idle = |e: &&&Ended<N>| match &e.tried.ending {
+        Ending::Moot => true,
+        Ending::Decided(effects) => effects.is_empty() && e.item.subject.starts_with(schedule::SUBJECT),
+        _ => false,
+    };
     let idle: Vec<db::Value> = ended.iter().filter(idle).map(|e| e.item.id.as_str().into()).collect();
     if idle.is_empty() {
         return Ok(());
@@ -255,6 +258,7 @@ async fn note_attempts<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
         let (outcome, why) = match &e.tried.ending {
             // What led to nothing is not worth telling of.
             Ending::Decided(effects) if effects.is_empty() => continue,
+            Ending::Moot => continue,
             Ending::Decided(_) => ("done", ""),
             Ending::Withdrawn { why } => ("done", why.as_str()),
             Ending::Done { why, .. } => ("done", why.as_str()),

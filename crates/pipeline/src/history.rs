@@ -163,9 +163,9 @@ pub async fn held_items(db: &impl Sql, tenant: &str, connection: &str, cause: &s
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn note_mended(tx: &impl Sql, items: &[&Item], why: &str, now: Ms) -> Result<()> {
+pub async fn note_mended(tx: &impl Sql, items: &[&Item], why: &str, exchanges: &str, now: Ms) -> Result<()> {
     for items in items.chunks(500) {
-        let row = |item: &&Item| params![fresh_id(now), item.tenant.as_str(), item.id.as_str(), item.attempts, now.0, 0i64, MENDED, why, "[]"];
+        let row = |item: &&Item| params![fresh_id(now), item.tenant.as_str(), item.id.as_str(), item.attempts, now.0, 0i64, MENDED, why, exchanges];
         let sql = format!("insert into attempt (id, tenant, item, n, at, took_ms, outcome, why, exchanges) values {}", db::values(items.len(), 9));
         tx.run(&sql, items.iter().flat_map(row).collect()).await?;
     }
@@ -269,7 +269,9 @@ pub async fn told(db: &impl Sql, tenant: &str, which: &WhichTold, most: i64) -> 
 pub struct Lately {
     /// What it was about.
     pub subject: String,
-    /// `done`, `retry`, `held` or `failed`.
+    /// Whose work it was.
+    pub connection: String,
+    /// `done`, `retry`, `held`, `failed` or [`MENDED`].
     pub outcome: String,
     /// A sentence.
     pub why: String,
@@ -277,15 +279,24 @@ pub struct Lately {
     pub at: Ms,
 }
 
-/// The tries of effects that ended last, but for those of one kind.
+/// The tries of effects that ended last, `but` for those of one kind; and what became of jobs of another that were held.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn lately(db: &impl Sql, tenant: &str, but: &str, most: i64) -> Result<Vec<Lately>> {
-    let sql = "select a.at, a.outcome, a.why, e.subject from attempt a join effect e on e.id = a.item where a.tenant = $1 and e.kind <> $2 order by a.at desc, a.id desc limit $3";
-    let read =
-        |row: &db::Row| Ok(Lately { subject: row.text("subject")?, outcome: row.text("outcome")?, why: row.text("why")?, at: Ms(row.int("at")?) });
-    db.rows(sql, params![tenant, but, most]).await?.iter().map(read).collect()
+pub async fn lately(db: &impl Sql, tenant: &str, but: &str, and: &str, most: i64) -> Result<Vec<Lately>> {
+    let sql = "select a.at, a.outcome, a.why, coalesce(e.subject, j.subject) as subject, coalesce(e.connection, j.connection) as connection \
+               from attempt a left join effect e on e.id = a.item left join job j on j.id = a.item and a.outcome in ('held', 'mended') \
+               where a.tenant = $1 and (e.kind <> $2 or j.kind = $3) order by a.at desc, a.id desc limit $4";
+    let read = |row: &db::Row| {
+        Ok(Lately {
+            subject: row.text("subject")?,
+            connection: row.text("connection")?,
+            outcome: row.text("outcome")?,
+            why: row.text("why")?,
+            at: Ms(row.int("at")?),
+        })
+    };
+    db.rows(sql, params![tenant, but, and, most]).await?.iter().map(read).collect()
 }
 
 /// How many effects, but for those of one kind, were done in each hour since `from`: the hour's beginning and the number.

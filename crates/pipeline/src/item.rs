@@ -208,6 +208,8 @@ pub(crate) fn read_tried(text: &str) -> Vec<Value> {
 pub enum Ending {
     /// A job: these effects follow, stored in the same transaction.
     Decided(Vec<NewEffect>),
+    /// A job that nobody wants any more: nothing was read, and nothing else is touched.
+    Moot,
     /// Nothing is wanted any more. An effect is cancelled; with a job, whatever was intended for its subject and is not
     /// sent yet, in the same transaction.
     Withdrawn {
@@ -249,13 +251,13 @@ pub enum Ending {
 impl Ending {
     /// Nothing more is to be done, and that is well.
     pub(crate) const fn is_over(&self) -> bool {
-        matches!(self, Self::Decided(_) | Self::Withdrawn { .. } | Self::Done { .. })
+        matches!(self, Self::Decided(_) | Self::Moot | Self::Withdrawn { .. } | Self::Done { .. })
     }
 
     /// In one word.
     pub(crate) const fn word(&self) -> &'static str {
         match self {
-            Self::Decided(_) | Self::Done { .. } => "done",
+            Self::Decided(_) | Self::Moot | Self::Done { .. } => "done",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Retry { .. } => "retry",
             Self::Hold { .. } => "held",

@@ -31,7 +31,7 @@ pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};
 pub use release::{cancel, get, release_one};
 pub use runner::{Handler, Pipeline, Settings};
-pub use schedule::{Schedule, clear, due, next, next_due, set};
+pub use schedule::{SUBJECT, Schedule, clear, due, next, next_due, set};
 
 use db::Migration;
 

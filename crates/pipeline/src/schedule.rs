@@ -19,7 +19,7 @@ pub struct Schedule {
 }
 
 /// What the jobs of schedules are about.
-pub(crate) const SUBJECT: &str = "schedule/";
+pub const SUBJECT: &str = "schedule/";
 
 /// When a schedule of this name comes next. A day begins once in each zone, also where clocks are changed at midnight.
 #[must_use]

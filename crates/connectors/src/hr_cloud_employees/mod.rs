@@ -454,7 +454,7 @@ fn no_code(nameless: &[Nameless]) -> Hold {
     let create = Way {
         id: "create".to_owned(),
         label: if nameless.len() == 1 { "Create it and go on".to_owned() } else { format!("Create these {} and go on", nameless.len()) },
-        help: format!("{NAME} gets the name as the code."),
+        help: format!("{NAME} gets the name as the code. Where it has the entry under another code, it makes it a second time."),
         data: json!(nameless),
         ..Way::default()
     };

@@ -78,6 +78,17 @@ async fn holds_hires_events_and_replays_are_there_for_programs_too() {
         let maria = w.candidate("María José García López").await;
         w.hire(&maria).await;
         w.drain().await;
+        // Nobody is replayed, listed or imported by a slip of the pen.
+        for (body, why) in
+            [(json!({}), "Say whom"), (json!({ "state": "held" }), "state"), (json!({ "filter": { "state": "hold" } }), "no state of a hire")]
+        {
+            let (status, said) = ask(Verb::Post, "/api/v1/replays", body).await;
+            assert!(status == 400 && said.to_string().contains(why), "{said}");
+        }
+        for path in ["/api/v1/hires?state=bogus", "/api/v1/hires?stat=held", "/api/v1/events?state=bogus"] {
+            assert_eq!(ask(Verb::Get, path, Value::Null).await.0, 400, "{path}");
+        }
+        assert_eq!(ask(Verb::Get, "/api/v1/connections/nobody/imports", Value::Null).await.0, 404);
         let (_, holds) = ask(Verb::Get, "/api/v1/holds", Value::Null).await;
         let hold = &holds["data"][0];
         assert_eq!((hold["cause"].as_str().unwrap(), &hold["opportunities"][0]), ("HR Cloud has no department \"Sales\"", &json!(maria)));

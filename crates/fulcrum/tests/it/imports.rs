@@ -375,3 +375,86 @@ async fn promise_6_a_date_of_lever_that_cannot_be_right_hides_nobody() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_import_that_is_cancelled_sends_nothing_of_which_nothing_was_sent_yet() {
+    on_both(async |w| {
+        let mut helen = w.by_hand().await;
+        let before = w.headcount().await;
+        w.hire_all(&["Ada Lovelace Byron", "Kwame Mensah"]).await;
+        let tap = w.tap_hr_cloud("POST", "xEmployee").await;
+        tap.faults.lock().unwrap().extend([Fault::Answer(429, ""), Fault::Answer(429, "")]);
+        let report = helen.click(LEVER, "Collects everybody", "Import", &[]).await;
+        w.drain().await;
+        let cancelled = helen.click(report.path(), "Import", "Cancel", &[]).await;
+        w.later(Duration::from_secs(600)).await;
+        let report = helen.read(cancelled.path()).await;
+        assert!(w.headcount().await == before && report.contains("2 cancelled"), "{report}");
+        let report = w.import(&mut helen).await;
+        assert!(report.contains("2 created"), "{report}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_trial_says_nothing_of_how_somebody_stands_and_whoever_is_not_hired_any_more_is_shown_so() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        let (ada, priya) = (w.candidate("Ada Lovelace Byron").await, w.candidate("Priya Raman").await);
+        w.hire(&ada).await;
+        w.hire(&priya).await;
+        w.drain().await;
+        olga.click("/hires", "Hires", "Try a replay of all of these", &[]).await;
+        w.drain().await;
+        let hires = olga.read("/hires").await;
+        assert!(hires.contains("Priya Raman Technical Writer held") && hires.contains("Ada Lovelace Byron Backend Engineer confirmed"), "{hires}");
+        assert!(olga.read("/hires?state=held").await.contains("Priya Raman"));
+        w.later(Duration::from_secs(60)).await;
+        w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
+        w.later(Duration::from_secs(60)).await;
+        assert!(olga.read("/hires?state=held").await.contains("Ada"));
+        olga.click("/holds", "Ada", "Set the employee inactive", &[]).await;
+        w.drain().await;
+        let hires = olga.read("/hires").await;
+        assert!(hires.contains("Ada Lovelace Byron Backend Engineer not hired"), "{hires}");
+        // What somebody sent while mending stands on the timeline.
+        assert!(w.timeline(&ada).await.contains("Inactive"));
+        // Whoever was told of before is no sign that Lever is silent.
+        assert!(!olga.read("/").await.contains("Lever is silent"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn promise_10_who_is_held_stays_held_when_a_replay_of_them_is_called_back() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        let priya = w.candidate("Priya Raman").await;
+        w.hire(&priya).await;
+        w.drain().await;
+        let jan = w.without_a_start("Jan van den Berg").await;
+        for who in [&priya, &jan] {
+            let run = olga.click(&format!("/hires/{who}"), "Timeline", "Replay", &[]).await;
+            olga.press(&format!("{}/cancel", run.path()), &[]).await;
+            w.drain().await;
+        }
+        let holds = olga.read("/holds").await;
+        assert!(holds.contains("Technical Writer") && holds.contains("Start date is missing in Lever"), "{holds}");
+    })
+    .await;
+}
+
+impl World {
+    /// Somebody hired without an offer.
+    async fn without_a_start(&self, name: &str) -> String {
+        let (_, postings) = self.lever(&self.key().await, Verb::Get, "/v1/postings?limit=1", json!(null)).await;
+        let posting = postings["data"][0]["id"].as_str().unwrap().to_owned();
+        let mut ines = self.at_ats("ines").await;
+        let profile =
+            ines.press("/candidates/new", &[("name", name), ("email", "no.start@mail.example"), ("posting", &posting), ("stage", "offer")]).await;
+        let id = profile.path().rsplit('/').next().unwrap().to_owned();
+        self.hire(&id).await;
+        self.drain().await;
+        id
+    }
+}

@@ -89,6 +89,10 @@ async fn names_that_lead_nowhere_are_seen_before_the_first_hire_and_matched_with
         olga.click(&page, "Sales 1 posting", "Use", &[("What Sales leads to", "nothing: forget the choice")]).await;
         assert!(olga.read(&page).await.contains("Sales 1 posting nowhere"));
         w.drain().await;
+        // What was mended is counted at once.
+        olga.click(&page, "Sales 1 posting", "Use", &[("What Sales leads to", "People")]).await;
+        w.drain().await;
+        assert!(olga.read("/").await.contains("1 name in Lever leads nowhere in HR Cloud"));
     })
     .await;
 }
@@ -157,6 +161,23 @@ async fn fields_are_filled_from_forms_and_from_the_requisition_which_are_read_on
         let (_, found) =
             w.lever(&w.key().await, Verb::Get, &format!("/v1/requisitions/{}", found["data"][0]["id"].as_str().unwrap()), json!(null)).await;
         assert_eq!(found["data"]["headcountHired"], 0);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_typed_into_the_field_map_is_never_lost_and_a_demanded_field_is_never_left_empty() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        let fields = format!("/connections/{}/fields", w.connection().await);
+        let form = [("xStartDate", ""), ("xCity", "posting.location")];
+        let (status, html) = olga.try_press(&fields, &form).await;
+        assert!(status == 400 && html.contains("HR Cloud demands Department: say what fills it.") && html.contains("Nothing is saved."), "{html}");
+        let tried = olga.try_press(&format!("{fields}/try"), &[("xCity", "posting.location |")]).await.1;
+        assert!(tried.contains("Nothing is saved yet.") && tried.contains("City: "), "{tried}");
+        let (_, nameless) = olga.try_press(&fields, &[("new_expression", "opportunity.id")]).await;
+        assert!(nameless.contains("Say which field of the partner's the last expression fills."), "{nameless}");
         w.drain().await;
     })
     .await;

@@ -22,13 +22,18 @@ pub async fn create(hub: Hub, caller: Arc<Caller>, request: CreateImport) -> Res
 }
 
 pub async fn list(hub: Hub, caller: Arc<Caller>, request: ListImports) -> Result<Imports, Refused> {
-    let runs = hub.runs(&caller.tenant, &request.connection, 20).await?;
+    let found = hub.connection(&caller.tenant, &request.connection).await?;
+    let connection = found.ok_or_else(|| Refused::not_found("connection", &request.connection))?;
+    let runs = hub.runs(&caller.tenant, &connection.id, 20).await?;
     Ok(Imports { data: runs.iter().map(printed).collect() })
 }
 
 pub async fn get(hub: Hub, caller: Arc<Caller>, request: GetImport) -> Result<Import, Refused> {
     one(&hub, &caller, &request.import).await
 }
+
+/// What can come of a person.
+const OUTCOMES: [&str; 8] = ["open", "created", "updated", "unchanged", "held", "skipped", "failed", "cancelled"];
 
 pub async fn people(hub: Hub, caller: Arc<Caller>, request: ListImportedPeople) -> Result<ImportedPeople, Refused> {
     one(&hub, &caller, &request.import).await?;
@@ -37,6 +42,10 @@ pub async fn people(hub: Hub, caller: Arc<Caller>, request: ListImportedPeople) 
     let offset = query.offset.unwrap_or_default();
     let limit = query.limit.unwrap_or(100).clamp(1, 500);
     let outcome = query.outcome.unwrap_or_default();
+    if !outcome.is_empty() && !OUTCOMES.contains(&outcome.as_str()) {
+        let why = format!("{outcome:?} is no outcome; there are {}.", OUTCOMES.join(", "));
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "unknown_outcome", why));
+    }
     let mut items = hub.run_items(&caller.tenant, &request.import, &outcome, &offset, limit + 1).await?;
     let more = items.len() as i64 > limit;
     items.truncate(usize::try_from(limit).unwrap_or(100));

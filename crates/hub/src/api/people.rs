@@ -5,7 +5,7 @@ use super::{Refused, cut, page};
 use crate::Hub;
 use crate::hires;
 use crate::holds::Chosen;
-use crate::pages::hires::MOST;
+use crate::pages::hires::{MOST, STATES};
 use crate::runs::{Purpose, day};
 use crate::tokens::Caller;
 use axum::http::StatusCode;
@@ -15,6 +15,7 @@ use hub_api::{
     Replays, Said, Step, Told, WayOut,
 };
 use lever_api::OpportunityId;
+use lever_api::event::Event;
 use pipeline::{Table, WhichTold};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,10 @@ fn days(query: &Query) -> Result<(Option<Ms>, Option<Ms>), Refused> {
 fn which(query: &Query) -> Result<hires::Which, Refused> {
     let (from, until) = days(query)?;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    if let Some(state) = query.state.as_deref().filter(|state| !STATES.iter().any(|(known, _)| known == state)) {
+        let known = STATES.map(|(known, _)| known).join(", ");
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "unknown_state", format!("{state:?} is no state of a hire; there are {known}.")));
+    }
     Ok(hires::Which {
         search: text(&query.q),
         state: text(&query.state),
@@ -87,8 +92,7 @@ pub async fn hire(hub: Hub, caller: Arc<Caller>, request: GetHire) -> Result<Hir
         steps.extend(attempts.into_iter().map(|a| Step { at: a.at.0, what: "tried".into(), outcome: a.outcome, why: a.why, detail: a.exchanges }));
     }
     steps.sort_by_key(|step| step.at);
-    let state = steps.iter().rev().find(|step| step.what == "intended").map(|step| step.outcome.clone());
-    Ok(Hire { record: link.map(|link| link.remote_id), state, steps, ..plain(found) })
+    Ok(Hire { record: link.map(|link| link.remote_id), steps, ..plain(found) })
 }
 
 pub async fn holds(hub: Hub, caller: Arc<Caller>, _: ListHolds) -> Result<Holds, Refused> {
@@ -130,13 +134,23 @@ pub async fn mend(hub: Hub, caller: Arc<Caller>, request: MendHold) -> Result<Sa
     }
 }
 
+/// Lever's name of an event, if one is asked for.
+fn event(state: Option<String>) -> Result<String, Refused> {
+    match state {
+        Some(name) if name.parse::<Event>().is_err() => {
+            Err(Refused::new(StatusCode::BAD_REQUEST, "unknown_event", format!("Lever has no event {name:?}; candidateHired is one.")))
+        }
+        name => Ok(name.unwrap_or_default()),
+    }
+}
+
 pub async fn events(hub: Hub, caller: Arc<Caller>, request: ListEvents) -> Result<Events, Refused> {
     let query = request.query;
     let limit = query.limit.unwrap_or(100).clamp(1, 500);
     let (from, until) = days(&query)?;
     let text = |text: Option<String>| text.unwrap_or_default();
     let after = page(&query.offset)?;
-    let which = WhichTold { source: text(query.connection), kind: text(query.state), text: text(query.q), from, until, after };
+    let which = WhichTold { source: text(query.connection), kind: event(query.state)?, text: text(query.q), from, until, after };
     let told = pipeline::told(&hub.db, &caller.tenant, &which, limit + 1).await?;
     let (told, next) = cut(told, limit, |t| (t.at, t.id.clone()));
     let one = |t: pipeline::Told| Told {
@@ -163,6 +177,10 @@ pub async fn replay(hub: Hub, caller: Arc<Caller>, request: CreateReplay) -> Res
                 }
                 people.extend(found);
             }
+        }
+        None if body.filter == Query::default() => {
+            let why = "Say whom: opportunities, or a filter. Of a connection everybody, for one: {\"filter\":{\"connection\":\"…\"}}.";
+            return Err(Refused::new(StatusCode::BAD_REQUEST, "nobody_named", why.to_owned()));
         }
         None => people = hub.hires(&caller.tenant, &which(&body.filter)?, MOST + 1).await?,
     }

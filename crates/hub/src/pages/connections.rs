@@ -60,7 +60,12 @@ async fn list(viewer: Viewer) -> Result<Html<String>, Problem> {
 }
 
 fn state(connection: &Connection) -> Markup {
-    if connection.connected { ui::badge("good", "Connected") } else { ui::badge("bad", "Disconnected") }
+    let lets_in = connection.checks.as_ref().is_none_or(|checks| checks.partner.is_none());
+    match (connection.connected, lets_in) {
+        (true, true) => ui::badge("good", "Connected"),
+        (true, false) => ui::badge("bad", "Connected with Lever alone"),
+        (false, _) => ui::badge("bad", "Disconnected"),
+    }
 }
 
 /// The partner's side first: its address and credential; then Lever's consent.

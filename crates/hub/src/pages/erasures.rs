@@ -20,7 +20,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
             tr {
                 td { (ui::when(e.erased_at, now)) }
                 td { (e.why) }
-                td { @match (&e.partner, e.ended_at) { (Some(said), Some(at)) => { (said) ", " (ui::when(at, now)) } _ => (ui::badge("wait", "being instructed")) } }
+                td { @match (&e.partner, e.ended_at) { (Some(said), Some(at)) => { (said) ", " (ui::when(at, now)) } _ => { (ui::badge("wait", "being instructed")) " or waits under " a href="/holds" { "Holds" } } } }
                 td { code { (e.digest.chars().take(16).collect::<String>()) } }
             }
         }

@@ -6,7 +6,8 @@ use crate::connections::Connection;
 use crate::versions::difference;
 use axum::Router;
 use axum::extract::Path;
-use axum::response::{Html, Response};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use connector::fields::{self, FILTERS, PATHS, Target};
 use connector::{Seen, Spec};
@@ -34,15 +35,23 @@ fn expression<'a>(target: &Target, settings: &'a Value) -> &'a str {
 
 async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
     let c = viewer.connection(&id).await?;
-    let spec = viewer.hub.connector(&c.connector).ok_or_else(Problem::not_found)?.spec();
-    let may = viewer.operator.may_change();
     let settings = c.settings.clone();
-    let preview = preview(&viewer, &c, &settings).await;
+    page(&viewer, &c, &settings, "", &[]).await
+}
+
+/// The form with these settings, which may not be those in force, and what they make of the latest hires.
+async fn page(viewer: &Viewer, c: &Connection, settings: &Value, note: &str, wrong: &[String]) -> Result<Html<String>, Problem> {
+    let spec = viewer.hub.connector(&c.connector).ok_or_else(Problem::not_found)?.spec();
+    let (id, may) = (&c.id, viewer.operator.may_change());
+    let preview = preview(viewer, c, settings).await;
+    let about = format!("What Lever says, and which field of {} it fills.", spec.name);
     let main = html! {
-        (ui::heading("Fields", &format!("What Lever says, and which field of {} it fills.", spec.name), &html! { a.button href=(format!("/connections/{id}/versions")) { "Earlier versions" } }))
+        (ui::heading("Fields", &about, &html! { a.button href=(format!("/connections/{id}/versions")) { "Earlier versions" } }))
+        @if !note.is_empty() { p.warn { (note) } }
+        @for why in wrong { p.error role="alert" { (why) } }
         form.card.fields.several method="post" action=(format!("/connections/{id}/fields")) data-check=(format!("/connections/{id}/fields/try")) {
-            @for target in spec.targets { (input(target, expression(target, &settings), may)) }
-            @for (name, expression) in own_fields(spec, &settings) {
+            @for target in spec.targets { (input(target, expression(target, settings), may)) }
+            @for (name, expression) in own_fields(spec, settings) {
                 label.field { span { (name) } input name=(name) value=(expression) disabled[!may] autocomplete="off" spellcheck="false"; }
             }
             @if may {
@@ -135,48 +144,54 @@ fn change(spec: &Spec, settings: &Value, form: &Fields) -> Map<String, Value> {
     change
 }
 
+/// The settings as they would be, so that nothing typed is lost.
+fn typed(settings: &Value, change: &Map<String, Value>) -> Value {
+    let mut settings = settings.clone();
+    if !settings["fields"].is_object() {
+        settings["fields"] = json!({});
+    }
+    for (name, value) in change {
+        match value {
+            Value::Null => drop(settings["fields"].as_object_mut().and_then(|fields| fields.remove(name))),
+            value => settings["fields"][name.as_str()] = value.clone(),
+        }
+    }
+    settings
+}
+
 async fn save(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let c = viewer.connection(&id).await?;
     let spec = viewer.hub.connector(&c.connector).ok_or_else(Problem::not_found)?.spec();
     let change = change(spec, &c.settings, &form);
     let here = format!("/connections/{id}/fields");
+    if form.some("new_name").is_none() && form.some("new_expression").is_some() {
+        let why = "Say which field of the partner's the last expression fills.".to_owned();
+        let page = page(&viewer, &c, &typed(&c.settings, &change), "Nothing is saved.", &[why]).await?;
+        return Ok((StatusCode::BAD_REQUEST, page).into_response());
+    }
     if change.is_empty() {
         return viewer.done("Nothing was changed.", &here).await;
     }
+    let settings = typed(&c.settings, &change);
     let change = Map::from_iter([("fields".to_owned(), Value::Object(change))]);
     match viewer.hub.change_settings(&c.tenant, &c.id, change, &viewer.operator.name).await? {
         Ok(()) => viewer.done("Saved. Who is held is read again; who is there already follows with the next import.", &here).await,
-        Err(why) => Err(Problem::bad_request(why).way_on("Back to the fields", here)),
+        Err(why) => Ok((StatusCode::BAD_REQUEST, page(&viewer, &c, &settings, "Nothing is saved.", &[why]).await?).into_response()),
     }
 }
 
-/// The preview of what is typed, without saving it.
+/// What is typed, tried and not saved.
 async fn try_out(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<Html<String>, Problem> {
     viewer.need_change()?;
     let c = viewer.connection(&id).await?;
     let spec = viewer.hub.connector(&c.connector).ok_or_else(Problem::not_found)?.spec();
-    let mut settings = c.settings.clone();
-    let mut wrong = Vec::new();
-    for (name, value) in change(spec, &c.settings, &form) {
-        let label = spec.targets.iter().find(|t| t.name == name).map_or(name.as_str(), |t| t.label);
-        if let Err(why) = fields::check(value.as_str().unwrap_or_default()) {
-            wrong.push(format!("{label}: {why}"));
-        }
-        if !settings["fields"].is_object() {
-            settings["fields"] = json!({});
-        }
-        match value {
-            Value::Null => drop(settings["fields"].as_object_mut().and_then(|fields| fields.remove(&name))),
-            value => settings["fields"][name.as_str()] = value,
-        }
-    }
-    let main = html! {
-        (ui::heading("Fields, tried", "Nothing is saved yet.", &html! { a.button href=(format!("/connections/{id}/fields")) { "Back to the fields" } }))
-        @for why in &wrong { p.error role="alert" { (why) } }
-        (preview(&viewer, &c, &settings).await)
-    };
-    viewer.form_page("Fields, tried", main).await
+    let change = change(spec, &c.settings, &form);
+    let label = |name: &str| spec.targets.iter().find(|t| t.name == name).map_or(name, |t| t.label).to_owned();
+    let check =
+        |(name, value): (&String, &Value)| fields::check(value.as_str().unwrap_or_default()).err().map(|why| format!("{}: {why}", label(name)));
+    let wrong: Vec<String> = change.iter().filter_map(check).collect();
+    page(&viewer, &c, &typed(&c.settings, &change), "Nothing is saved yet.", &wrong).await
 }
 
 async fn versions(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
@@ -196,7 +211,7 @@ async fn versions(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>
                 p { (v.said) }
                 @if let Some(before) = versions.get(i + 1) {
                     ul.list {
-                        @for (what, from, to) in difference(&before.settings, &v.settings) { li { b { (what) ":" } @if !from.is_empty() { del { (from) } } @if to.is_empty() { "taken away" } @else { ins { (to) } } } }
+                        @for (what, from, to) in difference(&before.settings, &v.settings) { li { b { (what) ":" } @if !from.is_empty() { del { (from) } } @if to.is_empty() { "as usual" } @else { ins { (to) } } } }
                     }
                 }
             }

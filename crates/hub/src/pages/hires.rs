@@ -27,8 +27,14 @@ pub fn routes() -> Router<Hub> {
 }
 
 /// How a hire can stand, for the filter.
-const STATES: [(&str, &str); 5] =
-    [("done", "confirmed"), ("held", "held"), ("failed", "failed"), ("waiting", "under way"), ("missing", "hired, but not at the partner")];
+pub const STATES: [(&str, &str); 6] = [
+    ("done", "confirmed"),
+    ("held", "held"),
+    ("failed", "failed"),
+    ("waiting", "under way"),
+    ("unhired", "not hired"),
+    ("missing", "hired, but not at the partner"),
+];
 
 async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Result<Html<String>, Problem> {
     let hires = viewer.hub.hires(&viewer.operator.tenant, &asked.hires()?, PAGE + 1).await?;
@@ -138,7 +144,7 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
             section.card.middle {
                 h1 { "Erased" }
                 p { "This person was " (erasure.why) ", and everything known of them here was erased " (ui::when(erasure.erased_at, now)) "." }
-                p { @match &erasure.partner { Some(said) => { "At the partner: " (said) "." } None => "The partner is being instructed." } }
+                p { @match &erasure.partner { Some(said) => { "At the partner: " (said) "." } None => { "The partner is being instructed, or " a href="/holds" { "somebody decides" } " what becomes of the record there." } } }
                 p { a.button href="/hires" { "Back to the hires" } }
             }
         };
@@ -214,7 +220,7 @@ fn past(item: &Item, attempts: &[Attempt]) -> Vec<Step> {
     let is_past = |a: &&Attempt| a.outcome == "held" && (item.state != State::Held || a.n < item.attempts);
     let held = mine.clone().filter(is_past).map(|a| Step { at: a.at, tone: "wait", title: "Held".to_owned(), body: html! { p { (a.why) } } });
     let mended = mine.filter(|a| a.outcome == MENDED);
-    let mended = mended.map(|a| Step { at: a.at, tone: "good", title: "Mended".to_owned(), body: html! { p { (a.why) } } });
+    let mended = mended.map(|a| Step { at: a.at, tone: "good", title: "Mended".to_owned(), body: html! { p { (a.why) } (exchanges(a)) } });
     held.chain(mended).collect()
 }
 
@@ -284,13 +290,24 @@ fn tries(item: &Item, attempts: &[Attempt], now: Ms, with: &str) -> Markup {
                 summary { (mine.len()) (if mine.len() == 1 { " try, " } else { " tries, " }) (with) }
                 @for attempt in mine {
                     p { b { "Try " (attempt.n) } " " (ui::when(attempt.at, now)) ", " (attempt.took_ms) " ms: " (attempt.why) }
-                    @for exchange in attempt.exchanges.as_array().into_iter().flatten() {
-                        p.soft { (exchange["method"].as_str().unwrap_or_default()) " " (exchange["to"].as_str().unwrap_or_default()) " → " (exchange["status"]) }
-                        @if exchange["sent"].as_str().is_some_and(|s| !s.is_empty()) { pre { (exchange["sent"].as_str().unwrap_or_default()) } }
-                        pre { (exchange["got"].as_str().unwrap_or_default()) }
-                    }
+                    (said(attempt))
                 }
             }
+        }
+    }
+}
+
+/// What was said while somebody mended.
+fn exchanges(attempt: &Attempt) -> Markup {
+    html! { @if attempt.exchanges.as_array().is_some_and(|all| !all.is_empty()) { details id=(format!("{}-{}-said", attempt.item, attempt.at.0)) { summary { "What was sent and answered" } (said(attempt)) } } }
+}
+
+fn said(attempt: &Attempt) -> Markup {
+    html! {
+        @for exchange in attempt.exchanges.as_array().into_iter().flatten() {
+            p.soft { (exchange["method"].as_str().unwrap_or_default()) " " (exchange["to"].as_str().unwrap_or_default()) " → " (exchange["status"]) }
+            @if exchange["sent"].as_str().is_some_and(|s| !s.is_empty()) { pre { (exchange["sent"].as_str().unwrap_or_default()) } }
+            pre { (exchange["got"].as_str().unwrap_or_default()) }
         }
     }
 }
@@ -342,7 +359,7 @@ async fn retry(viewer: Viewer, Path((subject, table, id)): Path<(String, String,
         pipeline::release_one(&tx, table, tenant, &id, hub.clock.now()).await?
     };
     if found {
-        pipeline::note_mended(&tx, &[&item], &format!("{} asked to try again.", viewer.operator.name), hub.clock.now()).await?;
+        pipeline::note_mended(&tx, &[&item], &format!("{} asked to try again.", viewer.operator.name), "[]", hub.clock.now()).await?;
     }
     hub.audit(&tx, tenant, &viewer.operator.name, "hire: tried again", &format!("{subject}: {id}")).await?;
     tx.commit().await?;

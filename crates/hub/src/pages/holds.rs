@@ -63,7 +63,7 @@ async fn card(viewer: &Viewer, h: &Held, partner: &str) -> Result<Markup, Proble
                             @if may { @for way in &personal { (way_out(h, subject, way)) } }
                         }
                     }
-                    @if subjects.len() > NAMED { li.soft { "and " (subjects.len() - NAMED) " more" } }
+                    @if subjects.len() > NAMED { li { a href=(format!("/hires?state=held&connection={}", h.connection)) { "and " (subjects.len() - NAMED) " more" } } }
                 }
             }
         }

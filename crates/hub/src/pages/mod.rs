@@ -135,6 +135,7 @@ pub fn state_badge(state: &str) -> Markup {
         "failed" => ("bad", "failed"),
         "cancelled" => ("plain", "superseded"),
         "running" => ("wait", "under way"),
+        "unhired" => ("plain", "not hired"),
         _ => ("wait", "waiting"),
     };
     web::ui::badge(tone, text)

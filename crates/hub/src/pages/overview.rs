@@ -6,11 +6,13 @@ use crate::Hub;
 use crate::hires::Which;
 use crate::notices::NOTICE;
 use crate::troubles::Trouble;
+use crate::work::THINK;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 use clock::Ms;
 use db::{Sql, params};
+use pipeline::MENDED;
 use std::time::Duration;
 use web::{Markup, Problem, html, ui};
 
@@ -36,6 +38,7 @@ fn outcome(outcome: &str) -> Markup {
         "done" => ui::badge("good", "confirmed"),
         "retry" => ui::badge("wait", "tried, goes on"),
         "held" => ui::badge("wait", "held"),
+        MENDED => ui::badge("plain", "mended"),
         _ => ui::badge("bad", "failed"),
     }
 }
@@ -61,7 +64,8 @@ fn bars(hours: &[(Ms, i64)], now: Ms) -> Markup {
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let (hub, tenant) = (&viewer.hub, viewer.operator.tenant.as_str());
     let connections = hub.connections(tenant).await?;
-    let partners: Vec<(&str, &str)> = connections.iter().map(|c| (c.id.as_str(), viewer.partner_name(c))).collect();
+    let named = viewer.connections().await?;
+    let partners: Vec<(&str, &str)> = named.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     let held = pipeline::held(&hub.db, tenant).await?;
     let waiting: i64 = held.iter().map(|h| h.count).sum();
     let count =
@@ -71,7 +75,11 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let busy = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state in ('ready', 'running')").await?;
     let troubles = hub.troubles(tenant).await?;
     let hires = hub.hires(tenant, &Which::default(), 12).await?;
-    let lately = pipeline::lately(&hub.db, tenant, NOTICE, 10).await?;
+    let lately = pipeline::lately(&hub.db, tenant, NOTICE, THINK, 10).await?;
+    let partner = |id: &str| match partners.as_slice() {
+        [_, _, ..] => partners.iter().find(|(known, _)| *known == id).map_or("", |(_, name)| name),
+        _ => "",
+    };
     let subjects: Vec<&str> = lately.iter().map(|l| l.subject.as_str()).collect();
     let names = hub.names(tenant, &subjects).await?;
     let now = hub.clock.now();
@@ -88,7 +96,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
         @if !held.is_empty() {
             section.card {
                 h2 { "What waits, and for what" }
-                @for h in held.iter().take(5) { p { (state_badge("held")) " " b { (h.count) } " · " a href="/holds" { (h.cause) } } }
+                @for h in held.iter().take(5) { p { (state_badge("held")) " " b { (h.count) } " · " a href="/holds" { (h.cause) } @if !partner(&h.connection).is_empty() { span.soft { " at " (partner(&h.connection)) } } } }
             }
         }
         @if !lately.is_empty() {
@@ -100,7 +108,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
                             li {
                                 (outcome(&l.outcome))
                                 a href=(format!("/hires/{}", l.subject)) { (names.get(&l.subject).map_or(l.subject.as_str(), String::as_str)) }
-                                span.soft { (ui::when(l.at, now)) }
+                                span.soft { (ui::when(l.at, now)) @if !partner(&l.connection).is_empty() { " at " (partner(&l.connection)) } }
                             }
                         }
                     }

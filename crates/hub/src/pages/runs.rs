@@ -24,7 +24,7 @@ pub fn routes() -> Router<Hub> {
 
 /// Outcomes in the order of a report, each with its tone and the words for it, done and on trial.
 const OUTCOMES: [(&str, &str, &str, &str); 8] = [
-    ("open", "wait", "still to do", "still to do"),
+    ("open", "wait", "under way", "under way"),
     ("created", "good", "created", "would be created"),
     ("updated", "good", "updated", "would be updated"),
     ("unchanged", "plain", "unchanged", "unchanged"),
@@ -157,7 +157,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(which): Query<Which>
             }
             p.soft { "Begun " (ui::when(run.created_at, now)) " by " (run.asked_by)
                 @if let Some(due) = run.due_at.filter(|_| run.was_late()) { ", late: it was due " (ui::when(due, now)) }
-                @if let Some(ended) = run.ended_at { ", over " (ui::when(ended, now)) } ". "
+                @if let Some(ended) = run.ended_at { ", ended " (ui::when(ended, now)) } ". "
                 a href=(format!("/export/run.csv?run={id}")) { "CSV" } " " a href=(format!("/export/run.json?run={id}")) { "JSON" } }
         }
         @if total == 0 && !run.is_open() { (ui::empty("Nobody", "Lever knows of nobody who was hired in that time.")) }
@@ -229,9 +229,7 @@ pub fn differences(item: &RunItem) -> Markup {
 async fn cancel(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.need_change()?;
     let cancelled = viewer.hub.cancel_run(&viewer.operator.tenant, &id, &viewer.operator.name).await?;
-    viewer
-        .done(if cancelled { "Cancelled. What was intended already is still made so." } else { "It was over already." }, &format!("/runs/{id}"))
-        .await
+    viewer.done(if cancelled { "Cancelled. Who was begun already is still finished." } else { "It was over already." }, &format!("/runs/{id}")).await
 }
 
 async fn retry(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {

@@ -9,7 +9,7 @@ use axum::response::Html;
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::Value;
-use web::{Problem, html, ui};
+use web::{Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Partners> {
     Router::new().route("/hr-cloud/people", get(list)).route("/hr-cloud/people/{id}", get(show))
@@ -73,9 +73,14 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
         "xPositionLookup" => "Position",
         "xEmploymentStatusLookup" => "Employment status",
         "xEmploymentTypeLookup" => "Employment type",
+        "xDivisionLookup" => "Division",
         _ => "Manager",
     };
     let middle = text(&p, "xMIddleName");
+    // Whatever else somebody filled: a cell phone, a field of the company's own.
+    let shown = ["xFirstName", "xMIddleName", "xLastName", "xFullName", "xEmail", "xEmployeeNumber", "xStartDate", "xRecordStatus"];
+    let others = p.as_object().into_iter().flatten().filter(|(field, _)| field.starts_with('x') && !shown.contains(&field.as_str()));
+    let others: Vec<(&str, Markup)> = others.filter_map(|(field, value)| value.as_str().map(|value| (field.as_str(), html! { (value) }))).collect();
     let main = html! {
         (ui::heading(text(&p, "xFullName"), name(&p, "xPositionLookup"), &html! { (ui::badge("good", text(&p, "xRecordStatus"))) }))
         div.grid {
@@ -96,6 +101,7 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
                 ]))
                 (ui::facts(&LOOKUPS.map(|(field, _)| (label(field), html! { (name(&p, field)) }))))
             }
+            @if !others.is_empty() { section.card { h2 { "More" } (ui::facts(&others)) } }
         }
     };
     person.page(text(&p, "xFullName"), true, main).await

@@ -26,7 +26,7 @@ pub fn routes() -> Router<Partners> {
 
 /// The order of a report: outcome, tone, words, words on trial.
 const OUTCOMES: [(&str, &str, &str, &str); 8] = [
-    ("open", "wait", "still to do", "still to do"),
+    ("open", "wait", "under way", "under way"),
     ("created", "good", "created", "would be created"),
     ("updated", "good", "updated", "would be updated"),
     ("unchanged", "plain", "unchanged", "unchanged"),
@@ -182,7 +182,7 @@ async fn show(person: Person, Path(id): Path<String>, Query(which): Query<Which>
 async fn cancel(person: Person, Path(id): Path<String>) -> Done {
     person.may_integrate().await?;
     person.hub().await?.cancel_import(&id).await.map_err(back)?;
-    person.done("The import was cancelled. Who is under way is still finished.", &format!("{LEVER}/imports/{id}")).await
+    person.done("The import was cancelled. Who was begun already is still finished.", &format!("{LEVER}/imports/{id}")).await
 }
 
 async fn retry(person: Person, Path(id): Path<String>) -> Done {

@@ -53,12 +53,12 @@ fn label(kind: &str) -> &'static str {
 async fn lists(person: Person) -> Result<Html<String>, Problem> {
     person.need_hr_admin()?;
     let mut cards = Vec::new();
-    for (kind, name_field, _, _) in KINDS.iter().filter(|(kind, ..)| *kind != "xEmployee") {
+    for (kind, name_field, code_field, _) in KINDS.iter().filter(|(kind, ..)| *kind != "xEmployee") {
         let records = person.partners.records(kind, Query { limit: 500, ..Query::default() }).await?;
         cards.push(html! {
             section.card {
                 h2 { (label(kind)) }
-                ul.tags { @for record in &records { li.badge { (record.text(name_field)) } } }
+                ul.tags { @for record in &records { li.badge { (record.text(name_field)) @if let Some(code) = code_field { " " code { (record.text(code)) } } } } }
                 form.inline method="post" action=(format!("{LISTS}/{kind}")) {
                     input name="name" aria-label=(format!("New entry in {}", label(kind))) required;
                     button type="submit" { "Add" }
@@ -102,8 +102,8 @@ async fn account_manager(person: Person) -> Result<Html<String>, Problem> {
     };
     let main = html! {
         (ui::heading("Customers", "What this customer may use.", &html! {}))
-        (switch("lever_enabled", "Lever integration", "On: HR Admins find Lever under Settings > Integrations.", lever))
-        (switch("employee_api", "Employee API", "On: programs may use the API of 2017, with the Authorization of a service account.", employees))
+        (switch("lever_enabled", "Lever integration", "HR Admins find Lever under Settings > Integrations while this is on.", lever))
+        (switch("employee_api", "Employee API", "Programs may use the API of 2017, with the Authorization of a service account, while this is on.", employees))
     };
     person.page("Customers", false, main).await
 }

@@ -20,7 +20,11 @@ function swap(html, keep) {
 async function load(address, options, keep) {
   const response = await fetch(address, { ...options, headers: { accept: "text/html" }, credentials: "same-origin" });
   const html = await response.text();
-  if (response.url && new URL(response.url).origin !== location.origin) { location.href = response.url; return; }
+  const there = response.url && new URL(response.url);
+  if (there && there.origin !== location.origin) { location.href = response.url; return; }
+  // A page from which a form leads to another side has a policy of its own, which only a whole load brings.
+  const leads = /form-action 'self' \S/.test(response.headers.get("content-security-policy") || "");
+  if (there && leads && there.pathname !== location.pathname) { location.href = response.url; return; }
   if (!swap(html, keep)) { location.href = response.url; return; }
   if (response.redirected) history.pushState(null, "", response.url);
 }
