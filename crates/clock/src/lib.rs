@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -65,8 +66,8 @@ enum Hands {
     Machine,
     /// They stand still until moved.
     Standing(Arc<AtomicI64>),
-    /// The machine's, so many ms ahead.
-    Ahead(Arc<AtomicI64>),
+    /// The machine's, so many ms ahead; this file remembers it.
+    Ahead(Arc<AtomicI64>, Arc<PathBuf>),
 }
 
 impl Clock {
@@ -82,10 +83,12 @@ impl Clock {
         Self(Hands::Standing(Arc::new(AtomicI64::new(at.0))))
     }
 
-    /// The machine's clock, which can be moved on: for a demo in which midnight comes at a click.
+    /// The machine's clock, which can be moved on: for a demo in which midnight comes at a click. How far it is ahead stands in
+    /// this file, in ms, so that time does not jump back with the next start.
     #[must_use]
-    pub fn that_can_be_moved() -> Self {
-        Self(Hands::Ahead(Arc::default()))
+    pub fn that_can_be_moved(kept: PathBuf) -> Self {
+        let ahead = std::fs::read_to_string(&kept).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        Self(Hands::Ahead(Arc::new(AtomicI64::new(ahead)), Arc::new(kept)))
     }
 
     /// The present moment.
@@ -96,14 +99,21 @@ impl Clock {
         Ms(match &self.0 {
             Hands::Machine => machine(),
             Hands::Standing(hands) => hands.load(Ordering::SeqCst),
-            Hands::Ahead(ahead) => machine().saturating_add(ahead.load(Ordering::SeqCst)),
+            Hands::Ahead(ahead, _) => machine().saturating_add(ahead.load(Ordering::SeqCst)),
         })
     }
 
     /// Moves the hands on. The machine's own clock cannot be moved.
     pub fn advance(&self, by: Duration) {
-        if let Hands::Standing(hands) | Hands::Ahead(hands) = &self.0 {
-            hands.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        let by = i64::try_from(by.as_millis()).unwrap_or(0);
+        match &self.0 {
+            Hands::Machine => {}
+            Hands::Standing(hands) => drop(hands.fetch_add(by, Ordering::SeqCst)),
+            Hands::Ahead(hands, kept) => {
+                let ahead = hands.fetch_add(by, Ordering::SeqCst).saturating_add(by);
+                // A folder that cannot be written to any more stops more than this.
+                let _ = std::fs::write(kept.as_path(), ahead.to_string());
+            }
         }
     }
 }
@@ -111,5 +121,21 @@ impl Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clock({})", self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Duration};
+
+    #[test]
+    fn a_clock_that_was_moved_is_as_far_ahead_after_the_next_start() {
+        let kept = std::env::temp_dir().join(format!("fulcrum-clock-{}", std::process::id()));
+        let clock = Clock::that_can_be_moved(kept.clone());
+        clock.advance(Duration::from_secs(86_400));
+        let next = Clock::that_can_be_moved(kept.clone());
+        assert!(next.now().since(clock.now()) < Duration::from_secs(60) && clock.now().since(next.now()) < Duration::from_secs(60));
+        assert!(next.now().since(Clock::of_this_machine().now()) > Duration::from_secs(86_000));
+        std::fs::remove_file(kept).unwrap();
     }
 }
