@@ -49,15 +49,13 @@ impl Try<'_> {
     async fn ours(&self, dry: bool) -> db::Result<Ours> {
         let sql = "select 'sent' as what, remote_id as name, sent as value from link where tenant = $1 and connection = $2 and subject = $3 \
                    union all select 'answer', question, answer from answer where tenant = $1 and connection = $2 and subject = $3 \
-                   union all select 'unsure', '', '' where exists (select 1 from effect where tenant = $1 and connection = $2 and subject = $3 \
-                   and tried <> '') union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
                    and dry = $4 and outcome is null)";
         let rows = self.hub.db.rows(sql, params![self.item.tenant.as_str(), self.connection.id.as_str(), self.item.subject.as_str(), dry]).await?;
         let mut ours = Ours::default();
         for row in rows {
             match row.text("what")?.as_str() {
                 "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")?, ..Sent::default() },
-                "unsure" => ours.unsure = pipeline::unsure(&self.hub.db, &self.item.tenant, &self.connection.id, &self.item.subject).await?,
                 "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
                 _ => ours.is_wanted = true,
             }
@@ -79,7 +77,7 @@ impl Try<'_> {
                 learnt.person = Some(Person::new(&seen, hub.clock.now()));
                 let asks = ours.sent.remote_id.is_none() && self.connector.more(&self.connection.settings).contains(&More::SameEmail);
                 let same_email = if asks { hub.records_by_email(self.connection, &id, &seen.opportunity.emails).await? } else { Vec::new() };
-                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), perhaps: ours.perhaps(), same_email, ..seen }))
+                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), same_email, ..seen }))
             }
             // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
             // found in Lever's list of the deleted.
@@ -98,27 +96,31 @@ impl Try<'_> {
     /// partner is asked, and what is there counts.
     async fn decide(&self, ours: &Ours, seen: Seen) -> db::Result<Result<Decided, Ending>> {
         let (hub, item, settings) = (self.hub, self.item, &self.connection.settings);
+        // Whoever is hired has something to be made so, whatever was tried before: nearly all are.
+        let asks = ours.sent.remote_id.is_none() && !seen.hired;
+        let unsure = if asks { pipeline::unsure(&hub.db, &item.tenant, &item.connection, &item.subject).await? } else { Vec::new() };
+        let seen = Seen { perhaps: !unsure.is_empty(), ..seen };
         let decision = self.connector.decide(settings, &seen);
-        if !matches!(decision, Decision::Nothing(_)) || !ours.perhaps() {
+        if !matches!(decision, Decision::Nothing(_)) || unsure.is_empty() {
             return Ok(Ok(decision));
         }
-        let tried = changes(ours.unsure.iter().flat_map(Unsure::payloads));
+        let tried = changes(unsure.iter().flat_map(Unsure::payloads));
         let sent = match self.came_through(&ours.sent, &tried).await {
             Ok(Found::Record(sent)) => sent,
             Ok(Found::CannotTell) => return Ok(Ok(decision)),
             Ok(Found::Nobody) => {
-                let last = ours.unsure.iter().map(|unsure| unsure.at).max();
+                let last = unsure.iter().map(|unsure| unsure.at).max();
                 if let Some(wait) = last.and_then(|last| self.still_under_way(last)) {
                     return Ok(Err(wait));
                 }
-                pipeline::found(&hub.db, item, &ours.unsure, None, hub.clock.now()).await?;
+                pipeline::found(&hub.db, item, &unsure, None, hub.clock.now()).await?;
                 return Ok(Ok(decision));
             }
             Err(failure) => return Ok(Err(ending(outcome_of(self.connector.spec().name, &failure)))),
         };
         let record = sent.remote_id.as_deref().map(|id| (id, &sent.what));
         let tx = hub.db.begin().await?;
-        pipeline::found(&tx, item, &ours.unsure, record, hub.clock.now()).await?;
+        pipeline::found(&tx, item, &unsure, record, hub.clock.now()).await?;
         tx.commit().await?;
         Ok(Ok(self.connector.decide(settings, &Seen { sent: sent.what, perhaps: false, ..seen })))
     }
@@ -284,7 +286,7 @@ impl Try<'_> {
             return Ok(Ending::Retry { after: Some(Duration::from_secs(5)), why: "Something about this person is still under way.".to_owned() });
         }
         let ours = self.ours(false).await?;
-        let mut left = hub.forget_again(self.connection, item, &ours.sent, &ours.unsure).await?;
+        let mut left = hub.forget_again(self.connection, item, &ours.sent).await?;
         if left.record.is_none() && !left.perhaps.is_empty() {
             match self.came_through(&left.sent(false), &[]).await {
                 Ok(Found::Record(sent)) => left = left.found(sent),
@@ -329,8 +331,6 @@ impl Try<'_> {
 struct Ours {
     sent: Sent,
     answers: BTreeMap<String, String>,
-    /// Tries without an answer.
-    unsure: Vec<Unsure>,
     is_wanted: bool,
 }
 
@@ -346,13 +346,6 @@ fn ending(outcome: Outcome) -> Ending {
         Outcome::Hold(hold) => wait(hold),
         Outcome::GiveUp(why) => Ending::GiveUp { why },
         Outcome::Done(done) => Ending::Done { remote_id: done.remote_id, sent: done.sent, why: done.said },
-    }
-}
-
-impl Ours {
-    /// Whether a try without an answer may have made a record, and none is known.
-    fn perhaps(&self) -> bool {
-        self.sent.remote_id.is_none() && !self.unsure.is_empty()
     }
 }
 

@@ -148,10 +148,11 @@ impl Hub {
 
     /// Forgets what was written about somebody erased since: whatever was under way then may have written. Where the partner's
     /// record is.
-    pub(crate) async fn forget_again(&self, connection: &Connection, job: &Item, ours: &Sent, unsure: &[Unsure]) -> db::Result<Left> {
+    pub(crate) async fn forget_again(&self, connection: &Connection, job: &Item, ours: &Sent) -> db::Result<Left> {
         let subject = job.subject.as_str();
         let tx = self.db.begin().await?;
-        let since = self.left(connection, ours.remote_id.clone().map(|id| (id, ours.what.clone())), unsure);
+        let unsure = pipeline::unsure(&tx, &job.tenant, &job.connection, subject).await?;
+        let since = self.left(connection, ours.remote_id.clone().map(|id| (id, ours.what.clone())), &unsure);
         let left = Left::read(&job.payload).and(since);
         self.remember_left(&tx, &job.id, &left).await?;
         // What was decided about them since they were forgotten is kept until it is done.
