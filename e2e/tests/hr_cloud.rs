@@ -188,6 +188,21 @@ async fn hrc_01_to_30_the_document_works_sentence_by_sentence() -> Result<()> {
     o.lever_page().await?;
     helen.reads("Not connected").await?;
     assert!(!o.is_an_employee("Chen Wei").await?);
+    // COM-12: connected again, nothing was lost meanwhile.
+    olga.presses("Mend it").await?;
+    olga.presses("Connect again").await?;
+    olga.presses("Sign in with Lever").await?;
+    olga.signs_in("ines@northwind.example").await?;
+    olga.presses("Accept").await?;
+    olga.reads("HR Cloud lets us in").await?;
+    olga.presses("Sandbox").await?;
+    olga.presses("A minute later").await?;
+    olga.reads("The clock was moved.").await?;
+    olga.presses("Hires").await?;
+    olga.reloads_until_it_says("Chen Wei").await?;
+    olga.presses("Chen Wei").await?;
+    olga.reloads_until_it_says("Confirmed by HR Cloud").await?;
+    assert!(o.is_an_employee("Chen Wei").await?);
     assert!(o.is_an_employee("Ada Lovelace Byron").await?, "what was imported stays");
     Ok(())
 }
