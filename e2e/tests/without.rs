@@ -63,13 +63,18 @@ async fn a_hire_a_hold_an_import_and_the_settings_work_in_a_browser_that_runs_no
     person.reads("The next Automatic Import is").await?;
     person.opens(&format!("{connection}/fields")).await?;
     person.types("City", "posting.location").await?;
+    person.types("Its name there", "xExternalId").await?;
+    person.types("What fills it", "opportunity.id").await?;
     person.presses("Try on the latest hires").await?;
     person.reads("Nothing is saved yet").await?;
+    person.presses("Save").await?;
+    person.reads("Saved.").await?;
+    person.reads("xExternalId").await?;
     person.opens(&format!("{connection}/import")).await?;
     person.presses("Try first, change nothing").await?;
     person.reloads_until_it_says("Import them now").await?;
     person.presses("Import them now").await?;
-    person.reloads_until_it_says("2\nunchanged").await?;
+    person.reloads_until_it_says("2\nupdated").await?;
 
     looks_through(&person, &demo.hr_cloud, "helen@northwind.example", HR_CLOUD).await?;
     person.opens(&format!("{}people", demo.hr_cloud)).await?;

@@ -85,10 +85,15 @@ impl Clock {
 
     /// The machine's clock, which can be moved on: for a demo in which midnight comes at a click. How far it is ahead stands in
     /// this file, in ms, so that time does not jump back with the next start.
-    #[must_use]
-    pub fn that_can_be_moved(kept: PathBuf) -> Self {
-        let ahead = std::fs::read_to_string(&kept).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        Self(Hands::Ahead(Arc::new(AtomicI64::new(ahead)), Arc::new(kept)))
+    ///
+    /// # Errors
+    /// When there is such a file, and no number in it.
+    pub fn that_can_be_moved(kept: PathBuf) -> Result<Self, String> {
+        let ahead = match std::fs::read_to_string(&kept) {
+            Ok(text) => text.trim().parse().map_err(|_| format!("{} should say how many ms the clock is ahead, and does not", kept.display()))?,
+            Err(_) => 0,
+        };
+        Ok(Self(Hands::Ahead(Arc::new(AtomicI64::new(ahead)), Arc::new(kept))))
     }
 
     /// The present moment.
@@ -112,7 +117,8 @@ impl Clock {
             Hands::Ahead(hands, kept) => {
                 let ahead = hands.fetch_add(by, Ordering::SeqCst).saturating_add(by);
                 // A folder that cannot be written to any more stops more than this.
-                let _ = std::fs::write(kept.as_path(), ahead.to_string());
+                let half = kept.with_extension("new");
+                let _ = std::fs::write(&half, ahead.to_string()).and_then(|()| std::fs::rename(&half, kept.as_path()));
             }
         }
     }
@@ -131,11 +137,13 @@ mod tests {
     #[test]
     fn a_clock_that_was_moved_is_as_far_ahead_after_the_next_start() {
         let kept = std::env::temp_dir().join(format!("fulcrum-clock-{}", std::process::id()));
-        let clock = Clock::that_can_be_moved(kept.clone());
+        let clock = Clock::that_can_be_moved(kept.clone()).unwrap();
         clock.advance(Duration::from_secs(86_400));
-        let next = Clock::that_can_be_moved(kept.clone());
+        let next = Clock::that_can_be_moved(kept.clone()).unwrap();
         assert!(next.now().since(clock.now()) < Duration::from_secs(60) && clock.now().since(next.now()) < Duration::from_secs(60));
         assert!(next.now().since(Clock::of_this_machine().now()) > Duration::from_secs(86_000));
+        std::fs::write(&kept, "soon").unwrap();
+        assert!(Clock::that_can_be_moved(kept.clone()).is_err());
         std::fs::remove_file(kept).unwrap();
     }
 }

@@ -34,7 +34,16 @@ impl Ground {
         let vault = Vault::open(&key_file)?;
         // In the demo midnight comes at a click, and for whatever works beside it too.
         let moved = settings.data.join("clock");
-        let clock = if settings.demo || moved.exists() { Clock::that_can_be_moved(moved) } else { Clock::of_this_machine() };
+        let clock = if settings.demo || moved.exists() {
+            if !settings.demo {
+                tracing::warn!(
+                    "this data folder belongs to a demo whose clock was moved, and time here is that demo's; the file clock in it says how far"
+                );
+            }
+            Clock::that_can_be_moved(moved).map_err(anyhow::Error::msg)?
+        } else {
+            Clock::of_this_machine()
+        };
         let reach =
             Reach { loopback: settings.allow_loopback || settings.demo, private: settings.allow_private_networks, plain: settings.allow_plain_http };
         let outbound = Outbound::new(reach, clock.clone());

@@ -319,7 +319,7 @@ pub async fn run(ground: &Ground, verb: WorkVerb) -> Result<()> {
         }
         WorkVerb::Import { connection, since, dry_run, print } => {
             let connection = ask.connection(&connection).await?.id;
-            let body = NewImport { since, dry_run, asked_by: Some("command line".to_owned()) };
+            let body = NewImport { since, dry_run, asked_by: None };
             let import = ask.ask(CreateImport { connection, query: Nothing, body }).await?;
             say(print, &import, |v| vec![run_line(v)])
         }

@@ -22,6 +22,9 @@ const PATIENT: Duration = Duration::from_secs(86_400);
 /// How long a call without an answer may still be carried out at the other side.
 const UNDER_WAY: Duration = Duration::from_secs(300);
 
+/// How long what was found when both sides were tried is good enough.
+const PROBED_LATELY: Duration = Duration::from_secs(600);
+
 /// How long a decision is good without looking again.
 const FRESH: Duration = Duration::from_secs(60);
 
@@ -96,9 +99,7 @@ impl Try<'_> {
     /// partner is asked, and what is there counts.
     async fn decide(&self, ours: &Ours, seen: Seen) -> db::Result<Result<Decided, Ending>> {
         let (hub, item, settings) = (self.hub, self.item, &self.connection.settings);
-        // Whoever is hired has something to be made so, whatever was tried before: nearly all are.
-        let asks = ours.sent.remote_id.is_none() && !seen.hired;
-        let unsure = if asks { pipeline::unsure(&hub.db, &item.tenant, &item.connection, &item.subject).await? } else { Vec::new() };
+        let unsure = self.unsure(ours, &seen).await?;
         let seen = Seen { perhaps: !unsure.is_empty(), ..seen };
         let decision = self.connector.decide(settings, &seen);
         if !matches!(decision, Decision::Nothing(_)) || unsure.is_empty() {
@@ -123,6 +124,15 @@ impl Try<'_> {
         pipeline::found(&tx, item, &unsure, record, hub.clock.now()).await?;
         tx.commit().await?;
         Ok(Ok(self.connector.decide(settings, &Seen { sent: sent.what, perhaps: false, ..seen })))
+    }
+
+    /// Tries without an answer, where they matter. Whoever is hired has something to be made so, whatever was tried before: nearly
+    /// all are.
+    async fn unsure(&self, ours: &Ours, seen: &Seen) -> db::Result<Vec<Unsure>> {
+        if ours.sent.remote_id.is_some() || seen.hired {
+            return Ok(Vec::new());
+        }
+        pipeline::unsure(&self.hub.db, &self.item.tenant, &self.item.connection, &self.item.subject).await
     }
 
     /// What became of tries without an answer.
@@ -214,13 +224,18 @@ impl Try<'_> {
                 learnt.done = Some((done.how, done.left_out));
                 Some(true)
             }
-            Outcome::Hold(_) if matches!(self.wire.last_status(), Some(401 | 403)) => Some(false),
+            Outcome::Hold(_) if matches!(self.wire.last_status_of(&self.connection.partner.base), Some(401 | 403)) => Some(false),
             _ => None,
         };
-        // Whether the partner lets us in may be another than at the last look: that is for everybody to see.
-        let known = self.connection.checks.as_ref().is_none_or(|checks| checks.partner.is_none());
-        if lets_in.is_some_and(|lets_in| lets_in != known) {
-            hub.pipeline.job(&hub.db, &item.tenant, probe_job(&item.connection, hub.clock.now())).await?;
+        // Whether the partner lets us in may be another than at the last look: that is for everybody to see. One who may read and
+        // not write gives the same answer each time, so it is not asked again at once.
+        let checks = self.connection.checks.clone().unwrap_or_default();
+        let differs = lets_in.is_some_and(|lets_in| lets_in != checks.partner.is_none());
+        if differs && hub.clock.now().since(Ms(checks.at)) > PROBED_LATELY {
+            let probe = probe_job(&item.connection, hub.clock.now());
+            if let Err(e) = hub.pipeline.job(&hub.db, &item.tenant, probe).await {
+                tracing::warn!(error = %e, "whether the partner lets us in could not be asked");
+            }
         }
         Ok(ending(outcome))
     }
@@ -233,7 +248,15 @@ impl Try<'_> {
         }
         let trial = |outcome, why: String, detail| Some(Came { outcome: Some(outcome), why, detail, dry: true });
         let found = match self.truth(&ours, learnt).await? {
-            Ok(seen) => self.connector.decide(&self.connection.settings, &seen),
+            Ok(seen) => {
+                let seen = Seen { perhaps: !self.unsure(&ours, &seen).await?.is_empty(), ..seen };
+                match self.connector.decide(&self.connection.settings, &seen) {
+                    Decision::Nothing(why) if seen.perhaps => {
+                        Decision::Nothing(format!("{why}; what an earlier try may have made would be looked for at {}", self.connector.spec().name))
+                    }
+                    decision => decision,
+                }
+            }
             // A call that may pass is made again; whatever else ends it is what would happen.
             Err(retry @ Ending::Retry { .. }) => return Ok(retry),
             Err(Ending::Hold { why, .. }) => Decision::Hold(Hold::new("", why)),
@@ -274,6 +297,21 @@ impl Try<'_> {
         Ok(Ending::Decided(Vec::new()))
     }
 
+    /// A partner that cannot be told of an erasure for long is a matter for a person: nobody is told by a job that failed three
+    /// days later.
+    fn patiently(&self, outcome: Outcome) -> Ending {
+        match outcome {
+            Outcome::Retry { why, .. } if self.hub.clock.now().since(self.item.tried_since) > PATIENT => {
+                let name = self.connector.spec().name;
+                wait(Hold::new(
+                    format!("{name} cannot be told of an erasure"),
+                    format!("Somebody was erased, and {name} could not be told since: {why}"),
+                ))
+            }
+            otherwise => ending(otherwise),
+        }
+    }
+
     /// Tells the partner that somebody was erased. Whatever is under way about them ends first.
     pub async fn erase(&self) -> db::Result<Ending> {
         let (hub, item) = (self.hub, self.item);
@@ -295,7 +333,7 @@ impl Try<'_> {
                     Some(wait) => return Ok(wait),
                     None => left.perhaps.clear(),
                 },
-                Err(failure) => return Ok(ending(outcome_of(self.connector.spec().name, &failure))),
+                Err(failure) => return Ok(self.patiently(outcome_of(self.connector.spec().name, &failure))),
             }
             hub.remember_left(&hub.db, &item.id, &left).await?;
         }
@@ -313,15 +351,7 @@ impl Try<'_> {
                 hub.erased_there(self.connection, &item.subject, &done.said).await?;
                 Ending::Decided(Vec::new())
             }
-            // Nobody is told by a job that failed three days later.
-            Outcome::Retry { why, .. } if hub.clock.now().since(item.tried_since) > PATIENT => {
-                let name = self.connector.spec().name;
-                wait(Hold::new(
-                    format!("{name} cannot be told of an erasure"),
-                    format!("Somebody was erased, and {name} could not be told since: {why}"),
-                ))
-            }
-            otherwise => ending(otherwise),
+            otherwise => self.patiently(otherwise),
         })
     }
 }

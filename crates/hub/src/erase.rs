@@ -112,7 +112,10 @@ impl Hub {
                     and state in ('ready', 'running', 'held') order by id";
         let told = tx.rows(told, params![tenant, id, subject, ERASE]).await?;
         let mut waits = false;
+        let mut all = left.clone();
         for row in &told {
+            // The one that runs may end without having told; then this one takes over.
+            all = Left::read(&row.json("payload")?).and(all);
             if row.text("state")? != "running" {
                 self.remember_left(&tx, &row.text("id")?, &Left::read(&row.json("payload")?).and(left.clone())).await?;
                 waits = true;
@@ -123,7 +126,7 @@ impl Hub {
                 connection: id.to_owned(),
                 kind: ERASE.to_owned(),
                 subject: subject.to_owned(),
-                payload: json!(left),
+                payload: json!(all),
                 priority: Priority::Usual,
                 run_at: now,
             };
@@ -153,7 +156,9 @@ impl Hub {
         let tx = self.db.begin().await?;
         let unsure = pipeline::unsure(&tx, &job.tenant, &job.connection, subject).await?;
         let since = self.left(connection, ours.remote_id.clone().map(|id| (id, ours.what.clone())), &unsure);
-        let left = Left::read(&job.payload).and(since);
+        let row = tx.row("select payload from job where id = $1", params![job.id.as_str()]).await?;
+        let known = row.map(|row| row.json("payload")).transpose()?.unwrap_or_default();
+        let left = Left::read(&known).and(since);
         self.remember_left(&tx, &job.id, &left).await?;
         // What was decided about them since they were forgotten is kept until it is done.
         pipeline::forget(&tx, &connection.tenant, &connection.id, subject, ERASE, self.clock.now()).await?;

@@ -132,7 +132,11 @@ impl Hub {
         // What is still held: the partner may have taken its time.
         let held = pipeline::held_items(&tx, tenant, &connection.id, chosen.cause, 2000).await?;
         let mended: Vec<_> = held.iter().filter(fits).collect();
-        pipeline::note_mended(&tx, &mended, &format!("{by}: {said}"), &wire.json(), self.clock.now()).await?;
+        // What was said stands with the one it was said for; of somebody erased nothing is written down.
+        let (this, others): (Vec<_>, Vec<_>) = mended.into_iter().partition(|other| other.id == item.id && other.kind != ERASE);
+        let why = format!("{by}: {said}");
+        pipeline::note_mended(&tx, &this, &why, &wire.json(), self.clock.now()).await?;
+        pipeline::note_mended(&tx, &others, &why, "[]", self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
         if !connector.spec().lists.is_empty() {
             self.pipeline.job(&tx, tenant, names_job(&connection.id, self.clock.now())).await?;

@@ -156,7 +156,11 @@ impl Hub {
             let compared = "select 1 as one from known_name where tenant = $1 and connection = $2 limit 1";
             let compared = self.db.row(compared, params![connection.tenant.as_str(), connection.id.as_str()]).await?.is_some();
             steps.push(if !compared {
-                step("Names lead somewhere", Seen::NotYet, format!("Lever's names are being compared with {}'s.", spec.name))
+                step(
+                    "Names lead somewhere",
+                    Seen::NotYet,
+                    format!("Lever's names are compared with {}'s within the hour, as soon as Lever has a posting.", spec.name),
+                )
             } else if connection.unmatched == 0 {
                 step("Names lead somewhere", Seen::Good, format!("Every name Lever's postings use has an entry in {}.", spec.name))
             } else {
@@ -176,7 +180,12 @@ impl Hub {
         steps.push(if written > 0 {
             step(&format!("A record written to {}", spec.name), Seen::Good, format!("{written} so far."))
         } else {
-            step(&format!("A record written to {}", spec.name), Seen::NotYet, "Hire somebody in Lever, or import.".into())
+            let how = match (connector.is_live(&connection.settings), connector.imports_daily(&connection.settings).is_some()) {
+                (true, _) => "Hire somebody in Lever, or import.",
+                (false, true) => "It comes with the next Automatic Import, or import now.",
+                (false, false) => "Import, or switch on under Settings that new hires are told of.",
+            };
+            step(&format!("A record written to {}", spec.name), Seen::NotYet, how.into())
         });
         Ok(steps)
     }

@@ -237,12 +237,15 @@ impl Hub {
     /// Somebody hired was found by looking, of whom no delivery ever came. Whoever was told of before, or is told of a moment
     /// later, says nothing.
     pub(crate) async fn silent(&self, connection: &Connection) -> db::Result<Option<String>> {
-        let sql = "select max(i.at) as at from run_item i join run r on r.id = i.run where r.tenant = $1 and r.connection = $2 and r.kind = 'found' \
-                   and i.outcome in ('created', 'held') and not exists (select 1 from inbox b where b.tenant = i.tenant and b.source = i.connection \
-                   and b.subject = i.subject)";
-        let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
-        let Some(found) = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms) else { return Ok(None) };
         let webhooks = self.webhooks(connection).await?;
+        // Whoever was found before the last delivery came says nothing any more.
+        let since = webhooks.iter().filter(|webhook| webhook.made).map(|webhook| webhook.heard_at.unwrap_or(Ms(0))).min();
+        let Some(since) = since else { return Ok(None) };
+        let sql = "select max(i.at) as at from run_item i join run r on r.id = i.run where r.tenant = $1 and r.connection = $2 and r.kind = 'found' \
+                   and (r.ended_at is null or r.ended_at > $3) and i.at > $3 and i.outcome in ('created', 'held') and not exists (select 1 from inbox b where b.tenant = i.tenant and b.source = i.connection \
+                   and b.subject = i.subject)";
+        let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str(), since.0]).await?;
+        let Some(found) = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms) else { return Ok(None) };
         let silent = webhooks.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none_or(|heard| found > heard));
         Ok(silent.map(|webhook| format!("Somebody was found of whom Lever had not told. If the event \"{}\" is switched off, {HOW}", webhook.event)))
     }

@@ -58,7 +58,7 @@ impl Handler for Work {
         // Nor are lists of people kept with work that is about none of them.
         let about_nobody = !matches!(kind.as_str(), THINK | TRY | SYNC) && table == Table::Job;
         let exchanges = if about_nobody || erased { "[]".to_owned() } else { wire.json() };
-        Tried { ending, exchanges, note, perhaps: wire.may_have_written() }
+        Tried { ending, exchanges, note, perhaps: kind != NOTICE && wire.may_have_written() }
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {

@@ -138,6 +138,7 @@ impl Outbound {
             Ok(answer) => !matches!(answer.status, 300..=499) || answer.status == 408,
             Err(failure) => failure.may_have_happened(),
         };
+        wire.answered(&call.url, status);
         if happened && call.verb != Verb::Get {
             wire.wrote();
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, MutexGuard};
+use url::Url;
 
 /// One request and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,7 @@ pub struct Wire(Arc<Mutex<Log>>);
 struct Log {
     exchanges: Vec<Exchange>,
     wrote: bool,
+    last: Option<(Url, u16)>,
 }
 
 impl Wire {
@@ -44,10 +46,17 @@ impl Wire {
         }
     }
 
-    /// The status of the last answer; none if nothing was asked, 0 if none came.
+    /// The status of the last answer, if it was asked at this address; 0 if none came.
     #[must_use]
-    pub fn last_status(&self) -> Option<u16> {
-        self.log().exchanges.last().map(|exchange| exchange.status)
+    pub fn last_status_of(&self, base: &Url) -> Option<u16> {
+        let log = self.log();
+        let (url, status) = log.last.as_ref()?;
+        (url.origin() == base.origin() && url.path().starts_with(base.path().trim_end_matches('/'))).then_some(*status)
+    }
+
+    /// Remembers the last answer, also where the log is full.
+    pub(crate) fn answered(&self, url: &Url, status: u16) {
+        self.log().last = Some((url.clone(), status));
     }
 
     /// Something was changed at the other side, or may have been.

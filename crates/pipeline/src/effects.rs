@@ -13,8 +13,8 @@ pub(crate) fn may_be_so(now: &str) -> String {
 }
 
 /// Stores effects. What waits takes the new decision and keeps its time; what was held, given up or withdrawn takes it
-/// and goes again. So does what was done, if the decision is another one now or somebody asks for it `again`. What is
-/// under way at this moment is left alone: answers where a new decision about such an effect came from, so that it can
+/// and goes again. So does what was done, if the decision is another one now or somebody asks for it `again`. Its origin
+/// stays whoever waits for it without conditions. What is under way at this moment is left alone: answers where a new decision about such an effect came from, so that it can
 /// be taken again.
 pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<String>, NewEffect)>, now: Ms) -> Result<HashSet<String>> {
     let mut seen = HashSet::new();
@@ -44,7 +44,9 @@ pub(crate) async fn insert_effects(tx: &impl Sql, effects: Vec<(String, Option<S
         let sql = format!(
             "insert into effect (id, tenant, connection, kind, key, subject, payload, origin, state, priority, run_at, attempts, created_at, tried_since) \
              values {} on conflict (tenant, key) do update set \
-             payload = excluded.payload, origin = excluded.origin, cause = null, \
+             payload = excluded.payload, cause = null, \
+             origin = case when effect.state in ('ready', 'held', 'failed') and not exists (select 1 from job o where o.id = effect.origin \
+               and o.payload <> 'null') then effect.origin else excluded.origin end, \
              priority = case when effect.state = 'ready' and effect.priority < excluded.priority then effect.priority else excluded.priority end, \
              run_at = case when effect.state = 'ready' then effect.run_at else excluded.run_at end, \
              tried_since = case when effect.state = 'ready' then effect.tried_since else excluded.tried_since end, \

@@ -458,3 +458,23 @@ impl World {
         id
     }
 }
+
+#[tokio::test]
+async fn promise_1_what_a_webhook_wanted_is_sent_though_an_import_of_the_same_person_was_cancelled() {
+    on_both(async |w| {
+        let before = w.headcount().await;
+        let tap = w.tap_hr_cloud("POST", "xEmployee").await;
+        tap.faults.lock().unwrap().extend([Fault::Answer(429, ""), Fault::Answer(429, "")]);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        let mut olga = w.at_hub().await;
+        let run = olga.click(&format!("/connections/{}/import", w.connection().await), "Everybody", "Import", &[("Only people", "")]).await;
+        w.drain().await;
+        olga.press(&format!("{}/cancel", run.path()), &[]).await;
+        w.later(Duration::from_secs(600)).await;
+        w.later(Duration::from_secs(600)).await;
+        assert_eq!(w.headcount().await, before + 1, "{}", w.timeline(&ada).await);
+    })
+    .await;
+}

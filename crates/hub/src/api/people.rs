@@ -42,6 +42,13 @@ fn which(query: &Query) -> Result<hires::Which, Refused> {
     })
 }
 
+/// Whether it leaves anybody out.
+fn narrows(query: &Query) -> bool {
+    [&query.q, &query.state, &query.connection, &query.from, &query.until]
+        .into_iter()
+        .any(|text| text.as_deref().is_some_and(|text| !text.trim().is_empty()))
+}
+
 pub async fn hires(hub: Hub, caller: Arc<Caller>, request: ListHires) -> Result<Hires, Refused> {
     let limit = request.query.limit.unwrap_or(100).clamp(1, 500);
     let found = hub.hires(&caller.tenant, &which(&request.query)?, limit + 1).await?;
@@ -178,7 +185,7 @@ pub async fn replay(hub: Hub, caller: Arc<Caller>, request: CreateReplay) -> Res
                 people.extend(found);
             }
         }
-        None if body.filter == Query::default() => {
+        None if !narrows(&body.filter) => {
             let why = "Say whom: opportunities, or a filter. Of a connection everybody, for one: {\"filter\":{\"connection\":\"…\"}}.";
             return Err(Refused::new(StatusCode::BAD_REQUEST, "nobody_named", why.to_owned()));
         }

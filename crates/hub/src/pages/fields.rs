@@ -36,29 +36,38 @@ fn expression<'a>(target: &Target, settings: &'a Value) -> &'a str {
 async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
     let c = viewer.connection(&id).await?;
     let settings = c.settings.clone();
-    page(&viewer, &c, &settings, "", &[]).await
+    page(&viewer, &c, &settings, &Typed::default()).await
+}
+
+/// What somebody typed, shown again: what came of it, what is wrong with it, and a field that is not among the others yet.
+#[derive(Default)]
+struct Typed<'a> {
+    note: &'a str,
+    wrong: Vec<String>,
+    name: &'a str,
+    expression: &'a str,
 }
 
 /// The form with these settings, which may not be those in force, and what they make of the latest hires.
-async fn page(viewer: &Viewer, c: &Connection, settings: &Value, note: &str, wrong: &[String]) -> Result<Html<String>, Problem> {
+async fn page(viewer: &Viewer, c: &Connection, settings: &Value, typed: &Typed<'_>) -> Result<Html<String>, Problem> {
     let spec = viewer.hub.connector(&c.connector).ok_or_else(Problem::not_found)?.spec();
     let (id, may) = (&c.id, viewer.operator.may_change());
     let preview = preview(viewer, c, settings).await;
     let about = format!("What Lever says, and which field of {} it fills.", spec.name);
     let main = html! {
         (ui::heading("Fields", &about, &html! { a.button href=(format!("/connections/{id}/versions")) { "Earlier versions" } }))
-        @if !note.is_empty() { p.warn { (note) } }
-        @for why in wrong { p.error role="alert" { (why) } }
+        @if !typed.note.is_empty() { p.warn { (typed.note) } }
+        @for why in &typed.wrong { p.error role="alert" { (why) } }
         form.card.fields.several method="post" action=(format!("/connections/{id}/fields")) data-check=(format!("/connections/{id}/fields/try")) {
             @for target in spec.targets { (input(target, expression(target, settings), may)) }
-            @for (name, expression) in own_fields(spec, settings) {
+            @for (name, expression) in own_fields(spec, settings).into_iter().filter(|(name, _)| *name != typed.name) {
                 label.field { span { (name) } input name=(name) value=(expression) disabled[!may] autocomplete="off" spellcheck="false"; }
             }
             @if may {
                 fieldset {
                     legend { "Another field of " (spec.name) }
-                    label.field { span { "Its name there" } input name="new_name" placeholder="xExternalId" autocomplete="off" spellcheck="false"; }
-                    label.field { span { "What fills it" } input name="new_expression" placeholder="opportunity.id" autocomplete="off" spellcheck="false"; }
+                    label.field { span { "Its name there" } input name="new_name" value=(typed.name) placeholder="xExternalId" autocomplete="off" spellcheck="false"; }
+                    label.field { span { "What fills it" } input name="new_expression" value=(typed.expression) placeholder="opportunity.id" autocomplete="off" spellcheck="false"; }
                 }
                 div.actions { button.main type="submit" { "Save" } button type="submit" formaction=(format!("/connections/{id}/fields/try")) { "Try on the latest hires" } a.button href=(format!("/connections/{id}")) { "Back" } }
             }
@@ -144,6 +153,10 @@ fn change(spec: &Spec, settings: &Value, form: &Fields) -> Map<String, Value> {
     change
 }
 
+fn again<'a>(note: &'a str, wrong: Vec<String>, form: &'a Fields) -> Typed<'a> {
+    Typed { note, wrong, name: form.get("new_name"), expression: form.get("new_expression") }
+}
+
 /// The settings as they would be, so that nothing typed is lost.
 fn typed(settings: &Value, change: &Map<String, Value>) -> Value {
     let mut settings = settings.clone();
@@ -167,7 +180,7 @@ async fn save(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<Re
     let here = format!("/connections/{id}/fields");
     if form.some("new_name").is_none() && form.some("new_expression").is_some() {
         let why = "Say which field of the partner's the last expression fills.".to_owned();
-        let page = page(&viewer, &c, &typed(&c.settings, &change), "Nothing is saved.", &[why]).await?;
+        let page = page(&viewer, &c, &typed(&c.settings, &change), &again("Nothing is saved.", vec![why], &form)).await?;
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
     }
     if change.is_empty() {
@@ -177,7 +190,7 @@ async fn save(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<Re
     let change = Map::from_iter([("fields".to_owned(), Value::Object(change))]);
     match viewer.hub.change_settings(&c.tenant, &c.id, change, &viewer.operator.name).await? {
         Ok(()) => viewer.done("Saved. Who is held is read again; who is there already follows with the next import.", &here).await,
-        Err(why) => Ok((StatusCode::BAD_REQUEST, page(&viewer, &c, &settings, "Nothing is saved.", &[why]).await?).into_response()),
+        Err(why) => Ok((StatusCode::BAD_REQUEST, page(&viewer, &c, &settings, &again("Nothing is saved.", vec![why], &form)).await?).into_response()),
     }
 }
 
@@ -191,7 +204,7 @@ async fn try_out(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result
     let check =
         |(name, value): (&String, &Value)| fields::check(value.as_str().unwrap_or_default()).err().map(|why| format!("{}: {why}", label(name)));
     let wrong: Vec<String> = change.iter().filter_map(check).collect();
-    page(&viewer, &c, &typed(&c.settings, &change), "Nothing is saved yet.", &wrong).await
+    page(&viewer, &c, &typed(&c.settings, &change), &again("Nothing is saved yet.", wrong, &form)).await
 }
 
 async fn versions(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
