@@ -165,7 +165,8 @@ const STATE: &str = "coalesce(\
     (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject \
        and e.state in ('ready', 'running', 'failed') order by e.id desc limit 1),\
     (select j.state from job j where j.tenant = h.tenant and j.connection = h.connection and j.subject = h.subject and j.kind = 'think' \
-       and j.state in ('ready', 'running', 'failed') order by j.id desc limit 1),\
+       and j.state in ('ready', 'running', 'failed') and not exists (select 1 from job k where k.tenant = h.tenant and k.connection = h.connection \
+       and k.subject = h.subject and k.kind = 'think' and k.id > j.id) limit 1),\
     case when not h.hired then 'unhired' end,\
     (select 'done' from link l where l.tenant = h.tenant and l.connection = h.connection and l.subject = h.subject),\
     (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject order by e.id desc limit 1))";

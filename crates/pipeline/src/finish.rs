@@ -190,7 +190,7 @@ async fn not_done<N>(tx: &Tx, node: &str, ended: &Ended<N>, now: Ms) -> Result<b
     Ok(tx.run(&sql, values).await? > 0)
 }
 
-/// A subject that has just been read again needs no older job any more that is held or failed. One that waited for the same thing goes on
+/// A subject that has just been read again needs no older held job any more. One that waited for the same thing goes on
 /// in the new one, so that looking again every quarter of an hour leaves neither rows nor a younger date.
 async fn supersede<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
     let read = |e: &&&Ended<N>| !matches!(e.tried.ending, Ending::Moot | Ending::Retry { .. } | Ending::GiveUp { .. });
@@ -204,7 +204,7 @@ async fn supersede<N>(tx: &Tx, ended: &[&Ended<N>], now: Ms) -> Result<()> {
     }
     let sql = format!(
         "update job set state = 'cancelled', ended_at = $1 from (values {}) v where job.tenant = v.column1 and job.connection = v.column2 \
-         and job.kind = v.column3 and job.key = v.column4 and job.subject = v.column4 and job.state in ('held', 'failed') and job.id <> v.column5 \
+         and job.kind = v.column3 and job.key = v.column4 and job.subject = v.column4 and job.state = 'held' and job.id <> v.column5 \
          returning *",
         db::values_after(1, read.len(), 5)
     );
