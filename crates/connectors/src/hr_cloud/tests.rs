@@ -9,6 +9,7 @@ fn seen() -> Seen {
 
 #[test]
 fn hrc_18_to_28_all_mapped_fields_come_from_where_the_document_says() {
+    // HRC-18, HRC-19, HRC-20, HRC-21, HRC-22, HRC-23, HRC-24, HRC-25, HRC-26, HRC-27, HRC-28.
     let Decision::Make(effects) = HrCloud.decide(&Settings::default(), &seen()) else { panic!() };
     let Change::Employ(hire) = &effects[0].change;
     let told = serde_json::to_value(hire).unwrap();

@@ -22,6 +22,7 @@ fn made(settings: &Settings, seen: &Seen) -> Hire {
 
 #[test]
 fn hrc_18_hrc_20_to_24_hrc_26_to_28_the_older_api_gets_what_it_has_fields_for() {
+    // HRC-18, HRC-20, HRC-21, HRC-22, HRC-23, HRC-24, HRC-26, HRC-27, HRC-28.
     assert_eq!(
         serde_json::to_value(made(&coded(), &seen()).employee).unwrap(),
         json!({

@@ -113,6 +113,7 @@ async fn com_08_a_forged_state_is_refused() {
 
 #[tokio::test]
 async fn com_02_com_03_com_05_only_a_super_admin_of_a_trm_package_can_connect_and_others_are_told_before() {
+    // HRC-O15: what the document calls an "Admin account" is a Super Admin.
     on_both(async |w| {
         for who in ["omar", "mei", "tomasz", "ruth"] {
             let (_, _, consent) = w.to_consent().await;
