@@ -248,7 +248,7 @@ fn runner(seed: u64, cases: u32) -> TestRunner {
 #[allow(clippy::disallowed_methods, reason = "tests learn here how much is asked of them")]
 fn asked() -> (u32, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    (number("FULCRUM_TEST_RUNS").and_then(|n| u32::try_from(n).ok()).unwrap_or(120), number("FULCRUM_TEST_SEED").unwrap_or(1))
+    (number("FULCRUM_TEST_RUNS").and_then(|n| u32::try_from(n).ok()).unwrap_or(150), number("FULCRUM_TEST_SEED").unwrap_or(1))
 }
 
 #[test]
