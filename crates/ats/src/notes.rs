@@ -16,12 +16,7 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListNotes) -> Result<L
     let page = Page::of(&request.query)?;
     let mut only = Clauses::default();
     only.is("opportunity_id =", opportunity.id);
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
-    let sql = format!("select * from note{} order by created_at desc, id limit {limit}", only.sql());
+    let sql = format!("select * from note{}", page.newest(&mut only)?);
     let notes = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(notes, |note| vec![json!(note.created_at), json!(note.id)]))
 }

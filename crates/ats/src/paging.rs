@@ -1,6 +1,7 @@
 //! Pages of a list: limit, offset token, and one row more than asked for to know whether another page follows.
 
 use crate::refusal::{Refusal, Result};
+use db::Clauses;
 use lever_api::{List, Paged, page};
 use serde_json::Value;
 
@@ -36,6 +37,17 @@ impl Page {
     /// A text of the key.
     pub fn text(&self, at: usize) -> Result<Option<String>> {
         self.from.as_ref().map(|key| key.get(at).and_then(Value::as_str).map(str::to_owned).ok_or_else(invalid)).transpose()
+    }
+
+    /// The end of a statement that lists the newest first: what `only` says, from the first row of this page on, and one row
+    /// more than asked for.
+    pub fn newest(&self, only: &mut Clauses) -> Result<String> {
+        if let (Some(at), Some(id)) = (self.int(0)?, self.text(1)?) {
+            let (at, id) = (only.bind(at), only.bind(id));
+            only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
+        }
+        let limit = only.bind(self.ask());
+        Ok(format!("{} order by created_at desc, id limit {limit}", only.sql()))
     }
 
     /// The page, from up to one row more than asked for; `key` is the sort key of a row.

@@ -18,12 +18,7 @@ pub async fn list(ats: Ats, _: Arc<Caller>, request: ListUsers) -> Result<List<U
     }
     let emails: Vec<String> = query.email.iter().map(|e| e.to_lowercase()).collect();
     only.any_of("email", &emails).any_of("access_role", &query.access_role).maybe("external_directory_id =", query.external_directory_id);
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
-    let sql = format!("select * from person{} order by created_at desc, id limit {limit}", only.sql());
+    let sql = format!("select * from person{}", page.newest(&mut only)?);
     let users = ats.db.rows(&sql, only.values()).await?.iter().map(people::read).collect::<db::Result<Vec<User>>>()?;
     Ok(page.list(users, |user| vec![json!(user.created_at), json!(user.id)]))
 }

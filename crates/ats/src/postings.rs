@@ -18,12 +18,7 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListPostings) -> Resul
     only.any_of("state", &query.state).any_of("team", &query.team).any_of("department", &query.department);
     only.any_of("location", &query.location).any_of("commitment", &query.commitment);
     only.maybe("updated_at >=", query.updated_at_start).maybe("updated_at <=", query.updated_at_end);
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
-    let sql = format!("select * from posting{} order by created_at desc, id limit {limit}", only.sql());
+    let sql = format!("select * from posting{}", page.newest(&mut only)?);
     let rows = ats.db.rows(&sql, only.values()).await?;
     let mut postings = rows.iter().map(|row| read(&ats, row)).collect::<db::Result<Vec<Posting>>>()?;
     if !query.tag.is_empty() {

@@ -18,12 +18,7 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListRequisitions) -> R
     confidentiality(&mut only, "confidentiality", query.confidentiality.as_deref(), &caller)?;
     only.any_of("status", &query.status).maybe("code =", query.requisition_code);
     only.maybe("created_at >=", query.created_at_start).maybe("created_at <=", query.created_at_end);
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(created_at < {at} or (created_at = {at} and id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
-    let sql = format!("select * from requisition{} order by created_at desc, id limit {limit}", only.sql());
+    let sql = format!("select * from requisition{}", page.newest(&mut only)?);
     let found = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(found, |r| vec![json!(r.created_at), json!(r.id)]))
 }
