@@ -76,21 +76,14 @@ pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
         return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
     }
     let name = &seen.opportunity.name;
-    let way = |id: &str, label: &str, answer: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        personal: true,
-        data: json!({ "question": question, "answer": answer }),
-        ..Way::default()
-    };
     Decision::Hold(Hold {
         cause: format!("Not hired any more in Lever, but an employee in {partner}"),
         why: format!(
             "{name} was hired and is an employee in {partner}, but is not hired in Lever any more. {partner} is changed only when somebody confirms it."
         ),
         ways: vec![
-            way("inactive", "Set the employee inactive", "the employee was set inactive"),
-            way("leave", "Leave the employee as they are", "leave as it is"),
+            decision("inactive", "Set the employee inactive", &question, "the employee was set inactive"),
+            decision("leave", "Leave the employee as they are", &question, "leave as it is"),
         ],
     })
 }
@@ -110,6 +103,17 @@ pub fn perhaps_there(partner: &str, seen: &Seen) -> Hold {
 
 /// The way out of [`perhaps_there`].
 pub const LOOKED: &str = "looked";
+
+/// What is asked about an e-mail that somebody else has.
+pub const SAME_E_MAIL: &str = "same e-mail";
+/// What is asked about the employee of somebody who was erased.
+pub const ERASED: &str = "erased in Lever";
+
+/// A way out that is a person's decision about one: the answer to a question, which [`answered`] has remembered.
+pub fn decision(id: &str, label: &str, question: &str, answer: &str) -> Way {
+    let data = json!({ "question": question, "answer": answer });
+    Way { id: id.to_owned(), label: label.to_owned(), personal: true, data, ..Way::default() }
+}
 
 /// Somebody decided; the hub remembers it.
 pub fn answered(way: &Way) -> Result<Mended, String> {

@@ -2,8 +2,8 @@
 
 use super::lists::{List, Lists, Missing};
 use super::wire::Record;
-use super::{NAME, SAME_E_MAIL, Settings};
-use crate::hires::Aliases;
+use super::{NAME, Settings};
+use crate::hires::{Aliases, SAME_E_MAIL};
 use connector::fields::{self, Target};
 use connector::{Hold, Name, ON_POSTING, Seen, demand};
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, Aliases};
+use crate::hires::{self, Aliases, ERASED, decision};
 use connector::fields::{self, Overrides};
 use connector::{
     Connector, Cx, Decision, Done, Effect, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
@@ -113,8 +113,6 @@ pub enum Change {
 const NAME: &str = "HR Cloud";
 /// How old what we know of lists and managers may be.
 const REMEMBERED: Good = Good::For(Duration::from_secs(60));
-/// What is asked about an e-mail that somebody else has.
-const SAME_E_MAIL: &str = "same e-mail";
 
 impl Connector for HrCloud {
     const SPEC: Spec = Spec {
@@ -413,9 +411,6 @@ fn use_instead(way: &Way, picked: &str) -> Result<Mended, String> {
     })
 }
 
-/// What is asked about the employee of somebody who was erased.
-const ERASED: &str = "erased in Lever";
-
 /// Nothing is known of the person any more but that there is an employee.
 fn erased(id: &str) -> Hold {
     Hold {
@@ -423,13 +418,7 @@ fn erased(id: &str) -> Hold {
         why: format!("Somebody was deleted or anonymised in Lever and is forgotten here. The employee in {NAME} with the Id {id} is still there; somebody decides what becomes of them."),
         ways: vec![
             Way { id: "delete".to_owned(), label: "Delete the employee".to_owned(), personal: true, data: json!({ "id": id }), ..Way::default() },
-            Way {
-                id: "keep".to_owned(),
-                label: "Keep the employee".to_owned(),
-                personal: true,
-                data: json!({ "question": ERASED, "answer": "keep" }),
-                ..Way::default()
-            },
+            decision("keep", "Keep the employee", ERASED, "keep"),
         ],
     }
 }

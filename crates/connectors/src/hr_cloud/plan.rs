@@ -3,7 +3,8 @@
 use super::lists::{Lists, Missing};
 use super::map::{Hire, MANAGER, NEW, NUMBER, Wanted};
 use super::wire::{self, Record};
-use super::{Change, NAME, REMEMBERED, SAME_E_MAIL, Settings, Update};
+use super::{Change, NAME, REMEMBERED, Settings, Update};
+use crate::hires::{SAME_E_MAIL, decision};
 use connector::{Cx, Difference, Good, Hold, How, Sent, Way};
 use outbound::Failure;
 use serde_json::{Map, Value, json};
@@ -256,14 +257,7 @@ async fn find(cx: &Cx<'_>, hire: &Hire) -> Result<Found, Failure> {
 fn somebody_else(hire: &Hire, other: &Record) -> Hold {
     let number = other.text(NUMBER);
     let twice = if number.parse::<lever_api::OpportunityId>().is_ok() { " They were hired in Lever before, for another job." } else { "" };
-    let way = |id: &str, label: &str, help: String, answer: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        help,
-        personal: true,
-        data: json!({ "question": SAME_E_MAIL, "answer": answer }),
-        ..Way::default()
-    };
+    let way = |id: &str, label: &str, help: String, answer: &str| Way { help, ..decision(id, label, SAME_E_MAIL, answer) };
     Hold {
         cause: format!("{NAME} has an employee with this e-mail already (number {number})"),
         why: format!(

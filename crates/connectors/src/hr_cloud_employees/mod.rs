@@ -12,7 +12,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires;
+use crate::hires::{self, ERASED, SAME_E_MAIL, decision};
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
@@ -101,10 +101,6 @@ pub struct Hire {
 
 /// How people are told about it.
 const NAME: &str = "HR Cloud";
-/// What is asked about an e-mail that another hire has too: whose number the employee has.
-const SAME_PERSON: &str = "same e-mail";
-/// What is asked about the employee of somebody who was erased.
-const ERASED: &str = "erased in Lever";
 
 const fn target(name: &'static str, label: &'static str, default: &'static str, required: bool, list: Option<&'static str>, missing: &'static str) -> Target {
     Target { name, label, default, required, list, missing }
@@ -353,7 +349,7 @@ fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
         hired_at: o.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0),
         known_by,
     };
-    match (seen.answers.get(SAME_PERSON), seen.same_email.first()) {
+    match (seen.answers.get(SAME_E_MAIL), seen.same_email.first()) {
         (Some(number), _) => Ok(Hire { employee: Employee { employee_number: Some(number.clone()), ..hire.employee }, ..hire }),
         (None, Some(number)) => Err(somebody_else(&hire, number)),
         (None, None) => Ok(hire),
@@ -363,14 +359,8 @@ fn hire(settings: &Settings, seen: &Seen) -> Result<Hire, Hold> {
 /// The same address in another hire: hired again, moved, or hired for two jobs. Whoever has the e-mail would be written
 /// over, so people decide that.
 fn somebody_else(hire: &Hire, number: &str) -> Hold {
-    let same = Way {
-        id: "same".to_owned(),
-        label: "It is the same person: update them".to_owned(),
-        help: format!("Employee {number} keeps the number and gets position, department, location, manager and start date of this hire."),
-        personal: true,
-        data: json!({ "question": SAME_PERSON, "answer": number }),
-        ..Way::default()
-    };
+    let help = format!("Employee {number} keeps the number and gets position, department, location, manager and start date of this hire.");
+    let same = Way { help, ..decision("same", "It is the same person: update them", SAME_E_MAIL, number) };
     Hold {
         cause: format!("{NAME} has an employee with this e-mail already (number {number})"),
         why: format!(
@@ -407,14 +397,8 @@ fn known_by(email: &str) -> String {
 }
 
 fn another_email(hire: &Hire, old: &str) -> Hold {
-    let way = |id: &str, label: &str, help: &str, email: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        help: help.to_owned(),
-        personal: true,
-        data: json!({ "question": known_by(&hire.employee.email), "answer": email }),
-        ..Way::default()
-    };
+    let question = known_by(&hire.employee.email);
+    let way = |id: &str, label: &str, help: &str, email: &str| Way { help: help.to_owned(), ..decision(id, label, &question, email) };
     Hold {
         cause: format!("The e-mail of an employee in {NAME} changed in Lever"),
         why: format!(
@@ -521,13 +505,7 @@ fn failed(failure: &Failure) -> Outcome {
 
 /// Nothing is known of the person any more but that there is an employee.
 fn erased(number: &str, there: &str) -> Hold {
-    let way = |id: &str, label: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        personal: true,
-        data: json!({ "question": ERASED, "answer": id }),
-        ..Way::default()
-    };
+    let way = |id: &str, label: &str| decision(id, label, ERASED, id);
     Hold {
         cause: format!("Deleted in Lever, but an employee in {NAME}"),
         why: format!(
