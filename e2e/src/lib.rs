@@ -193,11 +193,7 @@ impl Person {
     pub async fn reloads_until_it_says(&self, words: &str) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            // Between two pages there is none.
-            let text = match self.driver.find(By::Tag("body")).await {
-                Ok(body) => body.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
+            let text = self.text().await;
             if text.contains(words) {
                 return Ok(());
             }
@@ -254,6 +250,14 @@ impl Person {
         Ok(tokio::time::timeout(PATIENCE, self.driver.goto(address)).await.with_context(|| format!("{address} does not come"))??)
     }
 
+    /// What the page says now. Between two pages there is none.
+    async fn text(&self) -> String {
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
     /// Waits until the page says this.
     ///
     /// # Errors
@@ -261,10 +265,7 @@ impl Person {
     pub async fn reads(&self, words: &str) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let text = match self.driver.find(By::Tag("body")).await {
-                Ok(body) => body.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
+            let text = self.text().await;
             if text.contains(words) {
                 return Ok(());
             }

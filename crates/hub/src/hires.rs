@@ -159,9 +159,9 @@ pub struct Which {
 
 /// How a person stands. What waits or failed comes before what was done once; a trial says nothing of it.
 const STATE: &str = "coalesce(\
-    (select max(w.state) from (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject \
-       union all select j.state from job j where j.tenant = h.tenant and j.connection = h.connection and j.subject = h.subject and j.kind = 'think') w \
-     where w.state = 'held'),\
+    case when exists (select 1 from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject and e.state = 'held') \
+       or exists (select 1 from job j where j.tenant = h.tenant and j.connection = h.connection and j.subject = h.subject and j.kind = 'think' \
+       and j.state = 'held') then 'held' end,\
     (select e.state from effect e where e.tenant = h.tenant and e.connection = h.connection and e.subject = h.subject \
        and e.state in ('ready', 'running', 'failed') order by e.id desc limit 1),\
     (select j.state from job j where j.tenant = h.tenant and j.connection = h.connection and j.subject = h.subject and j.kind = 'think' \

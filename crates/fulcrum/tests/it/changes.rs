@@ -22,15 +22,6 @@ impl World {
         assert_eq!(status, 200, "{said}");
     }
 
-    /// The offer of a candidate starts on another day.
-    async fn offer(&self, opportunity: &str, start: &str) {
-        let mut ines = self.at_ats("ines").await;
-        // Of two signed offers the later one counts.
-        self.clock.advance(Duration::from_secs(1));
-        ines.press(&format!("/candidates/{opportunity}/offer"), &[("start", start), ("status", "signed")]).await;
-        self.drain().await;
-    }
-
     /// A hundred days go by, week after week.
     async fn much_later(&self) {
         for _ in 0..15 {
@@ -41,17 +32,6 @@ impl World {
     async fn set(&self, olga: &mut At, name: &str, value: &str) {
         olga.press(&format!("/connections/{}/settings/{name}", self.connection().await), &[("value", value)]).await;
         self.drain().await;
-    }
-
-    /// Somebody adds a candidate to the posting of this title, with a signed offer.
-    async fn add(&self, name: &str, email: &str, title: &str) -> String {
-        let mut ines = self.at_ats("ines").await;
-        let (_, postings) = self.lever(&self.key().await, Verb::Get, "/v1/postings?limit=100", json!(null)).await;
-        let job = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == title).unwrap()["id"].as_str().unwrap().to_owned();
-        let profile = ines.press("/candidates/new", &[("name", name), ("email", email), ("posting", &job), ("stage", "offer")]).await;
-        let id = profile.path().rsplit('/').next().unwrap().to_owned();
-        self.offer(&id, "2026-06-01").await;
-        id
     }
 }
 

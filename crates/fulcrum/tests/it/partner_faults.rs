@@ -245,13 +245,7 @@ impl World {
 
     /// A second candidacy of the same person, hired too.
     async fn hired_again(&self, name: &str, email: &str) -> String {
-        let postings = self.lever(&self.key().await, endpoint::Verb::Get, "/v1/postings", json!(null)).await.1;
-        let posting =
-            postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Robotics Engineer").unwrap()["id"].as_str().unwrap().to_owned();
-        let mut ines = self.at_ats("ines").await;
-        let profile = ines.press("/candidates/new", &[("name", name), ("email", email), ("posting", &posting), ("stage", "offer")]).await;
-        let id = profile.path().rsplit('/').next().unwrap().to_owned();
-        ines.press(&format!("/candidates/{id}/offer"), &[("start", "2026-09-01"), ("status", "signed")]).await;
+        let id = self.add(name, email, "Robotics Engineer").await;
         self.hire(&id).await;
         self.drain().await;
         id

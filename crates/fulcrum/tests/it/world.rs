@@ -202,6 +202,26 @@ impl World {
         all.iter().find(|o| o["name"] == name).unwrap_or_else(|| panic!("no {name}"))["id"].as_str().unwrap().to_owned()
     }
 
+    /// The offer of a candidate starts on another day.
+    pub async fn offer(&self, opportunity: &str, start: &str) {
+        let mut ines = self.at_ats("ines").await;
+        // Of two signed offers the later one counts.
+        self.clock.advance(Duration::from_secs(1));
+        ines.press(&format!("/candidates/{opportunity}/offer"), &[("start", start), ("status", "signed")]).await;
+        self.drain().await;
+    }
+
+    /// Somebody adds a candidate to the posting of this title, with a signed offer.
+    pub async fn add(&self, name: &str, email: &str, title: &str) -> String {
+        let mut ines = self.at_ats("ines").await;
+        let (_, postings) = self.lever(&self.key().await, Verb::Get, "/v1/postings?limit=100", json!(null)).await;
+        let job = postings["data"].as_array().unwrap().iter().find(|p| p["text"] == title).unwrap()["id"].as_str().unwrap().to_owned();
+        let profile = ines.press("/candidates/new", &[("name", name), ("email", email), ("posting", &job), ("stage", "offer")]).await;
+        let id = profile.path().rsplit('/').next().unwrap().to_owned();
+        self.offer(&id, "2026-06-01").await;
+        id
+    }
+
     /// The recruiter marks somebody as hired, on the profile page.
     pub async fn hire(&self, opportunity: &str) {
         let mut ines = self.at_ats("ines").await;
