@@ -112,10 +112,11 @@ impl Ats {
     }
 
     /// A new signature token, valid at once; the old one signs nothing any more.
-    pub(crate) async fn regenerate_token(&self, id: &str) -> Result<()> {
-        let sealed = self.vault.seal(&format!("webhook/{id}"), &random_hex(24));
+    pub(crate) async fn regenerate_token(&self, id: &str) -> Result<String> {
+        let token = random_hex(24);
+        let sealed = self.vault.seal(&format!("webhook/{id}"), &token);
         self.db.run("update webhook set signature_token = $1, updated_at = $2 where id = $3", params![sealed, self.clock.now().0, id]).await?;
-        Ok(())
+        Ok(token)
     }
 
     pub(crate) async fn signature_token(&self, tx: &impl Sql, id: &str) -> db::Result<Option<String>> {

@@ -40,7 +40,7 @@ pub struct Path {
 }
 
 /// What expressions can name. Below `offer.fields`, `application.answers` and the like stands what the account has.
-pub const PATHS: [Path; 44] = [
+pub const PATHS: [Path; 46] = [
     Path { path: "name.full", about: "The name as it stands in Lever" },
     Path { path: "name.first", about: "Its first word" },
     Path { path: "name.middle", about: "What stands between the first and the last" },
@@ -73,6 +73,8 @@ pub const PATHS: [Path; 44] = [
     Path { path: "posting.requisition_code", about: "The first requisition of the posting" },
     Path { path: "manager.name", about: "The hiring manager" },
     Path { path: "manager.email", about: "Their e-mail address" },
+    Path { path: "recruiter.name", about: "The owner of the opportunity" },
+    Path { path: "recruiter.email", about: "Their e-mail address" },
     Path { path: "offer.status", about: "Of the signed offer, else of the latest approved one" },
     Path { path: "offer.start_date", about: "The anticipated start date, a day" },
     Path { path: "offer.fields", about: "Every field of the offer by its identifier" },
@@ -252,6 +254,7 @@ pub fn source(seen: &Seen, name: &Name) -> Value {
         },
         "posting": seen.posting.as_ref().map(posting),
         "manager": seen.hiring_manager.as_ref().map(|m| json!({ "name": m.name, "email": m.email })),
+        "recruiter": seen.owner.as_ref().map(|o| json!({ "name": o.name, "email": o.email })),
         "offer": offer(seen), "forms": forms(seen),
     });
     record["email"] = record["emails"][0].clone();

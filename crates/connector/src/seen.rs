@@ -19,6 +19,8 @@ pub struct Seen {
     pub posting: Option<Posting>,
     /// The hiring manager of the posting, or of the moment of applying.
     pub hiring_manager: Option<User>,
+    /// Whose the candidacy is: the recruiter.
+    pub owner: Option<User>,
     /// All offers.
     pub offers: Vec<Offer>,
     /// Forms on the profile, if [`More::Forms`](crate::More::Forms) is wanted.

@@ -83,6 +83,8 @@ pub struct NameList {
     pub target: &'static str,
     /// The partner does not tell what is in it: what a name leads to is typed in, and this says what to type.
     pub typed: Option<&'static str>,
+    /// A name without an entry holds nobody: its field is left blank.
+    pub blank: bool,
 }
 
 /// How a setting is entered.

@@ -8,7 +8,7 @@ macro_rules! connectors {
     };
 }
 
-connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees];
+connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly];
 
 mod hires;
 

@@ -132,12 +132,35 @@ enum PartnersVerb {
     /// HR Cloud
     #[command(subcommand)]
     HrCloud(HrCloudVerb),
+    /// Joinedly
+    #[command(subcommand)]
+    Joinedly(JoinedlyVerb),
     /// Tell a partner app where its hub is; the token is read from standard input
     LinkHub {
-        /// The app: hr-cloud
+        /// The app: hr-cloud, joinedly
         app: String,
         /// The hub's address
         url: url::Url,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum JoinedlyVerb {
+    /// People who can sign in
+    #[command(subcommand)]
+    Account(UserVerb),
+    /// Tokens of its API
+    #[command(subcommand)]
+    Token(JoinedlyTokenVerb),
+}
+
+#[derive(Debug, Subcommand)]
+enum JoinedlyTokenVerb {
+    /// Make one; prints it alone
+    Create {
+        /// Its name
+        #[arg(long)]
+        name: String,
     },
 }
 
@@ -267,7 +290,15 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::ServiceAccount(ServiceAccountVerb::Create { name }))) => {
             commands::create_service_account(&ground, &name).await
         }
-        Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::Account(UserVerb::Create(new)))) => commands::create_account(&ground, new).await,
+        Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::Account(UserVerb::Create(new)))) => {
+            commands::create_account(&ground, "hr-cloud", "HR Admin", new).await
+        }
+        Verb::Partners(PartnersVerb::Joinedly(JoinedlyVerb::Account(UserVerb::Create(new)))) => {
+            commands::create_account(&ground, "joinedly", "Admin", new).await
+        }
+        Verb::Partners(PartnersVerb::Joinedly(JoinedlyVerb::Token(JoinedlyTokenVerb::Create { name }))) => {
+            commands::create_joinedly_token(&ground, &name).await
+        }
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::EnableLever)) => commands::enable_lever(&ground).await,
         Verb::Hub(HubVerb::Operator(UserVerb::Create(new))) => commands::create_operator(&ground, new).await,
         Verb::Hub(HubVerb::Token(TokenVerb::Create { name })) => commands::create_token(&ground, &name).await,

@@ -79,14 +79,20 @@ pub async fn create_service_account(ground: &Ground, name: &str) -> Result<()> {
     Ok(())
 }
 
-pub async fn create_account(ground: &Ground, new: NewUser) -> Result<()> {
-    let role = if new.role.is_empty() { "HR Admin" } else { &new.role };
+/// The role of whoever administers the app, unless another is named.
+pub async fn create_account(ground: &Ground, app: &str, admin: &str, new: NewUser) -> Result<()> {
+    let role = if new.role.is_empty() { admin } else { &new.role };
     ground
         .partners()
         .await?
-        .add_account("hr-cloud", &new.name, &new.email, role, &web::password::hash(&password()?).await)
+        .add_account(app, &new.name, &new.email, role, &web::password::hash(&password()?).await)
         .await
         .context("the person could not be added")
+}
+
+pub async fn create_joinedly_token(ground: &Ground, name: &str) -> Result<()> {
+    out!("{}", ground.partners().await?.create_joinedly_token(name).await?);
+    Ok(())
 }
 
 pub async fn enable_lever(ground: &Ground) -> Result<()> {
@@ -220,8 +226,15 @@ pub async fn doctor(ground: &Ground) -> Result<()> {
 pub fn reference() -> Vec<(&'static str, String)> {
     let lever = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
     let hub = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
+    let joinedly = endpoint::openapi::document("Joinedly", "1", "Joiners and their journeys.", &joinedly_api::catalogue());
     let pretty = |json: &serde_json::Value| format!("{}\n", serde_json::to_string_pretty(json).unwrap_or_default());
-    vec![("lever.openapi.json", pretty(&lever)), ("hub.openapi.json", pretty(&hub)), ("lever.md", lever_page()), ("connectors.md", connectors_page())]
+    vec![
+        ("lever.openapi.json", pretty(&lever)),
+        ("hub.openapi.json", pretty(&hub)),
+        ("joinedly.openapi.json", pretty(&joinedly)),
+        ("lever.md", lever_page()),
+        ("connectors.md", connectors_page()),
+    ]
 }
 
 fn lever_page() -> String {

@@ -38,13 +38,12 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
         _ => {}
     }
     let (Some(ats), Some(partners)) = (&sides.ats, &sides.partners) else { return Ok(()) };
-    // Whatever became of the first connection is somebody's doing, and not ours to undo.
-    if !hub.all_connections(&tenant).await?.is_empty() {
-        return Ok(());
-    }
     let (hub_url, ats_url) = (settings.url(Side::Hub)?, settings.url(Side::Ats)?);
     for connector in connectors::ALL {
         let spec = connector.spec();
+        if hub.knows_lever_app(&tenant, spec.id).await? {
+            continue;
+        }
         let client_id = format!("fulcrum-{}", spec.id);
         let client_secret = ats.register_app(&client_id, spec.name, &[format!("{hub_url}connect/callback")]).await?;
         let app = LeverApp {
@@ -57,8 +56,16 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
         };
         hub.set_lever_app(&tenant, spec.id, &app).await?;
     }
-    let token = hub.create_token(&tenant, "HR Cloud", &[hub_api::scope::READ, hub_api::scope::CONNECT], "command line").await?;
-    partners.link_to_hub("hr-cloud", &hub_url, &token).await?;
+    for (app, name) in partners::accounts::apps() {
+        if !partners.knows_hub(app).await? {
+            let token = hub.create_token(&tenant, name, &[hub_api::scope::READ, hub_api::scope::CONNECT], "command line").await?;
+            partners.link_to_hub(app, &hub_url, &token).await?;
+        }
+    }
+    // Whatever became of the first connection is somebody's doing, and not ours to undo.
+    if !hub.all_connections(&tenant).await?.is_empty() {
+        return Ok(());
+    }
     ats.tell(Event::CandidateHired, true, None).await?;
     connect_hr_cloud(&ground.outbound, settings).await
 }
@@ -67,7 +74,7 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
 async fn connect_hr_cloud(outbound: &Outbound, settings: &Settings) -> Result<()> {
     let (partners, ats) = (settings.url(Side::Partners)?, settings.url(Side::Ats)?);
     let mut helen = Visitor::new(outbound);
-    helen.sign_in(&partners.join("/hr-cloud/sign-in")?, partners::demo::LOGINS[0].1).await?;
+    helen.sign_in(&partners.join("/hr-cloud/sign-in")?, partners::demo::LOGINS[0].email).await?;
     let connect_page = helen.press(&partners.join("/hr-cloud/settings/integrations/lever/connect")?, "").await?;
     let mut ines = Visitor::new(outbound);
     ines.sign_in(&ats.join("/sign-in")?, ats::demo::LOGINS[0].1).await?;
@@ -86,7 +93,8 @@ pub fn banner(settings: &Settings) -> Result<String> {
     let mut text = String::from("\nFulcrum is ready.\n\n");
     let sides = [
         (Side::Ats, "ATS, a Lever on your machine", "", ats::demo::LOGINS[0].1),
-        (Side::Partners, "HR Cloud", "hr-cloud/", partners::demo::LOGINS[0].1),
+        (Side::Partners, "HR Cloud", "hr-cloud/", partners::demo::login("hr-cloud")),
+        (Side::Partners, "Joinedly", "joinedly/", partners::demo::login("joinedly")),
         (Side::Hub, "Hub, the timeline between them", "", OPERATOR.1),
     ];
     for (side, name, path, login) in sides {

@@ -107,10 +107,14 @@ pub async fn start(ground: &Ground, listeners: Listeners, told: &watch::Receiver
     Ok(sides)
 }
 
-/// Starts the runners: deliveries of the ATS, jobs and effects of the hub.
+/// Starts the runners: deliveries of the ATS, letters and notices of the partner apps, jobs and effects of the hub.
 pub fn work(sides: &Sides, told: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
     if let Some(ats) = &sides.ats {
         let (pipeline, handler, told) = (ats.pipeline.clone(), Arc::new(ats::Deliveries(ats.clone())), told.clone());
+        tasks.spawn(async move { pipeline.run(handler, told).await });
+    }
+    if let Some(partners) = &sides.partners {
+        let (pipeline, handler, told) = (partners.pipeline.clone(), Arc::new(partners::Errands(partners.clone())), told.clone());
         tasks.spawn(async move { pipeline.run(handler, told).await });
     }
     if let Some(hub) = &sides.hub {

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use outbound::Smtp;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -81,6 +82,14 @@ pub struct Serving {
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     otlp_endpoint: Option<Url>,
+    /// Mail server for the letters of the partner apps: smtps://user:password@host [default: letters are kept, and a page shows them]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_url: Option<String>,
+    /// Whom letters come from: "Northwind <people@northwind.example>"
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_from: Option<String>,
     /// Fill all three sides with a small company, connected, and show the logins
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -131,6 +140,10 @@ pub struct Settings {
     pub ats_url: Option<Url>,
     /// Where people and the hub reach the partner apps.
     pub partners_url: Option<Url>,
+    /// Mail server for the letters of the partner apps; may hold a password.
+    pub smtp_url: Option<String>,
+    /// Whom letters come from.
+    pub mail_from: Option<String>,
     /// Fill all three sides with a small company.
     pub demo: bool,
     /// Allow calls to this machine.
@@ -176,6 +189,7 @@ impl Settings {
         {
             bail!("database_url must begin with postgres://; for SQLite leave it out and set data");
         }
+        self.smtp()?;
         for (name, address) in [("hub", self.hub), ("ats", self.ats), ("partners", self.partners)] {
             if self.demo && !address.ip().is_loopback() {
                 bail!(
@@ -184,6 +198,18 @@ impl Settings {
             }
         }
         Ok(())
+    }
+
+    /// The mail server, if one is set.
+    ///
+    /// # Errors
+    /// When its address or the sender's cannot be read.
+    pub fn smtp(&self) -> Result<Option<Smtp>> {
+        match (&self.smtp_url, &self.mail_from) {
+            (None, _) => Ok(None),
+            (Some(_), None) => bail!("smtp_url is set, but not whom letters come from; set mail_from"),
+            (Some(url), Some(from)) => Smtp::new(url, from).map(Some).map_err(anyhow::Error::msg),
+        }
     }
 
     /// Whether a side is served.

@@ -85,6 +85,7 @@ impl Ground {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
+            smtp: self.settings.smtp()?,
             base: self.settings.url(Side::Partners)?,
             demo: self.settings.demo,
         };

@@ -7,10 +7,12 @@
 //! Invariant: no I/O here.
 
 mod imports;
+mod names;
 mod notices;
 mod people;
 
 pub use imports::*;
+pub use names::*;
 pub use notices::*;
 pub use people::*;
 
@@ -71,7 +73,7 @@ pub struct Connection {
     pub id: String,
     /// The connector's id.
     pub connector: String,
-    /// `connected` or `disconnected`.
+    /// `connected`, `disconnected`, or `token_only`: Lever tells that somebody was hired, but nobody signed in yet, so not who.
     pub state: String,
     /// Why it is not connected, or what is still missing, for people.
     pub notice: Option<String>,
@@ -81,6 +83,43 @@ pub struct Connection {
     pub settings: Vec<Setting>,
     /// The steps of the set-up, each as it was observed.
     pub setup: Vec<SetupStep>,
+    /// The webhooks in Lever by which it is told.
+    #[serde(default)]
+    pub webhooks: Vec<Webhook>,
+}
+
+/// A webhook in Lever.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Webhook {
+    /// As Lever's API calls it: `candidateHired`.
+    pub event: String,
+    /// Where Lever sends to.
+    pub url: String,
+    /// Whether the token is known that Lever signs with.
+    pub has_token: bool,
+    /// Since the last good one, deliveries came whose signature does not fit.
+    pub refused: bool,
+}
+
+/// The token Lever signs with, pasted by a person.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSignatureToken {
+    /// The connector's id: `joinedly`.
+    pub connector: String,
+    /// `candidateHired`
+    pub event: String,
+    /// As Lever shows it.
+    pub token: String,
+    /// The vendor's side of the connection, used if there is none yet.
+    pub target: Target,
+}
+
+/// The token is a secret and stays out of logs.
+impl fmt::Debug for NewSignatureToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSignatureToken").field("connector", &self.connector).field("event", &self.event).finish_non_exhaustive()
+    }
 }
 
 /// A step of the set-up.
@@ -183,10 +222,17 @@ endpoint! {
     }
 }
 
-catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disconnect];
+endpoint! {
+    /// Lever signs with another token from now on, whatever it signed with before; or, where nobody signed in yet, with this one.
+    Post "/api/v1/signature-tokens" as SetSignatureToken {
+        access: Access::new("", scope::CONNECT), path: {}, query: Nothing, body: NewSignatureToken, returns: Connection,
+    }
+}
+
+catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disconnect, SetSignatureToken];
 
 /// Every endpoint of the hub's API.
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
-    [ENDPOINTS, imports::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
+    [ENDPOINTS, imports::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
 }

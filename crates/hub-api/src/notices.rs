@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// What can be told, and when.
 pub const KINDS: [(&str, &str); 4] = [
-    ("employee.created", "A record was made at a partner"),
+    ("record.created", "A record was made at a partner"),
     ("hold.opened", "Something waits for a person"),
     ("connection.broken", "A connection does not work any more"),
     ("person.erased", "A person was forgotten"),

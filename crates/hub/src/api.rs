@@ -7,6 +7,7 @@ mod people;
 
 use crate::Hub;
 use crate::connections::Connection as Stored;
+use crate::names::NoNames;
 use crate::tokens::Caller;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -15,7 +16,8 @@ use clock::Ms;
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
 use hub_api::{
-    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, ListConnections, LookNow, Refusal, SetupStep, UpdateSettings,
+    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, ListConnections, ListNames, LookNow, NamesReport, Refusal,
+    SetSignatureToken, SetupStep, UpdateSettings, Webhook,
 };
 use std::sync::Arc;
 use web::{Api, Dialect};
@@ -96,6 +98,8 @@ pub fn routes(hub: Hub) -> Router {
         .on(notices::delete)
         .on(look_now)
         .on(disconnect)
+        .on(set_signature_token)
+        .on(names)
         .router()
         .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
@@ -145,6 +149,26 @@ async fn disconnect(hub: Hub, caller: Arc<Caller>, request: Disconnect) -> Resul
     Ok(printed(&hub, &connection).await?)
 }
 
+async fn set_signature_token(hub: Hub, caller: Arc<Caller>, request: SetSignatureToken) -> Result<Connection, Refused> {
+    let set = hub.set_signature_token(&caller.tenant, &request.body, &caller.name).await?;
+    let id = set.map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_token", why))?;
+    let connection = hub.connection(&caller.tenant, &id).await?.ok_or_else(|| Refused::not_found("connection", &id))?;
+    Ok(printed(&hub, &connection).await?)
+}
+
+async fn names(hub: Hub, caller: Arc<Caller>, request: ListNames) -> Result<NamesReport, Refused> {
+    let gone = || Refused::not_found("connection", &request.connection);
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    let connector = hub.connector(&connection.connector).ok_or_else(gone)?;
+    let bad =
+        |side: &str, why: String| Refused::new(StatusCode::BAD_GATEWAY, "cannot_compare", format!("{side} could not be asked for its names: {why}"));
+    let report = hub.names_report(&connection, connector).await.map_err(|no| match no {
+        NoNames::Lever(failure) => bad("Lever", failure.to_string()),
+        NoNames::Partner(failure) => bad(connector.spec().name, failure.to_string()),
+    })?;
+    Ok(NamesReport { data: report.into_iter().map(crate::names::ListReport::printed).collect() })
+}
+
 /// Where a page begins: after the time and the id that its offset names.
 fn page(offset: &Option<String>) -> Result<Option<(Ms, String)>, Refused> {
     let Some(offset) = offset else { return Ok(None) };
@@ -168,13 +192,22 @@ async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
     Ok(Connection {
         id: connection.id.clone(),
         connector: connection.connector.clone(),
-        state: if connection.connected { "connected" } else { "disconnected" }.to_owned(),
+        state: match (connection.connected, connection.token_only) {
+            (true, _) => "connected",
+            (_, true) => "token_only",
+            _ => "disconnected",
+        }
+        .to_owned(),
         notice: match &connection.notice {
             Some(notice) => Some(notice.clone()),
             None => hub.missing(connection).await?,
         },
         connected_at: connection.connected_at.0,
         settings: hub.settings_of(connection),
+        webhooks: {
+            let webhooks = hub.webhooks(connection).await?;
+            webhooks.into_iter().map(|w| Webhook { event: w.wire, url: w.url, has_token: w.made, refused: w.refused }).collect()
+        },
         setup: match hub.connector(&connection.connector) {
             None => Vec::new(),
             Some(connector) => {

@@ -193,7 +193,7 @@ fn in_browser(state: &str, browser: &str) -> String {
 }
 
 impl LeverApp {
-    fn real_base() -> String {
+    pub(crate) fn real_base() -> String {
         "https://api.lever.co".to_owned()
     }
 }

@@ -4,7 +4,6 @@ use crate::Hub;
 use crate::holds::Held;
 use crate::names::LOOK_AT_NAMES;
 use crate::names::names_job;
-use crate::notices::Notice;
 use crate::setup::{Checks, PROBE_DAILY, probe_job};
 use crate::work::KEEP_ALIVE;
 use clock::Ms;
@@ -13,6 +12,7 @@ use db::{Row, Sql, Tx, params};
 use hub_api::{Choice, Setting, Target};
 use outbound::{Budget, Credential, Fixed, Pace, Remote, Urgency, Wire};
 use pipeline::Priority;
+use post::Notice;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use url::Url;
@@ -52,6 +52,8 @@ pub struct Connection {
     pub connector: String,
     /// Whether it is in force.
     pub connected: bool,
+    /// Whether a person pasted a signature token and nobody signed in yet.
+    pub token_only: bool,
     /// Why not, or what is still missing.
     pub notice: Option<String>,
     /// The connector's settings.
@@ -98,6 +100,11 @@ pub(crate) fn credential_of(parts: &Map<String, Value>) -> Fixed {
 
 /// How the schedule of the Automatic Import is called, before its time zone.
 pub(crate) const DAILY: &str = "import@";
+
+/// A connection in force.
+pub(crate) const CONNECTED: &str = "connected";
+/// Lever tells that somebody was hired, but nobody signed in yet, so it cannot be asked who.
+pub(crate) const TOKEN_ONLY: &str = "token_only";
 
 /// How Lever let us in.
 pub(crate) enum Entry {
@@ -194,6 +201,14 @@ impl Hub {
             .map(drop)
     }
 
+    /// Whether it was said where Lever is for a connector.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn knows_lever_app(&self, tenant: &str, connector: &str) -> db::Result<bool> {
+        self.lever_app(tenant, connector).await.map(|app| app.is_some())
+    }
+
     pub(crate) async fn lever_app(&self, tenant: &str, connector: &str) -> db::Result<Option<LeverApp>> {
         let row = self.db.row("select * from lever_app where tenant = $1 and connector = $2", params![tenant, connector]).await?;
         row.map(|row| {
@@ -287,6 +302,33 @@ impl Hub {
         Ok(id)
     }
 
+    /// A connection without a credential: it hears, and waits for somebody to sign in.
+    pub(crate) async fn hear_only(
+        &self,
+        tx: &Tx,
+        tenant: &str,
+        connector: &dyn AnyConnector,
+        target: &Target,
+        by: &str,
+    ) -> db::Result<Result<String, String>> {
+        let checked = Url::parse(&target.base_url).map_err(|e| e.to_string());
+        if let Err(why) = checked.and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())) {
+            return Ok(Err(format!("The address {} cannot be used: {why}", target.base_url)));
+        }
+        let (spec, id) = (connector.spec(), uuid::Uuid::new_v4().to_string());
+        let settings = connector.settings(&Value::Null).map_err(db::Error::new)?;
+        let base = self.lever_app(tenant, spec.id).await?.map_or_else(LeverApp::real_base, |app| app.api_base);
+        let credential = self.vault.seal(&purpose(&id, "target"), &Value::Object(target.credential.clone()).to_string());
+        let sql = "insert into connection (tenant, id, connector, state, lever_base, target_base, target_credential, settings, connected_by, connected_at) \
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let now = self.clock.now().0;
+        let values = params![tenant, id.as_str(), spec.id, TOKEN_ONLY, base, target.base_url.as_str(), credential, settings.to_string(), by, now];
+        tx.run(sql, values).await?;
+        let said = format!("{} hears of hires by a signature token; nobody has signed in with Lever yet.", spec.name);
+        self.audit(tx, tenant, by, "connection: token only", &said).await?;
+        Ok(Ok(id))
+    }
+
     /// Ends a connection: nothing is sent any more, history stays.
     pub(crate) async fn disconnect(&self, connection: &Connection, actor: &str, why: &str) -> db::Result<()> {
         let now = self.clock.now();
@@ -367,6 +409,7 @@ impl Hub {
         }
         // Perhaps this was what somebody waited for.
         self.read_held_again(&tx, tenant, &Held::OfConnection(id), Priority::Usual).await?;
+        self.read_left_out_again(&tx, tenant, id, false).await?;
         tx.commit().await?;
         self.committed();
         Ok(Ok(()))
@@ -406,7 +449,8 @@ impl Hub {
         Ok(Connection {
             tenant: row.text("tenant")?,
             connector: row.text("connector")?,
-            connected: row.text("state")? == "connected",
+            connected: row.text("state")? == CONNECTED,
+            token_only: row.text("state")? == TOKEN_ONLY,
             notice: row.get("notice")?,
             settings: row.json("settings")?,
             connected_by: row.text("connected_by")?,

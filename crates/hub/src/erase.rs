@@ -3,13 +3,13 @@
 
 use crate::Hub;
 use crate::connections::Connection;
-use crate::notices::Notice;
 use crate::runs::finish_runs;
 use clock::Ms;
 use connector::Sent;
 use db::vault::digest;
 use db::{Row, Sql, Tx, params};
 use pipeline::{Item, NewJob, Priority, Unsure};
+use post::Notice;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

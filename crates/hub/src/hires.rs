@@ -2,13 +2,13 @@
 
 use crate::Hub;
 use crate::connections::Connection;
-use crate::notices::Notice;
 use crate::runs::{Came, settle};
 use clock::Ms;
 use connector::Seen;
 use db::{Clauses, Row, Sql, Tx, params};
 use lever_api::OpportunityId;
 use pipeline::Unsure;
+use post::Notice;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
@@ -58,12 +58,23 @@ pub struct Noted {
     pub subject: String,
     /// Who they are, if Lever was read.
     pub person: Option<Person>,
-    /// Whether nothing is left to be done about them; none: that is not known yet.
-    pub settled: Option<bool>,
+    /// Whether anything is left to be done about them; none: that is not known yet.
+    pub settled: Option<Settled>,
     /// What it means for runs.
     pub came: Option<Came>,
     /// What others are to be told: the kind, what makes it this one, and its data.
     pub notice: Option<(&'static str, String, Value)>,
+}
+
+/// What is left to be done about somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// Nothing.
+    Yes,
+    /// It is done, but something was left out that may be possible later.
+    LeftOut,
+    /// It is not done.
+    No,
 }
 
 impl Noted {
@@ -124,13 +135,13 @@ pub async fn note(tx: &Tx, noted: &[&Noted], now: Ms) -> db::Result<()> {
         };
         tx.run(&sql, people.into_iter().flat_map(|(n, p)| row((n, p))).collect()).await?;
     }
-    for settled in [true, false] {
+    for (settled, left_out) in [(Settled::Yes, "false"), (Settled::LeftOut, "true"), (Settled::No, "left_out")] {
         let those: Vec<_> = noted.iter().filter(|n| n.settled == Some(settled)).collect();
         if !those.is_empty() {
-            let mut values = params![settled];
+            let mut values = params![settled == Settled::Yes];
             values.extend(those.iter().flat_map(|n| params![n.tenant.as_str(), n.connection.as_str(), n.subject.as_str()]));
             let sql = format!(
-                "update hire set settled = $1 from (values {}) v where hire.tenant = v.column1 and hire.connection = v.column2 and hire.subject = v.column3",
+                "update hire set settled = $1, left_out = {left_out} from (values {}) v where hire.tenant = v.column1 and hire.connection = v.column2 and hire.subject = v.column3",
                 db::values_after(1, those.len(), 3)
             );
             tx.run(&sql, values).await?;

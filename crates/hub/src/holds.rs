@@ -138,6 +138,7 @@ impl Hub {
         pipeline::note_mended(&tx, &this, &why, &wire.json(), self.clock.now()).await?;
         pipeline::note_mended(&tx, &others, &why, "[]", self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
+        self.read_left_out_again(&tx, tenant, &connection.id, false).await?;
         if !connector.spec().lists.is_empty() {
             self.pipeline.job(&tx, tenant, names_job(&connection.id, self.clock.now())).await?;
         }

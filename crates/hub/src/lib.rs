@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "002_rate_budget", sql: include_str!("migrations/002_rate_budget.sql") },
     Migration { id: "003_runs", sql: include_str!("migrations/003_runs.sql") },
+    Migration { id: "004_joinedly", sql: include_str!("migrations/004_joinedly.sql") },
 ];
 
 /// What the hub stands on.

@@ -176,6 +176,20 @@ impl Hub {
         Ok(())
     }
 
+    /// Reads those again of whom something was left out that may be possible now. By the clock the less often the longer it is so:
+    /// what does not come about within hours rarely comes about in the next minutes.
+    pub(crate) async fn read_left_out_again(&self, tx: &impl Sql, tenant: &str, connection: &str, by_the_clock: bool) -> db::Result<()> {
+        let now = self.clock.now();
+        let sql = "select subject from hire where tenant = $1 and connection = $2 and hired and left_out and updated_at > $3 \
+                   and ($4 or ($5 - seen_at) * 8 >= seen_at - updated_at) order by seen_at limit 2000";
+        let values = params![tenant, connection, now.minus(LATELY).0, !by_the_clock, now.0];
+        for row in tx.rows(sql, values).await? {
+            let think = think_job(connection, &row.text("subject")?, Priority::Later, now);
+            self.pipeline.job(tx, tenant, NewJob { payload: json!({ "again": true }), ..think }).await?;
+        }
+        Ok(())
+    }
+
     /// Writes down how far we have come and, if there is anything to report, a run with those that were found.
     async fn found(&self, connection: &Connection, untold: &[Opportunity], column: &'static str, until: Ms) -> db::Result<()> {
         let now = self.clock.now();

@@ -76,6 +76,38 @@ impl LeadsTo {
     }
 }
 
+impl ListReport {
+    /// As the API prints it.
+    pub fn printed(self) -> hub_api::Names {
+        let entry = |pick: &Pick| hub_api::Entry { value: pick.value.clone(), label: pick.label.clone() };
+        let is_used = |pick: &&Pick| {
+            self.names.iter().any(|name| match &name.leads_to {
+                LeadsTo::SameName => name.name.trim() == pick.label.trim(),
+                LeadsTo::Alias(label) => *label == pick.label,
+                _ => false,
+            })
+        };
+        let unused = self.entries.iter().filter(|pick| !is_used(pick)).map(entry).collect();
+        let names = self.names.iter().map(|name| {
+            let (leads_to, chosen) = match &name.leads_to {
+                LeadsTo::SameName => ("same_name", None),
+                LeadsTo::Alias(label) => ("chosen", Some(label.clone())),
+                LeadsTo::Gone => ("gone", None),
+                LeadsTo::Made => ("made", None),
+                LeadsTo::Nowhere => ("nowhere", None),
+            };
+            hub_api::Named {
+                name: name.name.clone(),
+                postings: name.postings,
+                leads_to: leads_to.to_owned(),
+                entry: chosen,
+                suggestions: name.suggestions.iter().map(entry).collect(),
+            }
+        });
+        hub_api::Names { key: self.list.key.to_owned(), label: self.list.label.to_owned(), names: names.collect(), unused }
+    }
+}
+
 /// Why names could not be compared.
 pub enum NoNames {
     /// Lever did not answer.

@@ -33,7 +33,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// What Lever knows now. `None`: there is no such opportunity, or not any more.
     pub async fn truth(&self, id: &OpportunityId) -> Result<Option<Seen>, Failure> {
-        let view = View::expanding(&["contact", "applications"]);
+        let view = View::expanding(&["contact", "applications", "owner"]);
         let get = GetOpportunity { opportunity: id.clone(), query: view, body: Nothing };
         let mut opportunity = match self.lever.send(get).await {
             Ok(found) => found.data,
@@ -46,6 +46,7 @@ impl Reader<'_> {
             None => false,
         };
         let contact = take_object(&mut opportunity.contact);
+        let owner = take_object(&mut opportunity.owner);
         let application: Option<Application> = opportunity.applications.first_mut().and_then(take_object);
         if !hired {
             return Ok(Some(Seen { opportunity, contact, application, ..Seen::default() }));
@@ -63,6 +64,7 @@ impl Reader<'_> {
             application,
             posting,
             hiring_manager,
+            owner,
             offers: offers.data,
             forms,
             requisition,

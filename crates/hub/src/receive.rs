@@ -101,7 +101,10 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
         // The token may have changed since we read it.
         match hub.subscription(id, true).await? {
             Some(fresh) if fresh.signed(&delivery) => known = fresh,
-            _ => {
+            fresh => {
+                if let Some(fresh) = fresh {
+                    hub.unsigned(&fresh, id).await?;
+                }
                 return refuse(
                     StatusCode::UNAUTHORIZED,
                     "delivery: bad signature",
@@ -118,7 +121,7 @@ async fn accept(hub: &Hub, id: &str, request: Request) -> Result<&'static str, T
     if now.since(triggered) > HORIZON {
         return refuse(StatusCode::BAD_REQUEST, "delivery: too old", "triggeredAt is more than 24 hours ago: a replay, not a retry.");
     }
-    if !known.connected && !hub.subscription(id, true).await?.is_some_and(|fresh| fresh.connected) {
+    if !known.listens && !hub.subscription(id, true).await?.is_some_and(|fresh| fresh.listens) {
         return refuse(StatusCode::GONE, "delivery: not connected", "This connection is not connected any more.");
     }
     let reacts =

@@ -139,7 +139,11 @@ impl Hub {
                     step(&format!("A webhook for \"{}\"", webhook.event), Seen::NotYet, "It is being made in Lever.".into())
                 });
                 let heard = webhook.heard_at.or(webhook.tested_at);
-                steps.push(if heard.is_some() {
+                steps.push(if webhook.refused {
+                    let how =
+                        "Deliveries came whose signature does not fit, and were refused. If the token was regenerated in Lever, enter the new one.";
+                    step("Lever reaches this hub", Seen::Bad, how.into())
+                } else if heard.is_some() {
                     step("Lever reaches this hub", Seen::Good, "A signed delivery came.".into())
                 } else {
                     step("Lever reaches this hub", Seen::NotYet, format!("To try it: {menu}, press Verify connection beside \"{}\".", webhook.event))
@@ -168,8 +172,14 @@ impl Hub {
                     "Names lead somewhere",
                     Seen::NotYet,
                     format!(
-                        "{} of Lever's names have no entry in {}: hires onto those jobs are held. The page Names matches them.",
-                        connection.unmatched, spec.name
+                        "{} of Lever's names have no entry in {}: {}. The page Names matches them.",
+                        connection.unmatched,
+                        spec.name,
+                        if spec.lists.iter().all(|list| list.blank) {
+                            "the field is left blank for hires onto those jobs"
+                        } else {
+                            "hires onto those jobs are held"
+                        }
                     ),
                 )
             });

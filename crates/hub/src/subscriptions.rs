@@ -5,10 +5,11 @@
 //! another.
 
 use crate::Hub;
-use crate::connections::{Connection, purpose};
+use crate::connections::{CONNECTED, Connection, TOKEN_ONLY, purpose};
 use clock::Ms;
 use db::{Sql, params};
 use endpoint::Nothing;
+use hub_api::NewSignatureToken;
 use lever_api::event::{Delivery, Event};
 use lever_api::{Configuration, CreateWebhook, DeleteWebhook, ListWebhooks, NewWebhook};
 use outbound::{Failure, Remote};
@@ -16,7 +17,7 @@ use pipeline::{NewJob, Priority};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 /// The kind of the job.
@@ -27,11 +28,15 @@ pub struct Known {
     pub tenant: String,
     pub connection: String,
     pub connector: String,
-    pub connected: bool,
-    /// Opened once, here; deliveries come by the thousand. None while Lever has not told it yet: then nothing fits.
-    token: Option<String>,
+    /// Whether deliveries are taken.
+    pub listens: bool,
+    /// Opened once, here; deliveries come by the thousand. None while Lever has not told it yet: then nothing fits. Two, where
+    /// people made a webhook to the same address as we did.
+    tokens: Vec<String>,
     /// When it was last written down that an event came.
     heard_at: AtomicI64,
+    /// A delivery was refused since.
+    refused: AtomicBool,
 }
 
 /// Written down at most so often: deliveries come by the thousand.
@@ -40,7 +45,7 @@ const HEARD_EVERY: Duration = Duration::from_secs(60);
 impl Known {
     /// Whether the delivery was signed with this webhook's token.
     pub fn signed(&self, delivery: &Delivery) -> bool {
-        self.token.as_ref().is_some_and(|token| delivery.is_signed_with(token))
+        self.tokens.iter().any(|token| delivery.is_signed_with(token))
     }
 }
 
@@ -61,6 +66,9 @@ struct Row {
     event: String,
     lever_id: Option<String>,
     has_token: bool,
+    /// A person pasted one.
+    pasted: bool,
+    refused: bool,
     last_seen_at: Option<Ms>,
     tested_at: Option<Ms>,
 }
@@ -69,8 +77,14 @@ struct Row {
 pub struct Subscribed {
     /// The event, as Lever's settings call it.
     pub event: String,
+    /// The same, as Lever's API calls it.
+    pub wire: String,
+    /// Where Lever sends to.
+    pub url: String,
     /// Lever has confirmed it.
     pub made: bool,
+    /// Since the last good delivery, some came whose signature does not fit.
+    pub refused: bool,
     /// When an event last came by it.
     pub heard_at: Option<Ms>,
     /// When Lever last tested it.
@@ -87,18 +101,19 @@ impl Hub {
                 return Ok(known);
             }
         }
-        let sql = "select s.tenant, s.connection, s.signature_token, s.last_seen_at, c.connector, c.state from subscription s \
+        let sql = "select s.tenant, s.connection, s.signature_token, s.pasted_token, s.last_seen_at, s.refused_at, c.connector, c.state from subscription s \
                    join connection c on c.tenant = s.tenant and c.id = s.connection where s.id = $1";
         let Some(row) = self.db.row(sql, params![id]).await? else { return Ok(None) };
-        let sealed: Option<String> = row.get("signature_token")?;
-        let token = sealed.map(|s| self.vault.open_sealed(&purpose(id, "signature"), &s)).transpose()?;
+        let sealed = [row.get::<Option<String>>("signature_token")?, row.get("pasted_token")?].into_iter().flatten();
+        let tokens = sealed.map(|s| self.vault.open_sealed(&purpose(id, "signature"), &s)).collect::<db::Result<_>>()?;
         let known = Arc::new(Known {
             tenant: row.text("tenant")?,
             connection: row.text("connection")?,
             connector: row.text("connector")?,
-            connected: row.text("state")? == "connected",
-            token,
+            listens: matches!(row.text("state")?.as_str(), CONNECTED | TOKEN_ONLY),
+            tokens,
             heard_at: AtomicI64::new(row.get::<Option<i64>>("last_seen_at")?.unwrap_or(0)),
+            refused: AtomicBool::new(row.get::<Option<i64>>("refused_at")?.is_some()),
         });
         self.subscriptions.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned(), known.clone());
         Ok(Some(known))
@@ -107,12 +122,13 @@ impl Hub {
     /// An event came by this webhook: so it is switched on in Lever.
     pub(crate) async fn heard(&self, known: &Known, id: &str) -> db::Result<()> {
         let (now, before) = (self.clock.now(), known.heard_at.load(Ordering::Relaxed));
-        if now.since(Ms(before)) < HEARD_EVERY {
+        if now.since(Ms(before)) < HEARD_EVERY && !known.refused.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let sql = "update subscription set last_seen_at = $1 where tenant = $2 and id = $3";
+        let sql = "update subscription set last_seen_at = $1, refused_at = null where tenant = $2 and id = $3";
         self.db.run(sql, params![now.0, known.tenant.as_str(), id]).await?;
         known.heard_at.store(now.0, Ordering::Relaxed);
+        known.refused.store(false, Ordering::Relaxed);
         Ok(())
     }
 
@@ -120,6 +136,53 @@ impl Hub {
     pub(crate) async fn tested(&self, known: &Known, id: &str) -> db::Result<()> {
         let sql = "update subscription set tested_at = $1 where tenant = $2 and id = $3";
         self.db.run(sql, params![self.clock.now().0, known.tenant.as_str(), id]).await.map(drop)
+    }
+
+    /// A delivery came whose signature does not fit: its token was regenerated, or somebody forges.
+    pub(crate) async fn unsigned(&self, known: &Known, id: &str) -> db::Result<()> {
+        if known.refused.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let sql = "update subscription set refused_at = $1 where tenant = $2 and id = $3";
+        self.db.run(sql, params![self.clock.now().0, known.tenant.as_str(), id]).await.map(drop)
+    }
+
+    /// Lever signs with this token from now on, and with none before. Who never signed in hears of hires by it, and no more.
+    pub(crate) async fn set_signature_token(&self, tenant: &str, new: &NewSignatureToken, by: &str) -> db::Result<Result<String, String>> {
+        let Some(connector) = self.connector(&new.connector) else { return Ok(Err(format!("There is no connector {:?}.", new.connector))) };
+        let spec = connector.spec();
+        let event = match new.event.parse::<Event>() {
+            Ok(event) if spec.reacts_to.contains(&event) => event,
+            _ => return Ok(Err(format!("{} does not react to the event {:?}.", spec.name, new.event))),
+        };
+        let token = new.token.trim();
+        if token.is_empty() || token.len() > 500 {
+            return Ok(Err("Paste the signature token as Lever shows it, under Settings > Integrations and API > Webhooks.".to_owned()));
+        }
+        let old = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id);
+        let tx = self.db.begin().await?;
+        let connection = match old {
+            Some(old) => old.id,
+            None => match self.hear_only(&tx, tenant, connector, &new.target, by).await? {
+                Ok(id) => id,
+                Err(why) => return Ok(Err(why)),
+            },
+        };
+        let sql = "update connection set state = $1, notice = null where tenant = $2 and id = $3 and state <> $4";
+        tx.run(sql, params![TOKEN_ONLY, tenant, connection.as_str(), CONNECTED]).await?;
+        let sql = "select id from subscription where tenant = $1 and connection = $2 and event = $3";
+        let row = tx.row(sql, params![tenant, connection.as_str(), event.wire()]).await?;
+        let id = row.map(|row| row.text("id")).transpose()?.unwrap_or_else(|| db::vault::random_hex(16));
+        let sealed = self.vault.seal(&purpose(&id, "signature"), token);
+        let sql = "insert into subscription (tenant, id, connection, event, pasted_token) values ($1, $2, $3, $4, $5) \
+                   on conflict (id) do update set pasted_token = excluded.pasted_token, signature_token = null, refused_at = null";
+        tx.run(sql, params![tenant, id.as_str(), connection.as_str(), event.wire(), sealed]).await?;
+        let said = format!("{}: the signature token of \"{}\" was entered.", spec.name, event.label());
+        self.audit(&tx, tenant, by, "webhook: signature token", &said).await?;
+        tx.commit().await?;
+        self.forget_subscriptions();
+        self.committed();
+        Ok(Ok(connection))
     }
 
     /// Something about connections changed; the receiver reads anew.
@@ -154,7 +217,12 @@ impl Hub {
         for row in &rows {
             let event = row.event.parse::<Event>();
             let alive = row.has_token && there.iter().any(|hook| Some(&hook.id) == row.lever_id.as_ref());
-            if !alive || !event.is_ok_and(|event| wanted.contains(&event)) {
+            let is_wanted = event.is_ok_and(|event| wanted.contains(&event));
+            if is_wanted && !alive && row.pasted {
+                // Somebody's own webhook comes to the same address; ours is made beside it.
+                let sql = "update subscription set lever_id = null, signature_token = null where tenant = $1 and id = $2";
+                self.db.run(sql, params![connection.tenant.as_str(), row.id.as_str()]).await.map_err(fault)?;
+            } else if !alive || !is_wanted {
                 self.db
                     .run("delete from subscription where tenant = $1 and id = $2", params![connection.tenant.as_str(), row.id.as_str()])
                     .await
@@ -163,8 +231,9 @@ impl Hub {
         }
         let rows = self.subscription_rows(connection).await.map_err(fault)?;
         for event in wanted {
-            if !rows.iter().any(|row| row.event == event.wire()) {
-                self.make_webhook(connection, lever, event).await?;
+            match rows.iter().find(|row| row.event == event.wire()) {
+                Some(row) if row.lever_id.is_some() => {}
+                row => self.make_webhook(connection, lever, event, row.map(|row| row.id.clone())).await?,
             }
         }
         self.forget_subscriptions();
@@ -172,12 +241,12 @@ impl Hub {
         Ok(())
     }
 
-    async fn make_webhook(&self, connection: &Connection, lever: &Remote, event: Event) -> Result<(), Failure> {
+    async fn make_webhook(&self, connection: &Connection, lever: &Remote, event: Event, at: Option<String>) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
-        let id = db::vault::random_hex(16);
+        let id = at.unwrap_or_else(|| db::vault::random_hex(16));
         self.db
             .run(
-                "insert into subscription (tenant, id, connection, event) values ($1, $2, $3, $4)",
+                "insert into subscription (tenant, id, connection, event) values ($1, $2, $3, $4) on conflict (id) do nothing",
                 params![connection.tenant.as_str(), id.as_str(), connection.id.as_str(), event.wire()],
             )
             .await
@@ -201,7 +270,9 @@ impl Hub {
                     id: row.text("id")?,
                     event: row.text("event")?,
                     lever_id: row.get("lever_id")?,
-                    has_token: row.get::<Option<String>>("signature_token")?.is_some(),
+                    has_token: row.get::<Option<String>>("signature_token")?.is_some() || row.get::<Option<String>>("pasted_token")?.is_some(),
+                    pasted: row.get::<Option<String>>("pasted_token")?.is_some(),
+                    refused: row.get::<Option<i64>>("refused_at")?.is_some(),
                     last_seen_at: row.get::<Option<i64>>("last_seen_at")?.map(Ms),
                     tested_at: row.get::<Option<i64>>("tested_at")?.map(Ms),
                 })
@@ -212,8 +283,11 @@ impl Hub {
     /// The webhooks of a connection.
     pub(crate) async fn webhooks(&self, connection: &Connection) -> db::Result<Vec<Subscribed>> {
         let read = |row: Row| Subscribed {
-            event: row.event.parse::<Event>().map_or(row.event, |event| event.label().to_owned()),
+            event: row.event.parse::<Event>().map_or(row.event.clone(), |event| event.label().to_owned()),
+            wire: row.event,
+            url: self.hook_url(&row.id),
             made: row.has_token,
+            refused: row.refused,
             heard_at: row.last_seen_at,
             tested_at: row.tested_at,
         };
@@ -227,8 +301,16 @@ impl Hub {
             return Ok(None);
         }
         let silent = self.silent(connection).await?;
-        let unheard = self.webhooks(connection).await?.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
-        Ok(silent.or_else(|| {
+        let webhooks = self.webhooks(connection).await?;
+        let refused = webhooks.iter().find(|webhook| webhook.refused).map(|webhook| {
+            format!(
+                "Deliveries of \"{}\" came whose signature does not fit, and were refused. If the token was regenerated in Lever, enter the new one; if \
+                 not, somebody forges deliveries.",
+                webhook.event
+            )
+        });
+        let unheard = webhooks.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
+        Ok(refused.or(silent).or_else(|| {
             let event = unheard?.event;
             Some(format!("Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: {HOW}"))
         }))

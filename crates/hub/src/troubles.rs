@@ -3,9 +3,9 @@
 
 use crate::Hub;
 use crate::connections::Connection;
-use crate::notices::NOTICE;
 use clock::Ms;
 use db::{Sql, params};
+use post::NOTICE;
 use std::time::Duration;
 
 /// Something that is not as it should be.

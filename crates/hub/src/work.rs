@@ -4,12 +4,11 @@ use crate::Hub;
 use crate::attempt::Try;
 use crate::connections::{Connection, DAILY};
 use crate::erase::ERASE;
-use crate::hires::{Noted, Person};
+use crate::hires::{Noted, Person, Settled};
 use crate::holds::Held;
 use crate::import::Stopped;
 use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
 use crate::names::{LOOK_AT_NAMES, NoNames};
-use crate::notices::{NOTICE, Notice};
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::setup::{PROBE, PROBE_DAILY};
 use crate::subscriptions::SYNC;
@@ -18,6 +17,7 @@ use connector::{Good, Hold, How, Outcome, outcome_of};
 use db::{Sql, Tx, params};
 use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewJob, Priority, Table, Tried};
+use post::{NOTICE, Notice};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -134,14 +134,15 @@ impl Hub {
             }
         };
         let settled = match ending {
-            Ending::Done { .. } => Some(learnt.done.is_none_or(|(_, left_out)| !left_out)),
-            Ending::Hold { .. } | Ending::GiveUp { .. } => Some(false),
+            Ending::Done { .. } if learnt.done.is_some_and(|(_, left_out)| left_out) => Some(Settled::LeftOut),
+            Ending::Done { .. } => Some(Settled::Yes),
+            Ending::Hold { .. } | Ending::GiveUp { .. } => Some(Settled::No),
             _ => None,
         };
         // The item's id makes it the same notice for ever; who waits longer for the same thing is no news.
         let notice = match ending {
             Ending::Done { remote_id, .. } if learnt.done.is_some_and(|(how, _)| how == How::Created) => {
-                Some(("employee.created", item.id.clone(), json!({ "record": remote_id })))
+                Some(("record.created", item.id.clone(), json!({ "record": remote_id })))
             }
             // The sentence names the person; what groups them does not.
             Ending::Hold { cause, .. } if item.kind != TRY => {
@@ -278,6 +279,15 @@ impl Hub {
 
     fn not_connected(&self, connection: &Connection) -> Ending {
         let name = self.connector(&connection.connector).map_or(connection.connector.as_str(), |connector| connector.spec().name);
+        if connection.token_only {
+            return hold(
+                format!("{name} needs sign-in"),
+                format!(
+                    "Lever told that somebody was hired, but not who: {name} has a signature token, and nobody has signed in with Lever yet. A Super Admin \
+                     can sign in with Lever on {name}'s integration page; then this goes on by itself."
+                ),
+            );
+        }
         hold(
             format!("{name} is not connected with Lever"),
             "This connection is not connected any more. A Super Admin can connect again on the connection's page; then this goes on by itself.",
@@ -288,6 +298,7 @@ impl Hub {
     async fn look_again(&self, connection: &Connection) -> db::Result<Ending> {
         let tx = self.db.begin().await?;
         self.read_held_again(&tx, &connection.tenant, &Held::OfConnection(&connection.id), Priority::Later).await?;
+        self.read_left_out_again(&tx, &connection.tenant, &connection.id, true).await?;
         tx.commit().await?;
         self.pipeline.wake();
         Ok(Ending::Decided(Vec::new()))

@@ -4,9 +4,10 @@ use crate::{Partners, demo};
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{Html, Response};
+use axum::routing::get;
 use db::{Sql, params};
-use web::{Door, Front, Lobby, Problem, Session, Stranger, see_other};
+use web::{Door, Front, Lobby, Problem, Session, Shell, Stranger, html, see_other, ui};
 
 /// A signed-in person of an app.
 pub struct Person {
@@ -27,7 +28,7 @@ impl FromRequestParts<Partners> for Person {
 
     async fn from_request_parts(parts: &mut Parts, partners: &Partners) -> Result<Self, Stranger> {
         let path = parts.uri.path().to_owned();
-        let prefix = APPS.iter().map(|(prefix, _)| *prefix).find(|prefix| path.starts_with(prefix)).unwrap_or("/hr-cloud");
+        let prefix = APPS.iter().map(|app| app.prefix).find(|prefix| path.starts_with(prefix)).unwrap_or(APPS[0].prefix);
         let stranger = || Stranger::at(parts, prefix);
         let session = partners.lobby.session(&parts.headers).await?.ok_or_else(stranger)?;
         let sql = "select * from account where id = $1 and app = $2";
@@ -47,11 +48,38 @@ impl Person {
     }
 }
 
-/// The apps, by the first part of their addresses.
-const APPS: [(&str, &str); 1] = [("/hr-cloud", "HR Cloud")];
+/// An app with people of its own.
+struct App {
+    /// The first part of its addresses.
+    prefix: &'static str,
+    /// What it is called.
+    brand: &'static str,
+    /// What it is, in a sentence.
+    about: &'static str,
+}
+
+const APPS: [App; 2] = [
+    App { prefix: "/hr-cloud", brand: "HR Cloud", about: "People directory and HR." },
+    App { prefix: "/joinedly", brand: "Joinedly", about: "Onboarding: every hire starts a journey." },
+];
+
+/// The apps: the first part of their addresses without the slash, and what they are called.
+pub fn apps() -> impl Iterator<Item = (&'static str, &'static str)> {
+    APPS.iter().map(|app| (app.prefix.trim_start_matches('/'), app.brand))
+}
 
 pub(crate) fn routes() -> Router<Partners> {
-    APPS.iter().fold(web::live(), |routes, (prefix, _)| routes.merge(web::door_routes(prefix)))
+    APPS.iter().fold(web::live().route("/", get(choose)), |routes, app| routes.merge(web::door_routes(app.prefix)))
+}
+
+/// The way to each app.
+async fn choose() -> Html<String> {
+    let shell = Shell { brand: "Partner apps", home: "/".into(), side: "partners", here: "/".into(), ..Shell::default() };
+    let main = html! {
+        (ui::heading("Partner apps", "Products around hiring, each with people, pages and an API of its own.", &html! {}))
+        div.grid { @for app in &APPS { a.tile href=(format!("{}/", app.prefix)) { b { (app.brand) } span { (app.about) } } } }
+    };
+    shell.page("Partner apps", &main)
 }
 
 impl Door for Partners {
@@ -59,9 +87,10 @@ impl Door for Partners {
         &self.lobby
     }
     fn front(&self, prefix: &'static str) -> Front {
-        let brand = APPS.iter().find(|(known, _)| *known == prefix).map_or("Partner", |(_, brand)| brand);
-        let logins = demo::LOGINS.iter().map(|(_, email, role)| (*role, *email)).collect();
-        Front { brand, side: prefix.trim_start_matches('/'), about: "People directory and HR.", demo: self.demo.then_some((demo::PASSWORD, logins)) }
+        let app = APPS.iter().find(|app| app.prefix == prefix).unwrap_or(&APPS[0]);
+        let side = prefix.trim_start_matches('/');
+        let logins = demo::LOGINS.iter().filter(|login| login.app == side).map(|login| (login.role, login.email)).collect();
+        Front { brand: app.brand, side, about: app.about, demo: self.demo.then_some((demo::PASSWORD, logins)) }
     }
     async fn check(&self, prefix: &'static str, email: &str, password: &str) -> db::Result<Option<String>> {
         let sql = "select id, password from account where app = $1 and email = $2";

@@ -8,28 +8,69 @@ use serde_json::json;
 /// The password of every demo login, on all three sides.
 pub const PASSWORD: &str = "demo-demo";
 
-/// One login for each role of HR Cloud: name, e-mail, role.
-pub const LOGINS: [(&str, &str, &str); 4] = [
-    ("Helen Marsh", "helen@northwind.example", "HR Admin"),
-    ("Tomasz Nowak", "tomasz@northwind.example", "Manager"),
-    ("Eva Lund", "eva@northwind.example", "Employee"),
-    ("Sam Vendor", "sam@hrcloud.example", "Account Manager"),
+/// Somebody who can sign in to an app.
+pub struct Login {
+    /// Which.
+    pub app: &'static str,
+    /// Their name.
+    pub name: &'static str,
+    /// Signs in with it.
+    pub email: &'static str,
+    /// What they may do there.
+    pub role: &'static str,
+}
+
+const fn person(app: &'static str, name: &'static str, email: &'static str, role: &'static str) -> Login {
+    Login { app, name, email, role }
+}
+
+/// One login for each role of each app; of each app first whoever may set up integrations.
+pub const LOGINS: [Login; 6] = [
+    person("hr-cloud", "Helen Marsh", "helen@northwind.example", "HR Admin"),
+    person("hr-cloud", "Tomasz Nowak", "tomasz@northwind.example", "Manager"),
+    person("hr-cloud", "Eva Lund", "eva@northwind.example", "Employee"),
+    person("hr-cloud", "Sam Vendor", "sam@hrcloud.example", "Account Manager"),
+    person("joinedly", "Jo Fisher", "jo@northwind.example", "Admin"),
+    person("joinedly", "Malik Ansah", "malik@northwind.example", "Member"),
 ];
 
+/// Who may set up the integrations of an app.
+#[must_use]
+pub fn login(app: &str) -> &'static str {
+    LOGINS.iter().find(|login| login.app == app).map_or("", |login| login.email)
+}
+
 impl Partners {
+    /// Fills what is empty: each app has people, and what they work with.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn fill_demo(&self) -> db::Result<()> {
+        let mut hash = String::new();
+        for (app, _) in crate::accounts::apps() {
+            if self.db.row("select id from account where app = $1 limit 1", params![app]).await?.is_some() {
+                continue;
+            }
+            if hash.is_empty() {
+                hash = web::password::hash(PASSWORD).await;
+            }
+            for login in LOGINS.iter().filter(|login| login.app == app) {
+                self.add_account(app, login.name, login.email, login.role, &hash).await?;
+            }
+            match app {
+                "hr-cloud" => self.fill_hr_cloud().await?,
+                _ => self.fill_joinedly().await?,
+            }
+        }
+        Ok(())
+    }
+
     /// Fills an empty HR Cloud with the lists and some employees of the demo company. "Technical Writer" and the
     /// department "Sales" are missing on purpose: those hires wait until one click adds them.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn fill_demo(&self) -> db::Result<()> {
-        if self.db.row("select id from account limit 1", params![]).await?.is_some() {
-            return Ok(());
-        }
-        let hash = web::password::hash(PASSWORD).await;
-        for (name, email, role) in LOGINS {
-            self.add_account("hr-cloud", name, email, role, &hash).await?;
-        }
+    async fn fill_hr_cloud(&self) -> db::Result<()> {
         self.set_hr_setting("lever_enabled", "yes").await?;
         self.set_hr_setting("employee_api", "yes").await?;
         let named = |kind: &'static str, field: &str, code: &str, names: &[&str]| -> Vec<NewRecord> {

@@ -5,7 +5,8 @@ use db::{Sql, params};
 use endpoint::{Endpoint, Nothing};
 use hub_api::{
     CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, GetImport, Import, ImportedPeople, ListConnections,
-    ListImportedPeople, ListImports, NewConnectSession, NewImport, NewSettings, RetryImport, Target, UpdateSettings, Which, WhichPeople,
+    ListImportedPeople, ListImports, ListNames, NamesReport, NewConnectSession, NewImport, NewSettings, NewSignatureToken, RetryImport,
+    SetSignatureToken, Target, UpdateSettings, Which, WhichPeople,
 };
 use outbound::{Failure, Fixed, Remote};
 use serde_json::{Map, Value};
@@ -26,6 +27,14 @@ impl Partners {
             )
             .await
             .map(drop)
+    }
+
+    /// Whether an app was told where its hub is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn knows_hub(&self, app: &str) -> db::Result<bool> {
+        self.hub_base(app).await.map(|base| base.is_some())
     }
 
     /// Where an app's hub is.
@@ -93,6 +102,16 @@ impl Hub {
     /// Those that failed or are held go again.
     pub async fn retry_import(&self, import: &str) -> Result<Import, String> {
         self.ask(RetryImport { import: import.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Which of the names in Lever match what is here.
+    pub async fn names(&self, connection: &str) -> Result<NamesReport, String> {
+        self.ask(ListNames { connection: connection.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Lever signs with this token from now on.
+    pub async fn set_signature_token(&self, new: NewSignatureToken) -> Result<Connection, String> {
+        self.ask(SetSignatureToken { query: Nothing, body: new }).await
     }
 
     /// Changes one setting.

@@ -3,21 +3,32 @@
 
 pub mod accounts;
 pub mod demo;
+mod errands;
 pub mod hr_cloud;
 mod hub_link;
+pub mod joinedly;
+mod lever;
+mod mail;
+
+pub use errands::Errands;
 
 use axum::Router;
 use clock::Clock;
 use db::vault::Vault;
 use db::{Db, Migration};
-use outbound::Outbound;
+use outbound::{Outbound, Smtp};
+use pipeline::Pipeline;
+use post::{Letters, Notices};
 use std::ops::Deref;
 use std::sync::Arc;
 use url::Url;
 use web::Lobby;
 
 /// The tables, after those of sessions.
-pub const MIGRATIONS: &[Migration] = &[Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
+    Migration { id: "002_joinedly", sql: include_str!("migrations/002_joinedly.sql") },
+];
 
 /// What the partner apps stand on.
 pub struct Ground {
@@ -27,8 +38,10 @@ pub struct Ground {
     pub clock: Clock,
     /// Seals the hub's token.
     pub vault: Vault,
-    /// Calls the hub.
+    /// Calls the hub, and whoever wants to be told of something.
     pub outbound: Outbound,
+    /// The mail server; without one letters are kept.
+    pub smtp: Option<Smtp>,
     /// Where people and programs reach them; no final slash.
     pub base: Url,
     /// Shows the demo's logins on the sign-in pages.
@@ -48,7 +61,11 @@ pub struct Inner {
     pub(crate) base: Url,
     pub(crate) demo: bool,
     pub(crate) lobby: Lobby,
-    /// Whose turn it is to create or update by e-mail.
+    /// What they do by themselves.
+    pub pipeline: Pipeline,
+    pub(crate) letters: Letters,
+    pub(crate) notices: Notices,
+    /// Whose turn it is to create or update people.
     pub(crate) upserts: tokio::sync::Mutex<()>,
 }
 
@@ -65,9 +82,21 @@ impl Ground {
     /// # Errors
     /// When the database refuses.
     pub async fn open(self) -> db::Result<Partners> {
-        db::migrate(&self.db, &[web::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
+        db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, post::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
         let lobby = Lobby::new(self.db.clone(), self.clock.clone(), "fulcrum_partners", &self.base);
+        let pipeline = Pipeline::new(self.db.clone(), self.clock.clone(), pipeline::Settings::default());
+        let letters = Letters { db: self.db.clone(), clock: self.clock.clone(), pipeline: pipeline.clone(), smtp: self.smtp };
+        let notices = Notices {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            outbound: self.outbound.clone(),
+            pipeline: pipeline.clone(),
+        };
         let partners = Partners(Arc::new(Inner {
+            pipeline,
+            letters,
+            notices,
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -78,6 +107,7 @@ impl Ground {
             upserts: tokio::sync::Mutex::default(),
         }));
         hr_cloud::first_start(&partners).await?;
+        errands::schedule(&partners).await?;
         Ok(partners)
     }
 }
@@ -85,11 +115,7 @@ impl Ground {
 impl Partners {
     /// Every app's pages and API.
     pub fn router(&self) -> Router {
-        let pages = Router::new()
-            .route("/", axum::routing::get(|| async { web::see_other("/hr-cloud/people") }))
-            .merge(accounts::routes())
-            .merge(hr_cloud::page_routes())
-            .with_state(self.clone());
-        web::finish(&self.db, pages, hr_cloud::api_routes(self.clone()), |_| None)
+        let pages = Router::new().merge(accounts::routes()).merge(hr_cloud::page_routes()).merge(joinedly::page_routes()).with_state(self.clone());
+        web::finish(&self.db, pages, hr_cloud::api_routes(self.clone()).merge(joinedly::api_routes(self.clone())), |_| None)
     }
 }

@@ -87,8 +87,8 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
             ]))
             div.actions {
                 (ui::action(&at("verify"), "Verify connection", ""))
+                (ui::action(&at("regenerate"), "Regenerate token", ""))
                 @if by_page {
-                    (ui::action(&at("regenerate"), "Regenerate token", ""))
                     (ui::action(&at("delete"), "Delete", "danger"))
                 }
             }
@@ -103,10 +103,19 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     viewer.live_page(hook.event.label(), frame(WEBHOOKS, &body)).await
 }
 
-async fn regenerate(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
-    viewer.own_hook(&id).await?;
-    viewer.ats.regenerate_token(&id).await?;
-    viewer.done("A new token is in force. Enter it at the receiver; until then it refuses our deliveries.", &format!("{WEBHOOKS}/{id}")).await
+async fn regenerate(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
+    // Also of a webhook an application made: after a breach nobody should have to wait for the application.
+    let (hook, _) = viewer.hook(&id).await?;
+    let token = viewer.ats.regenerate_token(&id).await?;
+    let body = html! {
+        section.card.middle {
+            h2 { (hook.event.label()) ": a new signature token is in force" }
+            p { "Enter it at the receiver; until then it refuses our deliveries. The old one signs nothing any more." }
+            code.key id="token" { (token) }
+            div.actions { button type="button" data-copy="token" { "Copy" } a.button.main href=(format!("{WEBHOOKS}/{id}")) { "Done" } }
+        }
+    };
+    viewer.page("A new signature token", frame(WEBHOOKS, &body)).await
 }
 
 async fn verify(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {

@@ -122,7 +122,7 @@ const TARGETS: [Target; 12] = [
 ];
 
 const fn list(key: &'static str, label: &'static str, target: &'static str) -> NameList {
-    NameList { key, label, target, typed: Some("Type the code each has in HR Cloud. Where HR Cloud has another name for it too: code = name.") }
+    NameList { key, label, target, typed: Some("Type the code each has in HR Cloud. Where HR Cloud has another name for it too: code = name."), blank: false }
 }
 
 impl Connector for HrCloudEmployees {

@@ -235,7 +235,7 @@ async fn notices_are_signed_after_the_standard_come_once_and_name_nobody() {
         }
         assert_eq!(got[0].0["webhook-id"], got.iter().skip(1).find(|(h, _)| h["webhook-id"] == got[0].0["webhook-id"]).unwrap().0["webhook-id"]);
         kinds.sort();
-        assert_eq!(kinds.iter().filter(|k| *k == "employee.created").count(), 1, "{kinds:?}");
+        assert_eq!(kinds.iter().filter(|k| *k == "record.created").count(), 1, "{kinds:?}");
         assert_eq!(kinds.iter().filter(|k| *k == "connection.broken").count(), 1, "{kinds:?}");
         assert!(kinds.iter().filter(|k| *k == "hold.opened").count() >= 1, "{kinds:?}");
 

@@ -17,6 +17,7 @@ mod every_page;
 mod first_hire;
 mod hub_api;
 mod imports;
+mod joinedly;
 mod maps;
 mod partner_faults;
 mod privacy;

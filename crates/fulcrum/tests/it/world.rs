@@ -124,12 +124,13 @@ impl World {
         }
     }
 
-    /// Does everything whose time has come, on both sides that have work, until nothing is left.
+    /// Does everything whose time has come, on all three sides, until nothing is left.
     pub async fn drain(&self) {
         loop {
             let sent = self.ats.pipeline.drain(&ats::Deliveries(self.ats.clone())).await.unwrap();
             let done = self.hub.pipeline.drain(&hub::Work(self.hub.clone())).await.unwrap();
-            if sent + done == 0 {
+            let run = self.partners.pipeline.drain(&partners::Errands(self.partners.clone())).await.unwrap();
+            if sent + done + run == 0 {
                 return;
             }
         }
@@ -335,7 +336,7 @@ pub struct At {
 }
 
 impl At {
-    async fn sign_in(outbound: &Outbound, base: &Url, page: &str, who: &str) -> Self {
+    pub async fn sign_in(outbound: &Outbound, base: &Url, page: &str, who: &str) -> Self {
         let mut visitor = Visitor::new(outbound);
         let email = if who.contains('@') { who.to_owned() } else { format!("{who}@northwind.example") };
         visitor.sign_in(&base.join(page).unwrap(), &email).await.unwrap();

@@ -49,7 +49,7 @@ fn card(id: &str, partner: &str, list: &ListReport, may: bool) -> Markup {
             tr {
                 td { (name.name) }
                 td { (ui::count(name.postings, "posting")) }
-                td { (leads_to(&name.leads_to)) }
+                td { (leads_to(&name.leads_to, list.list.blank)) }
                 td { @if may { (form(id, list, name)) } }
             }
         }
@@ -68,12 +68,13 @@ fn card(id: &str, partner: &str, list: &ListReport, may: bool) -> Markup {
     }
 }
 
-fn leads_to(to: &LeadsTo) -> Markup {
+fn leads_to(to: &LeadsTo, blank: bool) -> Markup {
     match to {
         LeadsTo::SameName => ui::badge("good", "the same name"),
         LeadsTo::Alias(label) => html! { (ui::badge("good", "chosen")) " " (label) },
         LeadsTo::Gone => html! { (ui::badge("bad", "gone")) " what was chosen is not there any more" },
         LeadsTo::Made => html! { (ui::badge("good", "new")) " created with the next hire" },
+        LeadsTo::Nowhere if blank => html! { (ui::badge("wait", "nowhere")) " left blank" },
         LeadsTo::Nowhere => html! { (ui::badge("bad", "nowhere")) " hires are held" },
     }
 }
@@ -111,7 +112,7 @@ async fn choose(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<
     let entry = form.some("entry").map_or(Value::Null, |entry| json!(entry));
     let change = Map::from_iter([("aliases".to_owned(), json!({ form.get("list"): { form.get("name").trim(): entry } }))]);
     match viewer.hub.change_settings(&c.tenant, &c.id, change, &viewer.operator.name).await? {
-        Ok(()) => viewer.done("Saved. Who was held for it is read again.", &here).await,
+        Ok(()) => viewer.done("Saved. Who waited for it is read again.", &here).await,
         Err(why) => Err(Problem::bad_request(why).way_on("Back to the names", here)),
     }
 }

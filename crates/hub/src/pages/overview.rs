@@ -4,7 +4,6 @@ use super::hires::rows;
 use super::{Viewer, state_badge};
 use crate::Hub;
 use crate::hires::Which;
-use crate::notices::NOTICE;
 use crate::troubles::Trouble;
 use crate::work::THINK;
 use axum::Router;
@@ -13,6 +12,7 @@ use axum::routing::get;
 use clock::Ms;
 use db::{Sql, params};
 use pipeline::MENDED;
+use post::NOTICE;
 use std::time::Duration;
 use web::{Markup, Problem, html, ui};
 

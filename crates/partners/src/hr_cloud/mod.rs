@@ -6,7 +6,6 @@
 mod api;
 mod directory;
 mod employee_api;
-mod imports;
 mod integrations;
 pub mod records;
 mod service_accounts;
@@ -36,7 +35,6 @@ pub(crate) fn page_routes() -> Router<Partners> {
         .merge(settings::routes())
         .merge(service_accounts::routes())
         .merge(integrations::routes())
-        .merge(imports::routes())
 }
 
 /// What every customer of HR Cloud has from the start.

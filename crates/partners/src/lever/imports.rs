@@ -1,9 +1,7 @@
 //! Settings > Integrations > Lever > Import: the button, how far an import is, and what came of each person. The hub does
 //! the work; this page asks it over its API.
 
-use super::Done;
-use super::integrations::{LEVER, LIST};
-use super::settings::frame;
+use super::App;
 use crate::Partners;
 use crate::accounts::Person;
 use axum::Router;
@@ -16,12 +14,13 @@ use hub_api::{Import, NewImport, WhichPeople};
 use serde::Deserialize;
 use web::{Fields, Markup, Problem, html, see_other, ui};
 
-pub fn routes() -> Router<Partners> {
+pub fn routes(app: &'static App) -> Router<Partners> {
+    let at = |what: &str| format!("{}/{what}", app.here);
     Router::new()
-        .route("/hr-cloud/settings/integrations/lever/import", post(import))
-        .route("/hr-cloud/settings/integrations/lever/imports/{import}", get(show))
-        .route("/hr-cloud/settings/integrations/lever/imports/{import}/cancel", post(cancel))
-        .route("/hr-cloud/settings/integrations/lever/imports/{import}/retry", post(retry))
+        .route(&at("import"), post(move |person: Person, fields: Fields| import(app, person, fields)))
+        .route(&at("imports/{import}"), get(move |person: Person, Path(id): Path<String>, Query(which): Query<Which>| show(app, person, id, which)))
+        .route(&at("imports/{import}/cancel"), post(move |person: Person, Path(id): Path<String>| cancel(app, person, id)))
+        .route(&at("imports/{import}/retry"), post(move |person: Person, Path(id): Path<String>| retry(app, person, id)))
 }
 
 /// The order of a report: outcome, tone, words, words on trial.
@@ -67,12 +66,12 @@ fn state(import: &Import) -> Markup {
 }
 
 /// The Import button with what was imported before.
-pub fn card(imports: &[Import], now: Ms) -> Markup {
+pub fn card(app: &App, imports: &[Import], now: Ms) -> Markup {
     let is_first = !imports.iter().any(|import| import.kind == "import" && import.state == "done");
     let rows = html! {
         @for import in imports {
             tr {
-                td { a href=(format!("{LEVER}/imports/{}", import.id)) { (title(import)) } }
+                td { a href=(format!("{}/imports/{}", app.here, import.id)) { (title(import)) } }
                 td { (ui::when(Ms(import.created_at), now)) @if import.late { " " (ui::badge("wait", "late")) } }
                 td { (state(import)) }
                 td { (summary(import)) }
@@ -82,8 +81,8 @@ pub fn card(imports: &[Import], now: Ms) -> Markup {
     html! {
         section.card.middle {
             h2 { "Import" }
-            p { "Collects everybody who was hired in Lever and adds them as employees. Who is here already is not added twice." }
-            form.fields method="post" action=(format!("{LEVER}/import")) {
+            p { (app.import) " Who is here already is not added twice." }
+            form.fields method="post" action=(format!("{}/import", app.here)) {
                 @if is_first {
                     p.hint { "This is the first import. An account of many years has many hires: choose since when, or try first and see how many there are." }
                     (ui::field("Only people hired since (empty: everybody ever hired)", "since", "date", "", false))
@@ -98,21 +97,18 @@ pub fn card(imports: &[Import], now: Ms) -> Markup {
     }
 }
 
-fn back(why: String) -> Problem {
-    Problem::bad_request(why).way_on("Back to Lever", LEVER)
-}
-
-async fn import(person: Person, fields: Fields) -> Done {
-    person.may_integrate().await?;
-    let hub = person.hub().await?;
-    let connection = hub.connection("hr-cloud").await.map_err(back)?.ok_or_else(|| back("There is no connection.".to_owned()))?;
+async fn import(app: &'static App, person: Person, fields: Fields) -> Result<Response, Problem> {
+    (app.may)(&person).await?;
+    let back = |why| app.back(why);
+    let hub = app.hub(&person.partners).await?;
+    let connection = app.connection(&hub).await?;
     // Who chose since when at the first import need not choose it again.
     let before = hub.imports(&connection.id).await.map_err(back)?;
     let before = before.iter().find(|import| import.kind == "import" && import.state == "done").and_then(|import| import.since);
     let since = fields.some("since").or_else(|| before.filter(|since| *since > 0).map(|since| web::day(Ms(since))));
     let new = NewImport { since, dry_run: fields.get("do") == "try", asked_by: Some(person.name.clone()) };
     let import = hub.import(&connection.id, new).await.map_err(back)?;
-    Ok(see_other(&format!("{LEVER}/imports/{}", import.id)))
+    Ok(see_other(&format!("{}/imports/{}", app.here, import.id)))
 }
 
 #[derive(Deserialize, Default)]
@@ -122,9 +118,10 @@ struct Which {
     offset: Option<String>,
 }
 
-async fn show(person: Person, Path(id): Path<String>, Query(which): Query<Which>) -> Result<Response, Problem> {
-    person.may_integrate().await?;
-    let hub = person.hub().await?;
+async fn show(app: &'static App, person: Person, id: String, which: Which) -> Result<Response, Problem> {
+    (app.may)(&person).await?;
+    let (here, back) = (app.here, |why| app.back(why));
+    let hub = app.hub(&person.partners).await?;
     let import = hub.one_import(&id).await.map_err(back)?;
     let query = WhichPeople { outcome: which.outcome.clone(), offset: which.offset, limit: Some(100) };
     let people = hub.imported(&id, query).await.map_err(back)?;
@@ -152,8 +149,8 @@ async fn show(person: Person, Path(id): Path<String>, Query(which): Query<Which>
     };
     let actions = html! {
         (state(&import))
-        @if import.is_open() { (ui::action(&format!("{LEVER}/imports/{id}/cancel"), "Cancel", "danger")) }
-        @if !trial && !import.is_open() && again > 0 { (ui::action(&format!("{LEVER}/imports/{id}/retry"), &format!("Try the {again} again"), "")) }
+        @if import.is_open() { (ui::action(&format!("{here}/imports/{id}/cancel"), "Cancel", "danger")) }
+        @if !trial && !import.is_open() && again > 0 { (ui::action(&format!("{here}/imports/{id}/retry"), &format!("Try the {again} again"), "")) }
     };
     let body = html! {
         section.card {
@@ -167,11 +164,11 @@ async fn show(person: Person, Path(id): Path<String>, Query(which): Query<Which>
         @if !people.data.is_empty() { (ui::table("People", &["Name", "What came of it", "Why"], &rows)) }
         @if let Some(next) = &people.next {
             @let query = [("outcome", which.outcome.as_deref().unwrap_or_default()), ("offset", next)];
-            p { a.button href=(format!("{LEVER}/imports/{id}?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query.into_iter().filter(|(_, v)| !v.is_empty())).finish())) { "More" } }
+            p { a.button href=(format!("{here}/imports/{id}?{}", url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query.into_iter().filter(|(_, v)| !v.is_empty())).finish())) { "More" } }
         }
-        p { a href=(LEVER) { "Back to Lever" } }
+        p { a href=(here) { "Back to Lever" } }
     };
-    let mut page = person.page(title(&import), false, frame(LIST, &body)).await?.into_response();
+    let mut page = (app.page)(&person, title(&import), false, body).await?.into_response();
     if import.is_open() {
         // The hub does not tell this product of progress; the page asks again by itself.
         page.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
@@ -179,14 +176,14 @@ async fn show(person: Person, Path(id): Path<String>, Query(which): Query<Which>
     Ok(page)
 }
 
-async fn cancel(person: Person, Path(id): Path<String>) -> Done {
-    person.may_integrate().await?;
-    person.hub().await?.cancel_import(&id).await.map_err(back)?;
-    person.done("The import was cancelled. Who was begun already is still finished.", &format!("{LEVER}/imports/{id}")).await
+async fn cancel(app: &'static App, person: Person, id: String) -> Result<Response, Problem> {
+    (app.may)(&person).await?;
+    app.hub(&person.partners).await?.cancel_import(&id).await.map_err(|why| app.back(why))?;
+    person.done("The import was cancelled. Who was begun already is still finished.", &format!("{}/imports/{id}", app.here)).await
 }
 
-async fn retry(person: Person, Path(id): Path<String>) -> Done {
-    person.may_integrate().await?;
-    person.hub().await?.retry_import(&id).await.map_err(back)?;
-    person.done("They are tried again.", &format!("{LEVER}/imports/{id}")).await
+async fn retry(app: &'static App, person: Person, id: String) -> Result<Response, Problem> {
+    (app.may)(&person).await?;
+    app.hub(&person.partners).await?.retry_import(&id).await.map_err(|why| app.back(why))?;
+    person.done("They are tried again.", &format!("{}/imports/{id}", app.here)).await
 }

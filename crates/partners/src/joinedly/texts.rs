@@ -1,0 +1,128 @@
+//! The letters Joinedly writes. People may change their texts.
+
+use super::APP;
+use super::joiners::Joiner;
+use super::journeys::Owner;
+use super::tasks::Task;
+use crate::Partners;
+use db::{Sql, Tx, params};
+use joinedly_api::Who;
+use post::{Letter, Template, render};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What can be written, and when.
+pub const TEMPLATES: [Template; 4] = [
+    Template {
+        name: "welcome",
+        about: "To the new hire, when the journey begins",
+        subject: "Welcome to {{ company }}, {{ first_name }}!",
+        body: "Hello {{ first_name }},\n\nwe are glad that you join us as {{ position }} on {{ start_date }}.\nEverything there is to do until then and in your first days stands here:\n\n{{ link }}\n\nThe link is yours alone; please do not pass it on.\n\n{{ company }}\n",
+    },
+    Template {
+        name: "helper",
+        about: "To manager, buddy and others who have tasks in a journey",
+        subject: "{{ name }} starts on {{ start_date }}",
+        body: "Hello {{ to_name }},\n\n{{ name }} joins as {{ position }} on {{ start_date }}, and you have a part in it.\nWhat there is to do stands here:\n\n{{ link }}\n",
+    },
+    Template {
+        name: "reminder",
+        about: "To whoever has a task that is due or late",
+        subject: "{{ task }} is due on {{ due_on }}",
+        body: "Hello {{ to_name }},\n\nin the journey of {{ name }} this is due on {{ due_on }}:\n\n{{ task }}\n{{ details }}\n\n{{ link }}\n",
+    },
+    Template {
+        name: "no_start_date",
+        about: "To the admins, when a journey waits for a start date",
+        subject: "{{ name }} has no start date",
+        body: "{{ name }} was hired, but the start date is missing. The journey waits. Add the start date to the offer in Lever, or here:\n\n{{ link }}\n",
+    },
+];
+
+/// What stands in the places of the texts, for previews.
+pub fn sample() -> Value {
+    json!({
+        "company": "Northwind Robotics", "first_name": "Ada", "name": "Ada Byron", "position": "Backend Engineer", "start_date": "2026-03-23",
+        "to_name": "Tomasz Nowak", "task": "Order the laptop", "details": "The list of models is on the intranet.", "due_on": "2026-03-16",
+        "office": "Berlin", "team": "Platform", "department": "Engineering", "manager": "Tomasz Nowak", "manager_email": "tomasz@northwind.example",
+        "buddy": "Eva Lund", "buddy_email": "eva@northwind.example", "link": "https://joinedly.example/joinedly/my/…",
+    })
+}
+
+async fn names(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<Value> {
+    let (office, team) = partners.place_names(tx, &joiner.about).await?;
+    let manager = joiner.about.manager.clone().unwrap_or_default();
+    Ok(json!({
+        "company": partners.jy_setting("company").await?, "first_name": joiner.about.first_name, "name": joiner.name, "email": joiner.about.email,
+        "position": joiner.about.position, "start_date": joiner.about.start_date, "office": office, "team": team, "department": joiner.about.department,
+        "manager": manager.name, "manager_email": manager.email, "buddy": joiner.buddy.name, "buddy_email": joiner.buddy.email,
+    }))
+}
+
+impl Partners {
+    /// A text as it stands now: subject and body.
+    pub(super) async fn text(&self, template: &Template) -> db::Result<(String, String)> {
+        let [mut subject, mut body] = [String::new(), String::new()];
+        for (slot, part) in [(&mut subject, "subject"), (&mut body, "body")] {
+            *slot = self.jy_setting(&format!("text/{}/{part}", template.name)).await?;
+        }
+        Ok(if subject.is_empty() { (template.subject.to_owned(), template.body.to_owned()) } else { (subject, body) })
+    }
+}
+
+/// Writes a letter after one of the texts.
+async fn write(partners: &Partners, tx: &Tx, joiner: &Joiner, name: &str, key: String, to: &Who, more: &[(&str, &str)]) -> db::Result<()> {
+    let Some(template) = TEMPLATES.iter().find(|t| t.name == name) else { return Ok(()) };
+    let mut names = names(partners, tx, joiner).await?;
+    for (name, value) in more.iter().chain(&[("to_name", to.name.as_str())]) {
+        names[*name] = json!(value);
+    }
+    let (subject, body) = partners.text(template).await?;
+    // What people wrote was tried when it was saved; should it fail all the same, the usual text says enough.
+    let subject = render(&subject, &names).or_else(|_| render(template.subject, &names)).unwrap_or_default();
+    let body = render(&body, &names).or_else(|_| render(template.body, &names)).unwrap_or_default();
+    let letter = Letter { key, about: &joiner.id, to: (&to.name, &to.email), subject: subject.replace(['\r', '\n'], " "), body };
+    partners.letters.write(tx, APP, &letter).await
+}
+
+/// To the new hire: once for each time a journey begins.
+pub async fn welcome(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    let link = partners.link(tx, &joiner.id, Owner::Joiner, joiner.email()).await?;
+    let to = Who { name: joiner.name.clone(), email: joiner.email().to_owned() };
+    let key = format!("welcome/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0));
+    write(partners, tx, joiner, "welcome", key, &to, &[("link", &link)]).await
+}
+
+/// To everybody else who has a task: each once.
+pub async fn helpers(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    let mut written = BTreeSet::new();
+    for task in partners.tasks(tx, &joiner.id).await? {
+        let email = task.who.email.trim().to_lowercase();
+        if task.owner == Owner::Joiner || email.is_empty() || !written.insert((task.owner.name(), email.clone())) {
+            continue;
+        }
+        let link = partners.link(tx, &joiner.id, task.owner, &email).await?;
+        let key = format!("helper/{}/{}/{}/{email}", joiner.id, joiner.about.hired_at.unwrap_or(0), task.owner.name());
+        write(partners, tx, joiner, "helper", key, &task.who, &[("link", &link)]).await?;
+    }
+    Ok(())
+}
+
+/// To whoever has the task.
+pub async fn reminder(partners: &Partners, tx: &Tx, joiner: &Joiner, task: &Task, mark: &str) -> db::Result<()> {
+    let link = partners.link(tx, &joiner.id, task.owner, &task.who.email).await?;
+    let due = task.due_on.map(|day| day.to_string()).unwrap_or_default();
+    let more = [("link", link.as_str()), ("task", task.title.as_str()), ("details", task.details.as_str()), ("due_on", due.as_str())];
+    write(partners, tx, joiner, "reminder", format!("reminder/{}/{mark}", task.id), &task.who, &more).await
+}
+
+/// To all admins.
+pub async fn no_start_date(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    let link = format!("{}/joinedly/joiners/{}", partners.base.as_str().trim_end_matches('/'), joiner.id);
+    for row in tx.rows("select name, email from account where app = $1 and role = $2 order by email", params![APP, super::ADMIN]).await? {
+        let to = Who { name: row.text("name")?, email: row.text("email")? };
+        let key = format!("no_start_date/{}/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0), to.email);
+        write(partners, tx, joiner, "no_start_date", key, &to, &[("link", &link)]).await?;
+    }
+    Ok(())
+}

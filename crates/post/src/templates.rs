@@ -1,0 +1,52 @@
+//! Texts of letters with places for names, as people may change them.
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Error, UndefinedBehavior};
+use serde_json::Value;
+
+/// A text people may change.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// Its name in the settings.
+    pub name: &'static str,
+    /// When it is sent, for people.
+    pub about: &'static str,
+    /// The subject, unless somebody changed it.
+    pub subject: &'static str,
+    /// The text, unless somebody changed it.
+    pub body: &'static str,
+}
+
+/// Steps one text may take.
+const FUEL: u64 = 50_000;
+
+/// Fills the places: `Hello {{ first_name }}`. What is not known is left empty.
+///
+/// # Errors
+/// A sentence that says where the text cannot be read.
+pub fn render(text: &str, names: &Value) -> Result<String, String> {
+    let sentence = |e: Error| {
+        let line = e.line().map(|line| format!(" (line {line})")).unwrap_or_default();
+        format!("The text cannot be read: {}{line}.", e.detail().map_or_else(|| e.kind().to_string(), str::to_owned))
+    };
+    let mut env = Environment::empty();
+    env.set_undefined_behavior(UndefinedBehavior::Chainable);
+    env.set_fuel(Some(FUEL));
+    env.template_from_str(text).and_then(|text| text.render(Serde(names))).map_err(sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+    use serde_json::json;
+
+    #[test]
+    fn names_stand_in_their_places_and_faults_are_told_with_their_line() {
+        let names = json!({ "first_name": "Ada", "manager": null });
+        assert_eq!(render("Hello {{ first_name }}{% if manager %}, {{ manager }}{% endif %}!", &names).unwrap(), "Hello Ada!");
+        assert_eq!(render("{{ nobody.name }}.", &names).unwrap(), ".");
+        assert_eq!(render("<b>{{ first_name }}", &json!({ "first_name": "<i>" })).unwrap(), "<b><i>", "letters are plain text");
+        assert!(render("Hello\n{{ first_name", &names).unwrap_err().contains("line 2"));
+        assert!(render("{% for x in range(100000000) %}{{ x }}{% endfor %}", &names).is_err());
+    }
+}
