@@ -48,6 +48,14 @@ impl Hire {
     }
 }
 
+/// How people call somebody.
+pub struct Named {
+    /// Their name; may be empty.
+    pub name: String,
+    /// The posting's title: one person may be hired for two jobs. Empty: it was not read yet.
+    pub posting: String,
+}
+
 /// What one try tells of a person, stored with its ending.
 pub struct Noted {
     /// Whose data.
@@ -254,14 +262,14 @@ impl Hub {
     }
 
     /// Their names, by opportunity.
-    pub(crate) async fn names(&self, tenant: &str, subjects: &[&str]) -> db::Result<HashMap<String, String>> {
+    pub(crate) async fn names(&self, tenant: &str, subjects: &[&str]) -> db::Result<HashMap<String, Named>> {
         let mut names = HashMap::new();
         for chunk in subjects.chunks(500) {
             let mut values = params![tenant];
             values.extend(chunk.iter().map(|subject| db::Value::from(*subject)));
-            let sql = format!("select subject, name from hire where tenant = $1 and subject in ({})", db::list(1, chunk.len()));
+            let sql = format!("select subject, name, posting from hire where tenant = $1 and subject in ({})", db::list(1, chunk.len()));
             for row in self.db.rows(&sql, values).await? {
-                names.insert(row.text("subject")?, row.text("name")?);
+                names.insert(row.text("subject")?, Named { name: row.text("name")?, posting: row.text("posting")? });
             }
         }
         Ok(names)

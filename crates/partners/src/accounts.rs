@@ -7,7 +7,8 @@ use axum::http::request::Parts;
 use axum::response::{Html, Response};
 use axum::routing::get;
 use db::{Sql, params};
-use web::{Door, Front, Lobby, Problem, Session, Shell, Stranger, html, see_other, ui};
+use futures_util::future::BoxFuture;
+use web::{Door, Front, Lobby, Markup, Problem, Session, Shell, Stranger, html, see_other, ui};
 
 /// A signed-in person of an app.
 pub struct Person {
@@ -36,6 +37,11 @@ impl FromRequestParts<Partners> for Person {
         Ok(Self { partners: partners.clone(), name: row.text("name")?, role: row.text("role")?, session, here: path })
     }
 }
+
+/// What somebody gets to see, in a while.
+pub(crate) type Soon<'a, T> = BoxFuture<'a, Result<T, Problem>>;
+/// A page in an app's own frame: title, whether it fetches itself again when something changed, content.
+pub(crate) type Page = for<'a> fn(&'a Person, &'a str, bool, Markup) -> Soon<'a, Html<String>>;
 
 impl Person {
     /// Done: say so, and go to a page.

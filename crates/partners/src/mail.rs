@@ -1,12 +1,11 @@
 //! The letters of an app: what went out, what did not and why. Without a mail server this is where they can be read.
 
 use crate::Partners;
-use crate::accounts::Person;
+use crate::accounts::{Page, Person};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
-use futures_util::future::BoxFuture;
 use web::{Markup, Problem, html, ui};
 
 /// What differs from app to app.
@@ -19,7 +18,7 @@ pub struct App {
     /// Whether this person may.
     pub may: fn(&Person) -> Result<(), Problem>,
     /// A page in the app's own frame.
-    pub page: for<'a> fn(&'a Person, &'a str, Markup) -> BoxFuture<'a, Result<Html<String>, Problem>>,
+    pub page: Page,
 }
 
 pub fn routes(app: &App) -> Router<Partners> {
@@ -63,7 +62,7 @@ async fn list(app: App, person: Person) -> Result<Html<String>, Problem> {
         @if letters.is_empty() { (ui::empty("No letters yet", "Letters to joiners, managers and admins stand here once there are some.")) }
         @else { (ui::table("Letters", &["Subject", "To", "State", "Written"], &rows)) }
     };
-    (app.page)(&person, "Mail", main).await
+    (app.page)(&person, "Mail", true, main).await
 }
 
 async fn show(app: App, person: Person, id: String) -> Result<Html<String>, Problem> {
@@ -90,7 +89,7 @@ async fn show(app: App, person: Person, id: String) -> Result<Html<String>, Prob
             @if letter.state != "waiting" { div.actions { (ui::action(&format!("{}/{id}/again", app.here), "Send again", "")) } }
         }
     };
-    (app.page)(&person, &letter.subject, main).await
+    (app.page)(&person, &letter.subject, false, main).await
 }
 
 async fn again(app: App, person: Person, id: String) -> Result<Response, Problem> {

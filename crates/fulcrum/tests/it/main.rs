@@ -18,6 +18,7 @@ mod first_hire;
 mod hub_api;
 mod imports;
 mod joinedly;
+mod journeys;
 mod maps;
 mod partner_faults;
 mod privacy;

@@ -83,25 +83,31 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
 }
 
 impl World {
-    async fn tap(&self, to: &Url, path: &str, column: &str, at: (&'static str, &'static str)) -> Tap {
+    /// `whose`: a condition on the connections it stands in.
+    async fn tap(&self, to: &Url, path: &str, column: &str, whose: &str, at: (&'static str, &'static str)) -> Tap {
         let tap = Tap { outbound: self.outbound.clone(), to: to.clone(), at, faults: Arc::default(), calls: Arc::default() };
         let listener = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let base = format!("http://{}{path}", listener.local_addr().unwrap());
         let app = Router::new().fallback(carry).with_state(tap.clone());
         tokio::spawn(async move { web::serve(listener, app, std::future::pending()).await });
         let db = self.db("hub").await;
-        db::Sql::run(&db, &format!("update connection set {column} = $1"), db::params![base]).await.unwrap();
+        db::Sql::run(&db, &format!("update connection set {column} = $1 where {whose}"), db::params![base]).await.unwrap();
         db.close().await;
         tap
     }
 
     /// Between the hub and HR Cloud; faults happen to these calls.
     pub async fn tap_hr_cloud(&self, method: &'static str, path: &'static str) -> Tap {
-        self.tap(&self.partners_url, "/hr-cloud", "target_base", (method, path)).await
+        self.tap(&self.partners_url, "/hr-cloud", "target_base", "connector like 'hr-cloud%'", (method, path)).await
+    }
+
+    /// Between the hub and Joinedly.
+    pub async fn tap_joinedly(&self, method: &'static str, path: &'static str) -> Tap {
+        self.tap(&self.partners_url, "/joinedly", "target_base", "connector = 'joinedly'", (method, path)).await
     }
 
     /// Between the hub and Lever.
     pub async fn tap_lever(&self, method: &'static str, path: &'static str) -> Tap {
-        self.tap(&self.ats_url, "", "lever_base", (method, path)).await
+        self.tap(&self.ats_url, "", "lever_base", "1 = 1", (method, path)).await
     }
 }

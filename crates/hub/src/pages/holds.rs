@@ -2,6 +2,7 @@
 
 use super::Viewer;
 use crate::Hub;
+use crate::hires::Named;
 use crate::holds::Chosen;
 use axum::Router;
 use axum::response::{Html, Response};
@@ -60,6 +61,7 @@ async fn card(viewer: &Viewer, h: &Held, partner: &str) -> Result<Markup, Proble
                     @for subject in subjects.iter().take(NAMED) {
                         li {
                             a href=(format!("/hires/{subject}")) { (name(&names, subject)) }
+                            @if let Some(named) = names.get(*subject).filter(|named| !named.posting.is_empty()) { span.soft { (named.posting) } }
                             @if may { @for way in &personal { (way_out(h, subject, way)) } }
                         }
                     }
@@ -74,8 +76,8 @@ fn since(since: Ms, now: Ms, count: i64) -> Markup {
     html! { (if count == 1 { "since " } else { "the first since " }) (ui::when(since, now)) }
 }
 
-fn name<'a>(names: &'a HashMap<String, String>, subject: &'a str) -> &'a str {
-    names.get(subject).map(String::as_str).filter(|name| !name.is_empty()).unwrap_or(subject)
+fn name<'a>(names: &'a HashMap<String, Named>, subject: &'a str) -> &'a str {
+    names.get(subject).map(|named| named.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(subject)
 }
 
 fn release_button(h: &Held) -> Markup {

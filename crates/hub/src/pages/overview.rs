@@ -107,7 +107,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
                         @for l in &lately {
                             li {
                                 (outcome(&l.outcome))
-                                a href=(format!("/hires/{}", l.subject)) { (names.get(&l.subject).map_or(l.subject.as_str(), String::as_str)) }
+                                a href=(format!("/hires/{}", l.subject)) { (names.get(&l.subject).map_or(l.subject.as_str(), |named| named.name.as_str())) }
                                 span.soft { (ui::when(l.at, now)) @if !partner(&l.connection).is_empty() { " at " (partner(&l.connection)) } }
                             }
                         }

@@ -87,7 +87,7 @@ fn token(connection: Option<&Connection>) -> Markup {
             p { "Generated on Lever. Whoever signs in with Lever needs not paste it: it is added by itself. Paste it if you regenerated it in Lever." }
             @for webhook in webhooks {
                 @if webhook.refused { p.warn { "Deliveries came whose signature does not fit, and were refused. If the token was regenerated in Lever, paste the new one here. Who was hired meanwhile is found by looking, or with a back-fill below." } }
-                @if !connection.is_some_and(|c| c.state == "connected") {
+                @if connection.is_none_or(|c| c.state != "connected") {
                     p { "In Lever, under Settings > Integrations and API > Webhooks, add this address to Candidate Hired: " code id="hook" { (webhook.url) } " " button type="button" data-copy="hook" { "Copy" } }
                     p.warn { "Without signing in, Lever tells that somebody was hired, but not who: hires wait until somebody signs in." }
                 }

@@ -54,7 +54,7 @@ pub(crate) fn page_routes() -> Router<Partners> {
             id: APP,
             here: "/joinedly/mail",
             may: Person::need_joinedly_admin,
-            page: |person, title, body| Box::pin(async move { person.joinedly(title, true, body).await }),
+            page: |person, title, live, body| Box::pin(async move { person.joinedly(title, live, body).await }),
         }))
 }
 

@@ -4,17 +4,20 @@
 mod imports;
 
 use crate::Partners;
-use crate::accounts::Person;
+use crate::accounts::{Page, Person, Soon};
 use crate::hub_link::Hub;
 use axum::Router;
 use axum::extract::Path;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::future::BoxFuture;
 use hub_api::{Connection, Target};
 use serde_json::{Map, Value, json};
 use web::ui::Entry;
 use web::{Fields, Markup, Problem, html, see_other, ui};
+
+/// A credential by its parts, in a while.
+type Credential<'a> = BoxFuture<'a, db::Result<Map<String, Value>>>;
 
 /// What differs from app to app.
 pub struct App {
@@ -33,13 +36,13 @@ pub struct App {
     /// What importing does.
     pub import: &'static str,
     /// Whether this person may.
-    pub may: for<'a> fn(&'a Person) -> BoxFuture<'a, Result<(), Problem>>,
+    pub may: for<'a> fn(&'a Person) -> Soon<'a, ()>,
     /// A credential for the hub.
-    pub credential: for<'a> fn(&'a Partners) -> BoxFuture<'a, db::Result<Map<String, Value>>>,
+    pub credential: for<'a> fn(&'a Partners) -> Credential<'a>,
     /// A page in the app's own frame.
-    pub page: for<'a> fn(&'a Person, &'a str, bool, Markup) -> BoxFuture<'a, Result<Html<String>, Problem>>,
+    pub page: Page,
     /// What the app has to say besides.
-    pub besides: for<'a> fn(&'a Person, &'a Hub, Option<&'a Connection>) -> BoxFuture<'a, Result<Markup, Problem>>,
+    pub besides: for<'a> fn(&'a Person, &'a Hub, Option<&'a Connection>) -> Soon<'a, Markup>,
 }
 
 pub fn routes(app: &'static App) -> Router<Partners> {
