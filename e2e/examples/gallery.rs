@@ -2,7 +2,7 @@
 //! `cargo run -p e2e --example gallery -- FOLDER`
 
 use anyhow::{Context, Result};
-use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB};
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOINEDLY};
 use e2e::{Demo, Person};
 use std::path::Path;
 use thirtyfour::prelude::*;
@@ -62,10 +62,48 @@ async fn main() -> Result<()> {
                 save(&person, &folder, side, &name, kind).await?;
             }
         }
+        joinedly(&person, &demo, &folder, kind).await?;
         connecting(&person, &demo, &folder, kind).await?;
         typing_codes(&person, &demo, &folder, kind).await?;
     }
     Ok(())
+}
+
+/// Joinedly: connected, with joiners, letters and a private link.
+async fn joinedly(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Result<()> {
+    person.opens(&format!("{}sign-in", demo.joinedly)).await?;
+    save(person, folder, "joinedly", "sign-in", kind).await?;
+    person.signs_in("jo@northwind.example").await?;
+    if kind == "desk" {
+        person.opens(&format!("{}integrations/lever", demo.joinedly)).await?;
+        save(person, folder, "joinedly", "not-connected", kind).await?;
+        person.connects_joinedly(demo).await?;
+        for name in ["Kwame Mensah", "Sukarno"] {
+            person.opens(&format!("{}candidates", demo.ats)).await?;
+            person.presses(name).await?;
+            person.presses("Mark as hired").await?;
+            person.reads("Congratulations").await?;
+        }
+        person.adds_a_joiner(demo, "Mary", "Jackson").await?;
+    }
+    let mut pages: Vec<String> = JOINEDLY.iter().map(|p| (*p).to_owned()).collect();
+    for page in ["joiners", "journeys", "mail"] {
+        person.opens(&format!("{}{page}", demo.joinedly)).await?;
+        let links = person.driver.find_all(By::XPath("//td/a")).await?;
+        for link in links.iter().take(3) {
+            pages.push(link.attr("href").await?.unwrap_or_default().trim_start_matches("/joinedly/").to_owned());
+        }
+    }
+    for (n, page) in pages.iter().enumerate() {
+        person.opens(&format!("{}{page}", demo.joinedly)).await?;
+        let name = page.split('/').map(|p| if p.len() == 36 { "one" } else { p }).collect::<Vec<_>>().join("-");
+        save(person, folder, "joinedly", &format!("{name}-{n}"), kind).await?;
+    }
+    let private = person.private_link(demo, "Mary").await?;
+    person.opens(&private).await?;
+    save(person, folder, "joinedly", "private", kind).await?;
+    person.opens(&format!("{}/0", private.rsplit_once('/').map_or("", |(base, _)| base))).await?;
+    save(person, folder, "joinedly", "wrong-link", kind).await
 }
 
 /// The pages one sees while connecting, from HR Cloud's Connect to the way back, and a page that is not there.

@@ -29,6 +29,20 @@ pub mod pages {
     ];
     /// Of HR Cloud.
     pub const HR_CLOUD: &[&str] = &["people", "settings/lists", "settings/integrations", "settings/integrations/lever", "settings/service-accounts"];
+    /// Of Joinedly.
+    pub const JOINEDLY: &[&str] = &[
+        "joiners",
+        "joiners/new",
+        "journeys",
+        "integrations",
+        "integrations/lever",
+        "mail",
+        "settings/general",
+        "settings/teams",
+        "settings/letters",
+        "settings/letters/welcome",
+        "settings/api",
+    ];
     /// Of the hub.
     pub const HUB: &[&str] =
         &["", "hires", "holds", "events", "connections", "connections/new/hr-cloud", "notices", "erasures", "audit", "people", "sandbox"];
@@ -49,6 +63,8 @@ pub struct Demo {
     pub ats: String,
     /// HR Cloud.
     pub hr_cloud: String,
+    /// Joinedly.
+    pub joinedly: String,
     /// The hub.
     pub hub: String,
 }
@@ -86,12 +102,12 @@ impl Demo {
             .context("starting fulcrum")?;
         let mut lines = BufReader::new(server.stdout.take().context("its output")?).lines();
         let (mut urls, deadline) = (Vec::new(), Instant::now() + Duration::from_secs(60));
-        while urls.len() < 3 && Instant::now() < deadline {
+        while urls.len() < 4 && Instant::now() < deadline {
             let Some(line) = lines.next() else { break };
             urls.extend(line?.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
         }
-        let [ats, hr_cloud, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
-        Ok(Self { server, _output: lines, folder, ats, hr_cloud, hub })
+        let [ats, hr_cloud, joinedly, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
+        Ok(Self { server, _output: lines, folder, ats, hr_cloud, joinedly, hub })
     }
 }
 
@@ -360,6 +376,50 @@ impl Person {
         self.reads("1 Mar 2027").await?;
         self.presses("Mark as hired").await?;
         self.reads("Hired. Congratulations!").await
+    }
+
+    /// Jo, signed in at Joinedly, signs in with Lever as its Super Admin.
+    ///
+    /// # Errors
+    /// When a page does not say what it should.
+    pub async fn connects_joinedly(&self, demo: &Demo) -> Result<()> {
+        self.opens(&format!("{}integrations/lever", demo.joinedly)).await?;
+        self.presses("Sign in with Lever").await?;
+        self.reads("What Joinedly will be able to do in Lever").await?;
+        self.presses("Sign in with Lever").await?;
+        // Somebody may have signed in to Lever with this browser before.
+        if !self.text().await.contains("wants access to your Lever account") {
+            self.signs_in("ines@northwind.example").await?;
+        }
+        self.reads("Joinedly wants access to your Lever account").await?;
+        self.presses("Accept").await?;
+        self.reads("To disconnect: in Lever").await
+    }
+
+    /// Jo adds somebody by hand, who starts soon.
+    ///
+    /// # Errors
+    /// When a page does not say what it should.
+    pub async fn adds_a_joiner(&self, demo: &Demo, first: &str, last: &str) -> Result<()> {
+        self.opens(&format!("{}joiners/new", demo.joinedly)).await?;
+        self.types("First name", first).await?;
+        self.types("Last name", last).await?;
+        self.types("E-mail", &format!("{}@mail.example", first.to_lowercase())).await?;
+        self.driver.execute("document.querySelector('input[name=start_date]').value = '2027-03-01'", vec![]).await?;
+        self.presses("Add").await?;
+        self.reads("Added.").await
+    }
+
+    /// The private link in the letter that welcomes somebody, as Jo finds it on the page Mail.
+    ///
+    /// # Errors
+    /// When there is no such letter.
+    pub async fn private_link(&self, demo: &Demo, first: &str) -> Result<String> {
+        self.opens(&format!("{}mail", demo.joinedly)).await?;
+        self.presses(&format!("Welcome to Northwind Robotics, {first}!")).await?;
+        self.reads("The link is yours alone").await?;
+        let link = self.driver.query(By::XPath("//a[contains(@href, '/joinedly/my/')]")).first().await?;
+        link.attr("href").await?.context("a link in the letter")
     }
 
     /// What keeps somebody from using this page who cannot see it, or has only a keyboard: the findings of axe-core, each a

@@ -1,7 +1,7 @@
 //! Every page for everybody: axe-core finds nothing on any page, light or dark, at desk or phone width.
 
 use anyhow::Result;
-use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB};
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOINEDLY};
 use e2e::{Demo, Person};
 use thirtyfour::prelude::*;
 
@@ -44,6 +44,25 @@ async fn no_page_hinders_anybody() -> Result<()> {
         person.presses("Sign out").await?;
         walk(&person, &demo.ats, "ines@northwind.example", &ats, &mut found).await?;
         walk(&person, &demo.hr_cloud, "helen@northwind.example", &owned(HR_CLOUD), &mut found).await?;
+        person.opens(&format!("{}sign-in", demo.joinedly)).await?;
+        person.signs_in("jo@northwind.example").await?;
+        if !dark {
+            person.connects_joinedly(&demo).await?;
+            person.adds_a_joiner(&demo, "Mary", "Jackson").await?;
+        }
+        let mut joinedly = owned(JOINEDLY);
+        for (page, link) in [("joiners", "//td/a"), ("journeys", "//td/a"), ("mail", "//td/a")] {
+            person.opens(&format!("{}{page}", demo.joinedly)).await?;
+            let link = person.driver.query(By::XPath(link)).first().await?.attr("href").await?.unwrap_or_default();
+            joinedly.push(link.trim_start_matches("/joinedly/").to_owned());
+        }
+        let private = person.private_link(&demo, "Mary").await?;
+        person.opens(&private).await?;
+        person.reads("Welcome, Mary!").await?;
+        found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("private link: {what}")));
+        person.opens(&format!("{}joiners", demo.joinedly)).await?;
+        person.presses("Sign out").await?;
+        walk(&person, &demo.joinedly, "jo@northwind.example", &joinedly, &mut found).await?;
 
         person.opens(&format!("{}sign-in", demo.hub)).await?;
         person.signs_in("olga@northwind.example").await?;
