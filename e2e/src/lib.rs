@@ -292,6 +292,24 @@ impl Person {
         }
     }
 
+    /// Waits until the page says one of these; whether it is the first.
+    ///
+    /// # Errors
+    /// When it says neither within twenty seconds.
+    pub async fn reads_either(&self, first: &str, second: &str) -> Result<bool> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = self.text().await;
+            if text.contains(first) || text.contains(second) {
+                return Ok(text.contains(first));
+            }
+            if Instant::now() > deadline {
+                bail!("waited for {first:?} or {second:?} at {}, but the page says:\n{text}", self.driver.current_url().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
+    }
+
     /// Presses the button or link with this name, as soon as there is one.
     ///
     /// # Errors
@@ -388,7 +406,7 @@ impl Person {
         self.reads("What Joinedly will be able to do in Lever").await?;
         self.presses("Sign in with Lever").await?;
         // Somebody may have signed in to Lever with this browser before.
-        if !self.text().await.contains("wants access to your Lever account") {
+        if self.reads_either("Password", "wants access to your Lever account").await? {
             self.signs_in("ines@northwind.example").await?;
         }
         self.reads("Joinedly wants access to your Lever account").await?;
