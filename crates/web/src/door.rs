@@ -181,6 +181,11 @@ fn demo_logins(password: &str, logins: &[(&str, &str)]) -> Markup {
     }
 }
 
+/// Where a session counts: whoever signs in to one app is not signed out of another.
+fn below(prefix: &'static str) -> &'static str {
+    if prefix.is_empty() { "/" } else { prefix }
+}
+
 async fn sign_in<D: Door>(side: &D, prefix: &'static str, fields: &Fields) -> Result<Response, Problem> {
     let (email, next) = (fields.get("email").to_lowercase(), own(prefix, fields.get("next")));
     let refused = |status, why| Ok((status, page(side, prefix, &next, &email, Some(why))).into_response());
@@ -195,12 +200,12 @@ async fn sign_in<D: Door>(side: &D, prefix: &'static str, fields: &Fields) -> Re
     }
     let Some(person) = person else { return refused(StatusCode::UNAUTHORIZED, "The e-mail or the password is not right.") };
     let mut response = see_other(&next);
-    response.headers_mut().insert(header::SET_COOKIE, side.lobby().sessions.start(&person).await?);
+    response.headers_mut().insert(header::SET_COOKIE, side.lobby().sessions.start(&person, below(prefix)).await?);
     Ok(response)
 }
 
 async fn sign_out<D: Door>(side: &D, prefix: &'static str, headers: &HeaderMap) -> Result<Response, Problem> {
     let mut response = see_other(&format!("{prefix}/sign-in"));
-    response.headers_mut().insert(header::SET_COOKIE, side.lobby().sessions.end(headers).await?);
+    response.headers_mut().insert(header::SET_COOKIE, side.lobby().sessions.end(headers, below(prefix)).await?);
     Ok(response)
 }

@@ -47,11 +47,11 @@ impl Sessions {
         Self { db, clock, cookie, secure }
     }
 
-    /// Signs a person in: the header that sets the cookie.
+    /// Signs a person in: the header that sets the cookie, for pages below this path.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn start(&self, person: &str) -> Result<HeaderValue> {
+    pub async fn start(&self, person: &str, path: &str) -> Result<HeaderValue> {
         let token = random_hex(32);
         let now = self.clock.now();
         self.db.run("delete from session where expires_at < $1", params![now.0]).await?;
@@ -61,7 +61,7 @@ impl Sessions {
                 params![digest(&token), person, now.0, now.plus(LIVES).0],
             )
             .await?;
-        self.set(self.cookie, &token, "/", LIVES)
+        self.set(self.cookie, &token, path, LIVES)
     }
 
     /// The header that sets a cookie no script can read and no other site can send with a form.
@@ -100,11 +100,11 @@ impl Sessions {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end(&self, headers: &HeaderMap) -> Result<HeaderValue> {
+    pub async fn end(&self, headers: &HeaderMap, path: &str) -> Result<HeaderValue> {
         if let Some(token) = self.token(headers) {
             self.db.run("delete from session where digest = $1", params![digest(token)]).await?;
         }
-        HeaderValue::try_from(format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", self.cookie)).map_err(|e| db::Error::new(e.to_string()))
+        self.set(self.cookie, "", path, Duration::ZERO)
     }
 
     /// Signs a person out everywhere.

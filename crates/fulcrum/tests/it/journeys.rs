@@ -43,9 +43,9 @@ async fn due_dates_count_workdays_from_the_start_date_move_with_it_and_follow_ot
         let page = w.joiner_page(&joiner).await;
         // 2026-03-23 is a Monday. Ten workdays earlier is the 9th; workday 5 is the 27th.
         for words in [
-            "10 workdays before the start Send the contract back Mary Jackson (the new hire) · due on 2026-03-09",
-            "Workday 1 Pick up your badge Mary Jackson (the new hire) · due on 2026-03-23",
-            "First conversation about goals Tomasz Nowak (their manager) · due on 2026-03-27",
+            "10 workdays before the start Send the contract back Mary Jackson (the new hire) · due on 9 Mar 2026",
+            "Workday 1 Pick up your badge Mary Jackson (the new hire) · due on 23 Mar 2026",
+            "First conversation about goals Tomasz Nowak (their manager) · due on 27 Mar 2026",
             "3 workdays after “First conversation about goals” Write down your goals not yet",
             "Nobody does this yet: their buddy is not known.",
         ] {
@@ -55,8 +55,8 @@ async fn due_dates_count_workdays_from_the_start_date_move_with_it_and_follow_ot
         let page = w.joiner_page(&joiner).await;
         // A Saturday: workday 1 is the Monday after.
         for words in [
-            "Pick up your badge Mary Jackson (the new hire) · due on 2026-04-06",
-            "Send the contract back Mary Jackson (the new hire) · due on 2026-03-23",
+            "Pick up your badge Mary Jackson (the new hire) · due on 6 Apr 2026",
+            "Send the contract back Mary Jackson (the new hire) · due on 23 Mar 2026",
         ] {
             assert!(page.contains(words), "{words}: {page}");
         }
@@ -65,7 +65,7 @@ async fn due_dates_count_workdays_from_the_start_date_move_with_it_and_follow_ot
         jo.click(&here, "First conversation about goals", "Done", &[]).await;
         let page = w.joiner_page(&joiner).await;
         // Today is Monday the 2nd: three workdays later is Thursday.
-        assert!(page.contains("Write down your goals Mary Jackson (the new hire) · due on 2026-03-05"), "{page}");
+        assert!(page.contains("Write down your goals Mary Jackson (the new hire) · due on 5 Mar 2026"), "{page}");
         assert!(page.contains("done by Jo Fisher") && page.contains("1 of 8 tasks are done"), "{page}");
         jo.click(&here, "First conversation about goals", "Not done after all", &[]).await;
         assert!(w.joiner_page(&joiner).await.contains("Write down your goals not yet"));
@@ -73,7 +73,7 @@ async fn due_dates_count_workdays_from_the_start_date_move_with_it_and_follow_ot
         jo.press(&here, &[("buddy_name", "Eva Lund"), ("buddy_mail", "eva@northwind.example")]).await;
         w.drain().await;
         assert!(w.joiner_page(&joiner).await.contains("Have lunch together Eva Lund (their buddy)"));
-        assert!(jo.read("/joinedly/mail").await.contains("Mary Jackson starts on 2026-04-04 Eva Lund"));
+        assert!(jo.read("/joinedly/mail").await.contains("Mary Jackson starts on 4 Apr 2026 Eva Lund"));
     })
     .await;
 }
@@ -119,7 +119,7 @@ async fn reminders_go_out_at_eight_where_the_joiner_is_once_ahead_and_once_when_
         let lisbon = offices["data"].as_array().unwrap().iter().find(|o| o["name"] == "Lisbon").unwrap()["id"].clone();
         // Starts on the 23rd: the contract is due on the 9th, and two workdays before is Thursday the 5th.
         w.joins("mary", json!({ "office": lisbon })).await;
-        let count = async || w.at_joinedly("jo").await.read("/joinedly/mail").await.matches("Send the contract back is due on 2026-03-09").count();
+        let count = async || w.at_joinedly("jo").await.read("/joinedly/mail").await.matches("Send the contract back is due on 9 Mar 2026").count();
         // It is Monday the 2nd, 9:00 UTC. Until Thursday, 7:59 in Lisbon, which is on UTC.
         w.later(2 * DAY + Duration::from_secs(22 * 3600 + 59 * 60)).await;
         assert_eq!(count().await, 0);

@@ -84,7 +84,7 @@ fn token(connection: Option<&Connection>) -> Markup {
     html! {
         section.card.middle {
             div.heading { h2 { "Signature Token" } @if webhooks.iter().any(|w| w.has_token) { (ui::badge("good", "set")) } @else { (ui::badge("wait", "not set")) } }
-            p { "Generated on Lever. Whoever signs in with Lever needs not paste it: it is added by itself. Paste it if you regenerated it in Lever." }
+            p { "Generated on Lever. Who signs in with Lever need not paste it: it is added by itself. After regenerating it in Lever, paste the new one here." }
             @for webhook in webhooks {
                 @if webhook.refused { p.warn { "Deliveries came whose signature does not fit, and were refused. If the token was regenerated in Lever, paste the new one here. Who was hired meanwhile is found by looking, or with a back-fill below." } }
                 @if connection.is_none_or(|c| c.state != "connected") {

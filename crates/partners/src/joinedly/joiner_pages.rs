@@ -55,7 +55,7 @@ async fn list(person: Person) -> Result<Html<String>, Problem> {
                 td { a href=(format!("/joinedly/joiners/{}", j.id)) { (j.name) } br; span.soft { (text(&j.about.position)) } }
                 td { (named(&j.about.office, &j.about.office_named, &offices)) }
                 td { (named(&j.about.team, &j.about.team_named, &teams)) }
-                td { @if j.about.start_date.is_some() { (text(&j.about.start_date)) } @else { span.soft { "not known" } } }
+                td { @if let Some(day) = j.starts_on() { (date(day)) } @else { span.soft { "not known" } } }
                 td { (state(j.state)) @if tasks > 0 { " " (done) " of " (tasks) " done" progress max=(tasks) value=(done) aria-label=(format!("{done} of {tasks} tasks of {} are done", j.name)) {} } }
             }
         }
@@ -141,7 +141,7 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
                 } @else {
                     p { (done) " of " (tasks.len()) " tasks are done." }
                     progress max=(tasks.len()) value=(done) aria-label="How far the journey is" {}
-                    (blocks(&tasks, &comments, today, &format!("/joinedly/joiners/{id}"), joiner.state == State::Started || joiner.state == State::Completed))
+                    (blocks(&tasks, &tasks, &comments, today, &format!("/joinedly/joiners/{id}"), joiner.state == State::Started || joiner.state == State::Completed))
                 }
             }
             div.stack { (about(&joiner, admin, partners).await?) }
@@ -180,7 +180,7 @@ async fn about(joiner: &Joiner, admin: bool, partners: &Partners) -> Result<Mark
                 ("Team", or_not(&team)),
                 ("Department", or_not(text(&a.department))),
                 ("Work type", or_not(text(&a.work_type))),
-                ("Starts on", or_not(text(&a.start_date))),
+                ("Starts on", or_not(&joiner.starts_on().map(date).unwrap_or_default())),
                 ("Manager", who(&a.manager)),
                 ("Recruiter", who(&a.recruiter)),
                 ("Buddy", or_not(&joiner.buddy.name)),
@@ -193,15 +193,20 @@ async fn about(joiner: &Joiner, admin: bool, partners: &Partners) -> Result<Mark
     })
 }
 
+/// `4 Mar 2026`
+pub fn date(day: Date) -> String {
+    day.strftime("%-d %b %Y").to_string()
+}
+
 /// Whatever else somebody sent as an address is no link.
 fn is_web(link: &str) -> bool {
     link.starts_with("https://") || link.starts_with("http://")
 }
 
-/// Tasks by block, each with what can be done about it. `at` is the page they stand on.
-pub fn blocks(tasks: &[Task], comments: &[Comment], today: Date, at: &str, may: bool) -> Markup {
+/// Those tasks that are shown, by block, each with what can be done about it. `at` is the page they stand on.
+pub fn blocks(tasks: &[Task], shown: &[Task], comments: &[Comment], today: Date, at: &str, may: bool) -> Markup {
     let mut blocks: Vec<(String, Vec<&Task>)> = Vec::new();
-    for task in tasks {
+    for task in shown {
         let after = task.after.as_ref().and_then(|id| tasks.iter().find(|t| t.id == *id)).map_or("another task", |t| t.title.as_str());
         let block = task.timing.block(task.days, after);
         match blocks.iter_mut().find(|(name, _)| *name == block) {
@@ -222,6 +227,14 @@ fn one(task: &Task, comments: &[Comment], today: Date, at: &str, may: bool) -> M
     let is_done = task.done_at.is_some();
     let late = !is_done && task.due_on.is_some_and(|due| due < today);
     let nobody = task.who.email.is_empty() && task.who.name.is_empty();
+    let role = task.owner.label().to_lowercase();
+    let whose = match (nobody, task.owner) {
+        // Whoever holds a private link knows who they are.
+        _ if at.starts_with("/joinedly/my/") => String::new(),
+        (true, _) => format!("Nobody does this yet: {role} is not known."),
+        (_, Owner::Person) => task.who.name.clone(),
+        _ => format!("{} ({role})", task.who.name),
+    };
     let said: Vec<&Comment> = comments.iter().filter(|c| c.task == task.id).collect();
     html! {
         div.stack {
@@ -235,9 +248,8 @@ fn one(task: &Task, comments: &[Comment], today: Date, at: &str, may: bool) -> M
                         _ => {},
                     }
                     p.hint {
-                        @if nobody { "Nobody does this yet: " (task.owner.label().to_lowercase()) " is not known." } @else { (task.who.name) }
-                        @if task.owner != Owner::Person && !nobody { " (" (task.owner.label().to_lowercase()) ")" }
-                        @if let Some(due) = task.due_on { " · due on " (due) }
+                        (whose)
+                        @if let Some(due) = task.due_on { @if !whose.is_empty() { " · " } "due on " (date(due)) }
                         @if is_done && !task.done_by.is_empty() { " · done by " (task.done_by) }
                     }
                     @if !task.details.is_empty() { p { (task.details) } }

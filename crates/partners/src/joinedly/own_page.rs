@@ -1,7 +1,7 @@
 //! What somebody sees who holds a private link: their own tasks in one journey. Nobody signs in here.
 
 use super::APP;
-use super::joiner_pages::blocks;
+use super::joiner_pages::{blocks, date};
 use super::journeys::Owner;
 use super::links::Holder;
 use super::tasks::Task;
@@ -43,23 +43,29 @@ impl Holder {
         tasks.first().map(|t| t.who.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| self.email.clone())
     }
 
+    fn has(&self, task: &Task) -> bool {
+        task.owner == self.owner && (self.owner == Owner::Joiner || task.who.email.trim().eq_ignore_ascii_case(&self.email))
+    }
+
     async fn tasks(&self, partners: &Partners) -> db::Result<Vec<Task>> {
         let mut tasks = partners.tasks(&partners.db, &self.joiner.id).await?;
-        tasks.retain(|t| t.owner == self.owner && (self.owner == Owner::Joiner || t.who.email.trim().eq_ignore_ascii_case(&self.email)));
+        tasks.retain(|task| self.has(task));
         Ok(tasks)
     }
 }
 
 async fn show(State(partners): State<Partners>, Path(token): Path<String>) -> Result<Html<String>, Problem> {
     let holder = holder(&partners, &token).await?;
-    let (tasks, joiner) = (holder.tasks(&partners).await?, &holder.joiner);
+    let joiner = &holder.joiner;
+    let all = partners.tasks(&partners.db, &joiner.id).await?;
+    let tasks: Vec<Task> = all.iter().filter(|task| holder.has(task)).cloned().collect();
     let ids: Vec<&str> = tasks.iter().map(|t| t.id.as_str()).collect();
     let comments: Vec<_> = partners.comments(&joiner.id).await?.into_iter().filter(|c| ids.contains(&c.task.as_str())).collect();
     let today = partners.today_of(&partners.db, &joiner.about).await?;
     let done = tasks.iter().filter(|t| t.done_at.is_some()).count();
     let company = partners.jy_setting("company").await?;
     let first = joiner.about.first_name.as_deref().unwrap_or_default();
-    let start = joiner.about.start_date.as_deref().unwrap_or_default();
+    let start = joiner.starts_on().map(date).unwrap_or_default();
     let title = if holder.owner == Owner::Joiner { format!("Welcome, {first}!") } else { format!("The journey of {}", joiner.name) };
     let hint = if start.is_empty() { company.clone() } else { format!("{company} · the first day is {start}") };
     let main = html! {
@@ -69,7 +75,7 @@ async fn show(State(partners): State<Partners>, Path(token): Path<String>) -> Re
             @if tasks.is_empty() { p.soft { "Nothing. We look forward to seeing you." } } @else {
                 p { (done) " of " (tasks.len()) " done." }
                 progress max=(tasks.len()) value=(done) aria-label="How far you are" {}
-                (blocks(&tasks, &comments, today, &format!("/joinedly/my/{token}"), true))
+                (blocks(&all, &tasks, &comments, today, &format!("/joinedly/my/{token}"), true))
             }
         }
     };

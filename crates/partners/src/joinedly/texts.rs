@@ -1,6 +1,7 @@
 //! The letters Joinedly writes. People may change their texts.
 
 use super::APP;
+use super::joiner_pages::date;
 use super::joiners::Joiner;
 use super::journeys::Owner;
 use super::tasks::Task;
@@ -42,8 +43,8 @@ pub const TEMPLATES: [Template; 4] = [
 /// What stands in the places of the texts, for previews.
 pub fn sample() -> Value {
     json!({
-        "company": "Northwind Robotics", "first_name": "Ada", "name": "Ada Byron", "position": "Backend Engineer", "start_date": "2026-03-23",
-        "to_name": "Tomasz Nowak", "task": "Order the laptop", "details": "The list of models is on the intranet.", "due_on": "2026-03-16",
+        "company": "Northwind Robotics", "first_name": "Ada", "name": "Ada Byron", "position": "Backend Engineer", "start_date": "23 Mar 2026",
+        "to_name": "Tomasz Nowak", "task": "Order the laptop", "details": "The list of models is on the intranet.", "due_on": "16 Mar 2026",
         "office": "Berlin", "team": "Platform", "department": "Engineering", "manager": "Tomasz Nowak", "manager_email": "tomasz@northwind.example",
         "buddy": "Eva Lund", "buddy_email": "eva@northwind.example", "link": "https://joinedly.example/joinedly/my/…",
     })
@@ -54,7 +55,7 @@ async fn names(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<Valu
     let manager = joiner.about.manager.clone().unwrap_or_default();
     Ok(json!({
         "company": partners.jy_setting("company").await?, "first_name": joiner.about.first_name, "name": joiner.name, "email": joiner.about.email,
-        "position": joiner.about.position, "start_date": joiner.about.start_date, "office": office, "team": team, "department": joiner.about.department,
+        "position": joiner.about.position, "start_date": joiner.starts_on().map(date), "office": office, "team": team, "department": joiner.about.department,
         "manager": manager.name, "manager_email": manager.email, "buddy": joiner.buddy.name, "buddy_email": joiner.buddy.email,
     }))
 }
@@ -111,7 +112,7 @@ pub async fn helpers(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Resul
 /// To whoever has the task.
 pub async fn reminder(partners: &Partners, tx: &Tx, joiner: &Joiner, task: &Task, mark: &str) -> db::Result<()> {
     let link = partners.link(tx, &joiner.id, task.owner, &task.who.email).await?;
-    let due = task.due_on.map(|day| day.to_string()).unwrap_or_default();
+    let due = task.due_on.map(date).unwrap_or_default();
     let more = [("link", link.as_str()), ("task", task.title.as_str()), ("details", task.details.as_str()), ("due_on", due.as_str())];
     write(partners, tx, joiner, "reminder", format!("reminder/{}/{mark}", task.id), &task.who, &more).await
 }
