@@ -91,15 +91,23 @@ impl Hub {
         }
         let latest = || changed.iter().filter_map(|o| o.updated_at).map(Ms).max();
         let until = self.trusted(asked_at).or_else(latest).unwrap_or(begin).max(begin);
-        let mut untold = self.untold(connection, changed, reader).await?;
+        // Who was hired before anybody connected or imported is nobody's business, and who was hired between two connections is. How
+        // Lever's clock differs from ours, its answer says.
+        let ours = connection.import_since.unwrap_or(connection.connected_at).min(connection.connected_at);
+        let first = match self.trusted(asked_at) {
+            Some(date) => Ms(ours.0 + date.0 - self.clock.now().0),
+            None => ours.minus(CLOCKS_DIFFER),
+        };
+        let since = connection.looked_until.map_or(first, |until| until.minus(CLOCKS_DIFFER).max(first));
+        let mut untold = self.untold(connection, changed, since, reader).await?;
         if !live {
             untold.retain(|o| o.is_anonymized);
         }
         self.found(connection, &untold, "looked_until", until).await.map_err(fault)
     }
 
-    /// Those of whom nobody told: hired since we are connected, or known to us, and changed since they were read.
-    async fn untold(&self, connection: &Connection, changed: Vec<Opportunity>, reader: &Reader<'_>) -> Result<Vec<Opportunity>, Failure> {
+    /// Those of whom nobody told: hired since then, or known to us, and changed since they were read.
+    async fn untold(&self, connection: &Connection, changed: Vec<Opportunity>, since: Ms, reader: &Reader<'_>) -> Result<Vec<Opportunity>, Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         if changed.is_empty() {
             return Ok(Vec::new());
@@ -115,8 +123,6 @@ impl Hub {
             }
         }
         let reasons = reader.reasons(REASONS).await?;
-        // What happened while nobody was connected counts too.
-        let since = connection.looked_until.unwrap_or(connection.connected_at).minus(CLOCKS_DIFFER);
         let is_new_hire = |o: &Opportunity| {
             let archived = o.archived.as_ref();
             archived.and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason) == Some(&true))

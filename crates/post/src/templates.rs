@@ -2,7 +2,7 @@
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A text people may change.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,10 @@ pub fn render(text: &str, names: &Value) -> Result<String, String> {
     let mut env = Environment::empty();
     env.set_undefined_behavior(UndefinedBehavior::Chainable);
     env.set_fuel(Some(FUEL));
-    env.template_from_str(text).and_then(|text| text.render(Serde(names))).map_err(sentence)
+    // Null is nothing as well, and not the word "none".
+    let known: Map<String, Value> =
+        names.as_object().into_iter().flatten().filter(|(_, v)| !v.is_null()).map(|(n, v)| (n.clone(), v.clone())).collect();
+    env.template_from_str(text).and_then(|text| text.render(Serde(known))).map_err(sentence)
 }
 
 #[cfg(test)]
@@ -44,7 +47,7 @@ mod tests {
     fn names_stand_in_their_places_and_faults_are_told_with_their_line() {
         let names = json!({ "first_name": "Ada", "manager": null });
         assert_eq!(render("Hello {{ first_name }}{% if manager %}, {{ manager }}{% endif %}!", &names).unwrap(), "Hello Ada!");
-        assert_eq!(render("{{ nobody.name }}.", &names).unwrap(), ".");
+        assert_eq!(render("{{ nobody.name }}{{ manager }}.", &names).unwrap(), ".");
         assert_eq!(render("<b>{{ first_name }}", &json!({ "first_name": "<i>" })).unwrap(), "<b><i>", "letters are plain text");
         assert!(render("Hello\n{{ first_name", &names).unwrap_err().contains("line 2"));
         assert!(render("{% for x in range(100000000) %}{{ x }}{% endfor %}", &names).is_err());

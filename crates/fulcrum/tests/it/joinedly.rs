@@ -522,6 +522,10 @@ async fn jnd_o10_old_hires_are_not_added_by_themselves_and_a_back_fill_shows_fir
         w.clock.advance(30 * DAY);
         w.hire(&old).await;
         w.clock.advance(30 * DAY);
+        // Also a minute before is before.
+        let just_before = w.candidate("Yuki Sato").await;
+        w.hire(&just_before).await;
+        w.clock.advance(MINUTE);
         let mut jo = w.connects_joinedly().await;
         w.later(10 * MINUTE).await;
         assert_eq!(w.joiners().await, 0);
@@ -529,11 +533,11 @@ async fn jnd_o10_old_hires_are_not_added_by_themselves_and_a_back_fill_shows_fir
         let trial = jo.click(LEVER, "Only people hired since", "Try first, change nothing", &since).await;
         w.drain().await;
         let report = jo.read(trial.path()).await;
-        assert!(report.contains("1 would be created") && report.contains("would create a joiner and begin the journey"), "{report}");
+        assert!(report.contains("2 would be created") && report.contains("would create a joiner and begin the journey"), "{report}");
         assert_eq!(w.joiners().await, 0);
         jo.click(LEVER, "Only people hired since", "Import", &since).await;
         w.drain().await;
-        assert_eq!((w.joiner(&old).await.is_some(), w.joiners().await), (true, 1));
+        assert_eq!((w.joiner(&old).await.is_some(), w.joiners().await), (true, 2));
     })
     .await;
 }

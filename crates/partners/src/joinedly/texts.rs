@@ -18,13 +18,13 @@ pub const TEMPLATES: [Template; 4] = [
         name: "welcome",
         about: "To the new hire, when the journey begins",
         subject: "Welcome to {{ company }}, {{ first_name }}!",
-        body: "Hello {{ first_name }},\n\nwe are glad that you join us as {{ position }} on {{ start_date }}.\nEverything there is to do until then and in your first days stands here:\n\n{{ link }}\n\nThe link is yours alone; please do not pass it on.\n\n{{ company }}\n",
+        body: "Hello {{ first_name }},\n\nwe are glad that you join us{% if position %} as {{ position }}{% endif %} on {{ start_date }}.\nEverything there is to do until then and in your first days stands here:\n\n{{ link }}\n\nThe link is yours alone; please do not pass it on.\n\n{{ company }}\n",
     },
     Template {
         name: "helper",
         about: "To manager, buddy and others who have tasks in a journey",
         subject: "{{ name }} starts on {{ start_date }}",
-        body: "Hello {{ to_name }},\n\n{{ name }} joins as {{ position }} on {{ start_date }}, and you have a part in it.\nWhat there is to do stands here:\n\n{{ link }}\n",
+        body: "Hello {{ to_name }},\n\n{{ name }} joins{% if position %} as {{ position }}{% endif %} on {{ start_date }}, and you have a part in it.\nWhat there is to do stands here:\n\n{{ link }}\n",
     },
     Template {
         name: "reminder",
