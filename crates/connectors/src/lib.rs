@@ -8,7 +8,7 @@ macro_rules! connectors {
     };
 }
 
-connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly];
+connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly, chief_onboarding::ChiefOnboarding];
 
 mod hires;
 
