@@ -2,8 +2,9 @@
 //! version is held, not guessed.
 
 use crate::{Connector, Cx, Decision, Effect, Found, Hold, Known, Mended, More, Outcome, Pick, Preview, Seen, Spec, Way};
+use lever_api::{Opportunity, Stage};
 use outbound::{Failure, Remote};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -28,6 +29,12 @@ pub trait AnyConnector: Send + Sync {
     fn imports_daily(&self, settings: &Value) -> Option<String>;
     /// See [`Connector::more`].
     fn more(&self, settings: &Value) -> Vec<More>;
+    /// See [`Connector::meant_since`].
+    fn meant_since(&self, settings: &Value, opportunity: &Opportunity, hired: bool) -> Option<i64>;
+    /// See [`Connector::preset`].
+    fn preset(&self, settings: &Value, stages: &[Stage]) -> Option<Map<String, Value>>;
+    /// See [`Connector::hear`].
+    fn hear(&self, body: &Value) -> Result<Value, String>;
     /// See [`Connector::decide`].
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided;
     /// See [`Connector::perform`].
@@ -82,6 +89,18 @@ impl<C: Connector> AnyConnector for C {
 
     fn more(&self, settings: &Value) -> Vec<More> {
         read(settings).map(|settings| Connector::more(self, &settings)).unwrap_or_default()
+    }
+
+    fn meant_since(&self, settings: &Value, opportunity: &Opportunity, hired: bool) -> Option<i64> {
+        read(settings).ok().and_then(|settings| Connector::meant_since(self, &settings, opportunity, hired))
+    }
+
+    fn preset(&self, settings: &Value, stages: &[Stage]) -> Option<Map<String, Value>> {
+        read(settings).ok().and_then(|settings| Connector::preset(self, &settings, stages))
+    }
+
+    fn hear(&self, body: &Value) -> Result<Value, String> {
+        Connector::hear(self, body)
     }
 
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided {

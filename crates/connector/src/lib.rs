@@ -19,12 +19,13 @@ pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
 pub use name::Name;
 pub use seen::Seen;
-pub use spec::{Field, Kind, More, NameList, Need, Spec};
+pub use spec::{Field, Jobs, Kind, More, NameList, Need, Spec, Whom};
 
 use clock::Tick;
+use lever_api::{Opportunity, Stage};
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::time::Duration;
@@ -81,6 +82,8 @@ pub struct Done {
     pub sent: Value,
     /// Something was left out that may be possible later: the next import looks again, though nothing changed in Lever.
     pub left_out: bool,
+    /// Now that this is so, something else may be wanted: it is decided again at once.
+    pub more: bool,
 }
 
 /// What it took to make something so.
@@ -225,6 +228,24 @@ pub trait Connector: Send + Sync + 'static {
     fn more(&self, settings: &Self::Settings) -> Vec<More> {
         let _ = settings;
         Vec::new()
+    }
+
+    /// Since when an opportunity is this connector's business, ms; none: it is not. Of whoever no webhook told of. Pure.
+    fn meant_since(&self, settings: &Self::Settings, opportunity: &Opportunity, hired: bool) -> Option<i64> {
+        let _ = settings;
+        opportunity.archived.as_ref().filter(|_| hired).and_then(|a| a.archived_at)
+    }
+
+    /// What can be set once it is connected, without asking anybody: a stage of the usual name, for one. Pure.
+    fn preset(&self, settings: &Self::Settings, stages: &[Stage]) -> Option<Map<String, Value>> {
+        let _ = (settings, stages);
+        None
+    }
+
+    /// What the partner tells by itself, as far as it is to be remembered; or a sentence why it makes no sense. Pure.
+    fn hear(&self, body: &Value) -> Result<Value, String> {
+        let _ = body;
+        Err(format!("{} tells nothing by itself.", Self::SPEC.name))
     }
 
     /// What should be so. Pure: the same truth gives the same decision.

@@ -1,6 +1,6 @@
 //! The truth about one opportunity, read from Lever just now, and what we know of it ourselves.
 
-use lever_api::{Application, Contact, Offer, Opportunity, Posting, ProfileForm, Requisition, User};
+use lever_api::{Application, Contact, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct Seen {
     /// The candidacy.
     pub opportunity: Opportunity,
+    /// The stage they are in.
+    pub stage: Option<Stage>,
     /// The person.
     pub contact: Option<Contact>,
     /// The application, if there is one.
@@ -34,6 +36,11 @@ pub struct Seen {
     pub hired: bool,
     /// What the partner holds of it: what was said last by [`Done::sent`](crate::Done::sent); null if nothing.
     pub sent: Value,
+    /// What the partner told of it by itself, as [`Connector::hear`](crate::Connector::hear) understood it: the latest, by what it was
+    /// about.
+    pub told: BTreeMap<String, Value>,
+    /// Where the partner can tell us of it: an address to which what it is about is added. Empty, if nothing can be told.
+    pub callback: String,
     /// Whether a try without an answer may have made a record, and none is known.
     pub perhaps: bool,
     /// What people decided about this person, by question.

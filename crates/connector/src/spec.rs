@@ -14,6 +14,8 @@ pub struct Spec {
     pub name: &'static str,
     /// One sentence for people.
     pub about: &'static str,
+    /// Whom it is about.
+    pub whom: Whom,
     /// Events that are a reason to look.
     pub reacts_to: &'static [Event],
     /// What it calls in Lever, and what breaks without.
@@ -24,12 +26,36 @@ pub struct Spec {
     pub targets: &'static [Target],
     /// Lists of the partner in which names from Lever are looked up.
     pub lists: &'static [NameList],
+    /// What a posting and a stage of Lever are joined with, if it works by stages.
+    pub jobs: Option<Jobs>,
     /// What the partner's credential consists of: name, label.
     pub credential: &'static [(&'static str, &'static str)],
+    /// Which part of the credential the partner proves itself with when it calls us; it is not sent.
+    pub callback: Option<&'static str>,
     /// The partner's real address.
     pub home: &'static str,
     /// Where to ask for help.
     pub support: &'static str,
+}
+
+/// Whom a connector is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever is hired. They can be imported, and may be un-hired.
+    Hires,
+    /// Candidates on their way, by the stage they are in.
+    Candidates,
+}
+
+/// What postings are joined with, stage by stage: settings of the kinds [`Kind::Stages`] and [`Kind::ByPosting`].
+#[derive(Clone, Copy, Debug)]
+pub struct Jobs {
+    /// Which list of the partner's: its key in what [`Connector::entries`](crate::Connector::entries) answers.
+    pub list: &'static str,
+    /// One entry, as people call it: `Interview kit`.
+    pub label: &'static str,
+    /// The partner does not tell what is in the list: an entry is typed in, and this says what to type.
+    pub typed: &'static str,
 }
 
 /// One endpoint of Lever a connector calls.
@@ -54,6 +80,8 @@ pub enum More {
     Forms,
     /// The requisition the hire filled, with the company's own fields.
     Requisition,
+    /// The posting also of whoever is not hired.
+    Posting,
     /// Other hires of this connection with the same e-mail whose records are known; nothing of it is read from Lever.
     SameEmail,
 }
@@ -100,11 +128,25 @@ pub enum Kind {
     Zone,
     /// Another name for each of some names, by list. Kept by one click on a hold, shown on a page of its own.
     Aliases,
+    /// Stages of Lever, by their ids. On the page of jobs.
+    Stages,
+    /// One stage of Lever, or none. On the page of jobs.
+    Stage,
+    /// The entry for whoever no other fits. On the page of jobs.
+    Usual,
+    /// Entries by posting and stage; an empty stage stands for every one. On the page of jobs.
+    ByPosting,
     /// Expressions by the partner's fields, where they differ from what is usual. On a page of its own.
     Fields,
 }
 
 impl Kind {
+    /// Whether it is entered on a page of its own instead of among the settings.
+    #[must_use]
+    pub const fn has_own_page(self) -> bool {
+        matches!(self, Self::Aliases | Self::Fields | Self::Stages | Self::Stage | Self::Usual | Self::ByPosting)
+    }
+
     /// Its name in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -114,6 +156,10 @@ impl Kind {
             Self::Choice(_) => "choice",
             Self::Zone => "zone",
             Self::Aliases => "aliases",
+            Self::Stages => "stages",
+            Self::Stage => "stage",
+            Self::Usual => "usual",
+            Self::ByPosting => "by_posting",
             Self::Fields => "fields",
         }
     }

@@ -7,11 +7,13 @@
 //! Invariant: no I/O here.
 
 mod imports;
+mod jobs;
 mod names;
 mod notices;
 mod people;
 
 pub use imports::*;
+pub use jobs::*;
 pub use names::*;
 pub use notices::*;
 pub use people::*;
@@ -83,6 +85,12 @@ pub struct Connection {
     pub settings: Vec<Setting>,
     /// The steps of the set-up, each as it was observed.
     pub setup: Vec<SetupStep>,
+    /// How many people wait for something to be done about them, or have it done now.
+    #[serde(default)]
+    pub under_way: i64,
+    /// How many wait for a person's decision.
+    #[serde(default)]
+    pub held: i64,
     /// The webhooks in Lever by which it is told.
     #[serde(default)]
     pub webhooks: Vec<Webhook>,
@@ -142,8 +150,11 @@ pub struct Setting {
     pub label: String,
     /// What it does.
     pub help: String,
-    /// How it is entered: `switch`, `text`, `choice`, `zone` or `aliases`.
+    /// How it is entered: `switch`, `text`, `choice`, `zone`, or another where it has a page of its own.
     pub kind: String,
+    /// It is entered on a page of its own, beside the other settings: names, fields, jobs.
+    #[serde(default)]
+    pub own_page: bool,
     /// What to choose from, if it is a choice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
@@ -234,5 +245,5 @@ catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disco
 /// Every endpoint of the hub's API.
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
-    [ENDPOINTS, imports::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
+    [ENDPOINTS, imports::ENDPOINTS, jobs::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
 }

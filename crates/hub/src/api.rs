@@ -13,11 +13,12 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use clock::Ms;
+use connector::AnyConnector;
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
 use hub_api::{
-    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, ListConnections, ListNames, LookNow, NamesReport, Refusal,
-    SetSignatureToken, SetupStep, UpdateSettings, Webhook,
+    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, Jobs, ListConnections, ListJobs, ListNames, LookNow, NamesReport,
+    Refusal, SetSignatureToken, SetupStep, UpdateSettings, Webhook,
 };
 use std::sync::Arc;
 use web::{Api, Dialect};
@@ -100,6 +101,7 @@ pub fn routes(hub: Hub) -> Router {
         .on(disconnect)
         .on(set_signature_token)
         .on(names)
+        .on(jobs)
         .router()
         .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
@@ -156,17 +158,30 @@ async fn set_signature_token(hub: Hub, caller: Arc<Caller>, request: SetSignatur
     Ok(printed(&hub, &connection).await?)
 }
 
-async fn names(hub: Hub, caller: Arc<Caller>, request: ListNames) -> Result<NamesReport, Refused> {
-    let gone = || Refused::not_found("connection", &request.connection);
-    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+async fn connection_and_connector(hub: &Hub, caller: &Caller, id: &str) -> Result<(Stored, &'static dyn AnyConnector), Refused> {
+    let gone = || Refused::not_found("connection", id);
+    let connection = hub.connection(&caller.tenant, id).await?.ok_or_else(gone)?;
     let connector = hub.connector(&connection.connector).ok_or_else(gone)?;
-    let bad =
-        |side: &str, why: String| Refused::new(StatusCode::BAD_GATEWAY, "cannot_compare", format!("{side} could not be asked for its names: {why}"));
-    let report = hub.names_report(&connection, connector).await.map_err(|no| match no {
-        NoNames::Lever(failure) => bad("Lever", failure.to_string()),
-        NoNames::Partner(failure) => bad(connector.spec().name, failure.to_string()),
-    })?;
+    Ok((connection, connector))
+}
+
+fn cannot_compare(connector: &dyn AnyConnector, no: NoNames) -> Refused {
+    let (side, failure) = match no {
+        NoNames::Lever(failure) => ("Lever", failure),
+        NoNames::Partner(failure) => (connector.spec().name, failure),
+    };
+    Refused::new(StatusCode::BAD_GATEWAY, "cannot_compare", format!("{side} could not be asked for what it has: {failure}"))
+}
+
+async fn names(hub: Hub, caller: Arc<Caller>, request: ListNames) -> Result<NamesReport, Refused> {
+    let (connection, connector) = connection_and_connector(&hub, &caller, &request.connection).await?;
+    let report = hub.names_report(&connection, connector).await.map_err(|no| cannot_compare(connector, no))?;
     Ok(NamesReport { data: report.into_iter().map(crate::names::ListReport::printed).collect() })
+}
+
+async fn jobs(hub: Hub, caller: Arc<Caller>, request: ListJobs) -> Result<Jobs, Refused> {
+    let (connection, connector) = connection_and_connector(&hub, &caller, &request.connection).await?;
+    hub.jobs_report(&connection, connector).await.map_err(|no| cannot_compare(connector, no))
 }
 
 /// Where a page begins: after the time and the id that its offset names.
@@ -204,6 +219,8 @@ async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
         },
         connected_at: connection.connected_at.0,
         settings: hub.settings_of(connection),
+        under_way: hub.count_people(connection, "'ready', 'running'").await?,
+        held: hub.count_people(connection, "'held'").await?,
         webhooks: {
             let webhooks = hub.webhooks(connection).await?;
             webhooks.into_iter().map(|w| Webhook { event: w.wire, url: w.url, has_token: w.made, refused: w.refused }).collect()

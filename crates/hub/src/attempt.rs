@@ -8,7 +8,7 @@ use crate::runs::Came;
 use crate::setup::probe_job;
 use crate::work::{Learnt, wait};
 use clock::Ms;
-use connector::{AnyConnector, Cx, Decided, Decision, Found, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, outcome_of};
+use connector::{AnyConnector, Cx, Decided, Decision, Found, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, Whom, outcome_of};
 use db::{Sql, params};
 use outbound::{Failure, Remote, Urgency, Wire};
 use pipeline::{Ending, Item, NewEffect, Priority, Unsure};
@@ -51,6 +51,7 @@ impl Try<'_> {
     /// What we know of this person ourselves, and whether a run waits for them.
     async fn ours(&self, dry: bool) -> db::Result<Ours> {
         let sql = "select 'sent' as what, remote_id as name, sent as value from link where tenant = $1 and connection = $2 and subject = $3 \
+                   union all select 'told', about, value from told where tenant = $1 and connection = $2 and subject = $3 \
                    union all select 'answer', question, answer from answer where tenant = $1 and connection = $2 and subject = $3 \
                    union all select 'wanted', '', '' where exists (select 1 from run_item where tenant = $1 and connection = $2 and subject = $3 \
                    and dry = $4 and outcome is null)";
@@ -59,6 +60,7 @@ impl Try<'_> {
         for row in rows {
             match row.text("what")?.as_str() {
                 "sent" => ours.sent = Sent { remote_id: Some(row.text("name")?), what: row.json("value")?, ..Sent::default() },
+                "told" => drop(ours.told.insert(row.text("name")?, row.json("value")?)),
                 "answer" => drop(ours.answers.insert(row.text("name")?, row.text("value")?)),
                 _ => ours.is_wanted = true,
             }
@@ -77,10 +79,12 @@ impl Try<'_> {
                 Ok(Err(Ending::Withdrawn { why: "The person was anonymised in Lever. Nothing is known of them any more.".to_owned() }))
             }
             Ok(Some(seen)) => {
-                learnt.person = Some(Person::new(&seen, hub.clock.now()));
+                learnt.person = Some(Person::new(&seen, self.connector.spec().whom, hub.clock.now()));
                 let asks = ours.sent.remote_id.is_none() && self.connector.more(&self.connection.settings).contains(&More::SameEmail);
                 let same_email = if asks { hub.records_by_email(self.connection, &id, &seen.opportunity.emails).await? } else { Vec::new() };
-                Ok(Ok(Seen { sent: ours.sent.what.clone(), answers: ours.answers.clone(), same_email, ..seen }))
+                let callback = hub.callback_of(self.connection, &item.subject);
+                let (sent, answers, told) = (ours.sent.what.clone(), ours.answers.clone(), ours.told.clone());
+                Ok(Ok(Seen { sent, answers, told, callback, same_email, ..seen }))
             }
             // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
             // found in Lever's list of the deleted.
@@ -162,7 +166,13 @@ impl Try<'_> {
         };
         Ok(match decision {
             Err(ending) => ending,
-            Ok(Decision::Nothing(why)) => nothing(&why),
+            Ok(Decision::Nothing(why)) => {
+                // A candidate on another way is nobody's business.
+                if self.connector.spec().whom == Whom::Candidates && ours.sent.remote_id.is_none() {
+                    learnt.person = None;
+                }
+                nothing(&why)
+            }
             Ok(Decision::Hold(hold)) => wait(hold),
             Ok(Decision::Make(effects)) => Ending::Decided(
                 effects
@@ -191,7 +201,9 @@ impl Try<'_> {
         let mut change = item.payload["change"].clone();
         let is_first_try = item.run_at <= item.tried_since;
         let is_stale = !is_first_try || hub.clock.now().since(item.run_at) > FRESH;
-        let ours = if is_stale || item.attempts > 1 || item.remote_id.is_some() { self.ours(false).await? } else { Ours::default() };
+        // Of candidates several effects make up one record, and each must know what the others left.
+        let follows = self.connector.spec().whom == Whom::Candidates;
+        let ours = if is_stale || follows || item.attempts > 1 || item.remote_id.is_some() { self.ours(false).await? } else { Ours::default() };
         if is_stale {
             let decision = match self.truth(&ours, learnt).await? {
                 Ok(seen) => self.decide(&ours, seen).await?,
@@ -222,6 +234,7 @@ impl Try<'_> {
         let lets_in = match &outcome {
             Outcome::Done(done) => {
                 learnt.done = Some((done.how, done.left_out));
+                learnt.more = done.more;
                 Some(true)
             }
             Outcome::Hold(_) if matches!(self.wire.last_status_of(&self.connection.partner.base), Some(401 | 403)) => Some(false),
@@ -361,6 +374,7 @@ impl Try<'_> {
 struct Ours {
     sent: Sent,
     answers: BTreeMap<String, String>,
+    told: BTreeMap<String, Value>,
     is_wanted: bool,
 }
 

@@ -52,7 +52,7 @@ impl Hub {
         }
         // Nobody is led through consent for a partner that does not let us in.
         if let Ok(base) = Url::parse(&target.base_url) {
-            let partner = Remote::new(self.outbound.clone(), base, Arc::new(credential_of(&target.credential)));
+            let partner = Remote::new(self.outbound.clone(), base, Arc::new(credential_of(&target.credential, found.spec().callback)));
             if let Err(why) = found.check(&partner).await {
                 return Ok(Err(format!("This address and credential do not open {}: {why}", found.spec().name)));
             }

@@ -76,6 +76,8 @@ pub struct Connection {
     pub unmatched: i64,
     /// Until when the token is good. None: it is an API key.
     pub(crate) access_until: Option<Ms>,
+    /// What the partner proves itself with when it calls us; none: it does not.
+    pub(crate) callback: Option<String>,
     pub(crate) lever: Side,
     pub(crate) partner: Side,
 }
@@ -92,9 +94,10 @@ pub(crate) fn purpose(connection: &str, what: &str) -> String {
     format!("connection/{connection}/{what}")
 }
 
-/// A partner's credential: headers by name.
-pub(crate) fn credential_of(parts: &Map<String, Value>) -> Fixed {
-    let headers: Vec<(&str, &str)> = parts.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+/// A partner's credential: headers by name, without what the partner proves itself with.
+pub(crate) fn credential_of(parts: &Map<String, Value>, callback: Option<&str>) -> Fixed {
+    let headers = parts.iter().filter(|(name, _)| callback != Some(name.as_str()));
+    let headers: Vec<(&str, &str)> = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
     Fixed::headers_of(&headers)
 }
 
@@ -424,6 +427,7 @@ impl Hub {
             label: f.label.to_owned(),
             help: f.help.to_owned(),
             kind: f.kind.name().to_owned(),
+            own_page: f.kind.has_own_page(),
             options: match f.kind {
                 connector::Kind::Choice(options) => {
                     options.iter().map(|(value, label)| Choice { value: (*value).to_owned(), label: (*label).to_owned() }).collect()
@@ -445,8 +449,10 @@ impl Hub {
             Some(sealed) => Arc::new(Fixed::basic(&open("api_key", &sealed)?, "")),
             None => self.token_of(row)?,
         };
-        let credential = serde_json::from_str(&open("target", &row.text("target_credential")?)?).unwrap_or_default();
+        let credential: Map<String, Value> = serde_json::from_str(&open("target", &row.text("target_credential")?)?).unwrap_or_default();
+        let callback = self.connector(&row.text("connector")?).and_then(|connector| connector.spec().callback);
         Ok(Connection {
+            callback: callback.and_then(|part| Some(credential.get(part)?.as_str()?.to_owned())),
             tenant: row.text("tenant")?,
             connector: row.text("connector")?,
             connected: row.text("state")? == CONNECTED,
@@ -463,7 +469,7 @@ impl Hub {
             import_since: moment("import_since")?,
             access_until: moment("access_until")?,
             lever: Side { base: base("lever_base")?, credential: lever },
-            partner: Side { base: base("target_base")?, credential: Arc::new(credential_of(&credential)) },
+            partner: Side { base: base("target_base")?, credential: Arc::new(credential_of(&credential, callback)) },
             id,
         })
     }

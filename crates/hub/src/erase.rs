@@ -216,6 +216,7 @@ async fn wipe(tx: &Tx, tenant: &str, connection: &str, subject: &str, now: Ms) -
     pipeline::forget(tx, tenant, connection, subject, ERASE, now).await?;
     tx.run("delete from hire where tenant = $1 and connection = $2 and subject = $3", about()).await?;
     tx.run("delete from answer where tenant = $1 and connection = $2 and subject = $3", about()).await?;
+    tx.run("delete from told where tenant = $1 and connection = $2 and subject = $3", about()).await?;
     let sql = "update run_item set name = 'erased', why = null, detail = null, outcome = coalesce(outcome, 'skipped'), at = coalesce(at, $4) \
                where tenant = $1 and connection = $2 and subject = $3 returning run";
     let runs = tx.rows(sql, params![tenant, connection, subject, now.0]).await?;

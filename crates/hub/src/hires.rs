@@ -4,10 +4,10 @@ use crate::Hub;
 use crate::connections::Connection;
 use crate::runs::{Came, settle};
 use clock::Ms;
-use connector::Seen;
+use connector::{Seen, Whom};
 use db::{Clauses, Row, Sql, Tx, params};
 use lever_api::OpportunityId;
-use pipeline::Unsure;
+use pipeline::{Priority, Unsure};
 use post::Notice;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
@@ -70,6 +70,8 @@ pub struct Noted {
     pub settled: Option<Settled>,
     /// What it means for runs.
     pub came: Option<Came>,
+    /// Something else may be wanted now that this is so: it is thought about again.
+    pub again: Option<Priority>,
     /// What others are to be told: the kind, what makes it this one, and its data.
     pub notice: Option<(&'static str, String, Value)>,
 }
@@ -109,14 +111,15 @@ pub struct Person {
 
 impl Person {
     /// Out of what was read in Lever just now.
-    pub fn new(seen: &Seen, now: Ms) -> Self {
+    pub fn new(seen: &Seen, whom: Whom, now: Ms) -> Self {
         let o = &seen.opportunity;
         Self {
             name: o.name.clone(),
             email: o.emails.join(" "),
             posting: seen.posting.as_ref().map(|p| p.text.clone()).unwrap_or_default(),
             url: o.urls.as_ref().map(|u| u.show.clone()).unwrap_or_default(),
-            hired: seen.hired,
+            // Of candidates nobody waits for a hire.
+            hired: seen.hired || whom == Whom::Candidates,
             updated_at: o.updated_at,
             seen_at: now,
         }
@@ -259,6 +262,14 @@ impl Hub {
         let most = only.bind(most);
         let sql = format!("select h.*, {STATE} as state from hire h{} order by h.seen_at desc, h.subject, h.connection limit {most}", only.sql());
         self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
+    }
+
+    /// About how many people something stands in one of these states, written as SQL.
+    pub(crate) async fn count_people(&self, connection: &Connection, states: &'static str) -> db::Result<i64> {
+        let of = |table: &str| format!("select subject from {table} where tenant = $1 and connection = $2 and state in ({states})");
+        let sql = format!("select count(*) as n from ({} and kind = 'think' union {}) p", of("job"), of("effect"));
+        let row = self.db.row(&sql, params![connection.tenant.as_str(), connection.id.as_str()]).await?;
+        row.map_or(Ok(0), |row| row.int("n"))
     }
 
     /// Their names, by opportunity.

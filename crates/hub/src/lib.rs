@@ -7,6 +7,7 @@
 mod api;
 mod attempt;
 mod audit;
+mod callbacks;
 mod connect;
 mod connections;
 mod credential;
@@ -14,6 +15,7 @@ mod erase;
 mod hires;
 mod holds;
 mod import;
+mod jobs;
 mod latest;
 mod look;
 pub mod metrics;
@@ -47,6 +49,7 @@ use outbound::{Outbound, Pace};
 use pipeline::Pipeline;
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use url::Url;
 use web::Lobby;
@@ -57,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "002_rate_budget", sql: include_str!("migrations/002_rate_budget.sql") },
     Migration { id: "003_runs", sql: include_str!("migrations/003_runs.sql") },
     Migration { id: "004_joinedly", sql: include_str!("migrations/004_joinedly.sql") },
+    Migration { id: "005_told", sql: include_str!("migrations/005_told.sql") },
 ];
 
 /// What the hub stands on.
@@ -107,6 +111,8 @@ pub struct Inner {
     pub(crate) memo: Memo,
     pub(crate) memos: Mutex<HashMap<String, (Ms, Arc<Memo>)>>,
     pub(crate) refusals: audit::Refusals,
+    /// Something was stored with an ending that is to be thought about at once.
+    pub(crate) thinks_again: AtomicBool,
     /// The token with which this process calls its own API, and for whom.
     pub(crate) own: OnceLock<(String, String)>,
 }
@@ -143,6 +149,7 @@ impl Ground {
             subscriptions: RwLock::default(),
             memos: Mutex::default(),
             refusals: audit::Refusals::default(),
+            thinks_again: AtomicBool::default(),
             own: OnceLock::new(),
         })))
     }
@@ -154,7 +161,10 @@ impl Hub {
         web::finish(
             &self.db,
             pages::routes(self.clone()),
-            receive::routes(self.clone()).merge(api::routes(self.clone())).merge(metrics::routes(self.clone())),
+            receive::routes(self.clone())
+                .merge(callbacks::routes(self.clone()))
+                .merge(api::routes(self.clone()))
+                .merge(metrics::routes(self.clone())),
             |_| None,
         )
     }

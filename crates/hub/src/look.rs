@@ -106,7 +106,7 @@ impl Hub {
         self.found(connection, &untold, "looked_until", until).await.map_err(fault)
     }
 
-    /// Those of whom nobody told: hired since then, or known to us, and changed since they were read.
+    /// Those of whom nobody told: the connector's business since then, or known to us, and changed since they were read.
     async fn untold(&self, connection: &Connection, changed: Vec<Opportunity>, since: Ms, reader: &Reader<'_>) -> Result<Vec<Opportunity>, Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         if changed.is_empty() {
@@ -123,14 +123,14 @@ impl Hub {
             }
         }
         let reasons = reader.reasons(REASONS).await?;
-        let is_new_hire = |o: &Opportunity| {
-            let archived = o.archived.as_ref();
-            archived.and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason) == Some(&true))
-                && archived.and_then(|a| a.archived_at).is_some_and(|at| at >= since.0)
+        let connector = self.connector(&connection.connector);
+        let is_new = |o: &Opportunity| {
+            let hired = o.archived.as_ref().and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason) == Some(&true));
+            connector.and_then(|connector| connector.meant_since(&connection.settings, o, hired)).is_some_and(|at| at >= since.0)
         };
         let is_untold = |o: &Opportunity| match read.get(&o.id) {
             Some(updated_at) => *updated_at != o.updated_at,
-            None => is_new_hire(o),
+            None => is_new(o),
         };
         let mut untold = Vec::new();
         for o in changed.into_iter().filter(is_untold) {

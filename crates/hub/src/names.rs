@@ -127,7 +127,7 @@ impl Hub {
         Ok(compare(connector, connection, &entries, &postings))
     }
 
-    async fn postings(&self, connection: &Connection, lever: &Remote) -> Result<std::sync::Arc<Vec<Posting>>, Failure> {
+    pub(crate) async fn postings(&self, connection: &Connection, lever: &Remote) -> Result<std::sync::Arc<Vec<Posting>>, Failure> {
         let read = async || {
             let mut all = Vec::new();
             let mut query = PostingFilter { limit: Some(100), ..PostingFilter::default() };

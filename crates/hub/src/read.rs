@@ -33,7 +33,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// What Lever knows now. `None`: there is no such opportunity, or not any more.
     pub async fn truth(&self, id: &OpportunityId) -> Result<Option<Seen>, Failure> {
-        let view = View::expanding(&["contact", "applications", "owner"]);
+        let view = View::expanding(&["contact", "applications", "owner", "stage"]);
         let get = GetOpportunity { opportunity: id.clone(), query: view, body: Nothing };
         let mut opportunity = match self.lever.send(get).await {
             Ok(found) => found.data,
@@ -46,12 +46,14 @@ impl Reader<'_> {
             None => false,
         };
         let contact = take_object(&mut opportunity.contact);
-        let owner = take_object(&mut opportunity.owner);
+        let (owner, stage) = (take_object(&mut opportunity.owner), take_object(&mut opportunity.stage));
         let application: Option<Application> = opportunity.applications.first_mut().and_then(take_object);
-        if !hired {
-            return Ok(Some(Seen { opportunity, contact, application, ..Seen::default() }));
-        }
         let posting = application.as_ref().and_then(|a| reference(&a.posting).map(str::to_owned));
+        if !hired {
+            let posting = if self.more.contains(&More::Posting) { self.posting(posting).await? } else { None };
+            let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
+            return Ok(Some(Seen { opportunity, stage, contact, application, posting, hiring_manager, owner, ..Seen::default() }));
+        }
         let offers = self.lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
         let requisition =
             application.as_ref().and_then(|a| reference(&a.requisition_for_hire).or(a.requisition_for_hire["id"].as_str()).map(str::to_owned));
@@ -60,6 +62,7 @@ impl Reader<'_> {
         let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
         Ok(Some(Seen {
             opportunity,
+            stage,
             contact,
             application,
             posting,

@@ -2,8 +2,9 @@
 
 use crate::Hub;
 use crate::connections::Connection;
+use crate::jobs::has_stages;
 use clock::Ms;
-use connector::{AnyConnector, Need};
+use connector::{AnyConnector, Need, Whom};
 use db::{Sql, params};
 use endpoint::Verb;
 use outbound::{Failure, Remote};
@@ -156,6 +157,17 @@ impl Hub {
                 });
             }
         }
+        if spec.jobs.is_some() {
+            steps.push(if has_stages(spec, &connection.settings) {
+                step("Stages are chosen", Seen::Good, "Whoever is moved to one of them is this connection's business.".into())
+            } else {
+                let how = format!(
+                    "No stage of the pipeline is called {}, and none is chosen. Add one in Lever, under Settings > Pipeline, or choose others on the page Jobs.",
+                    spec.name
+                );
+                step("Stages are chosen", Seen::Bad, how)
+            });
+        }
         if !spec.lists.is_empty() {
             let compared = "select 1 as one from known_name where tenant = $1 and connection = $2 limit 1";
             let compared = self.db.row(compared, params![connection.tenant.as_str(), connection.id.as_str()]).await?.is_some();
@@ -190,9 +202,13 @@ impl Hub {
         steps.push(if written > 0 {
             step(&format!("A record written to {}", spec.name), Seen::Good, format!("{written} so far."))
         } else {
-            let how = match (connector.is_live(&connection.settings), connector.imports_daily(&connection.settings).is_some()) {
+            let how = match (
+                spec.whom == Whom::Hires && connector.is_live(&connection.settings),
+                connector.imports_daily(&connection.settings).is_some(),
+            ) {
                 (true, _) => "Hire somebody in Lever, or import.",
                 (false, true) => "It comes with the next Automatic Import, or import now.",
+                (false, false) if spec.whom == Whom::Candidates => "Move somebody to one of the stages in Lever.",
                 (false, false) => "Import, or switch on under Settings that new hires are told of.",
             };
             step(&format!("A record written to {}", spec.name), Seen::NotYet, how.into())

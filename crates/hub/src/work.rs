@@ -19,6 +19,7 @@ use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewJob, Priority, Table, Tried};
 use post::{NOTICE, Notice};
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// The kind of job that reads one opportunity and decides.
@@ -62,7 +63,12 @@ impl Handler for Work {
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
-        crate::hires::note(tx, notes, self.0.clock.now()).await?;
+        let now = self.0.clock.now();
+        crate::hires::note(tx, notes, now).await?;
+        for (n, priority) in notes.iter().filter_map(|n| Some((n, n.again?))) {
+            self.0.pipeline.job(tx, &n.tenant, think_job(&n.connection, &n.subject, priority, now)).await?;
+            self.0.thinks_again.store(true, Ordering::Relaxed);
+        }
         let mut tenants: Vec<&str> = notes.iter().filter(|n| n.notice.is_some()).map(|n| n.tenant.as_str()).collect();
         tenants.sort_unstable();
         tenants.dedup();
@@ -74,6 +80,9 @@ impl Handler for Work {
     }
 
     fn written(&self) {
+        if self.0.thinks_again.swap(false, Ordering::Relaxed) {
+            self.0.pipeline.wake();
+        }
         self.0.lobby.changed();
     }
 }
@@ -85,6 +94,8 @@ pub(crate) struct Learnt {
     pub person: Option<Person>,
     /// What it took at the partner, and whether something was left out.
     pub done: Option<(How, bool)>,
+    /// Something else may be wanted now that this is so.
+    pub more: bool,
     /// What a trial found out.
     pub trial: Option<Came>,
     /// The person was forgotten just now.
@@ -161,6 +172,7 @@ impl Hub {
             person: learnt.person,
             settled,
             came,
+            again: learnt.more.then_some(item.priority),
         })
     }
 
@@ -209,7 +221,11 @@ impl Hub {
             },
             (Table::Job, PROBE | PROBE_DAILY) => {
                 let (lever, partner) = (self.lever(connection, Urgency::Later, wire), self.partner(connection, wire));
-                match self.probe(connection, connector, &lever, &partner).await {
+                let probed = match self.probe(connection, connector, &lever, &partner).await {
+                    Ok(()) => self.preset(connection, connector, &lever).await,
+                    failed => failed,
+                };
+                match probed {
                     Ok(()) => Ok(Ending::Decided(Vec::new())),
                     Err(failure) => self.lever_failed(connection, &failure, "try its permissions").await,
                 }

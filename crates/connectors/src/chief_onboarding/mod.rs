@@ -13,7 +13,7 @@ use crate::hires::{self, Aliases, ERASED, decision};
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, Name, NameList, Outcome, Pick, Preview, Seen, Sent,
-    Spec, Way, demand, outcome_of,
+    Spec, Way, Whom, demand, outcome_of,
 };
 use lever_api::event::Event;
 use outbound::{Failure, Remote};
@@ -95,6 +95,7 @@ impl Connector for ChiefOnboarding {
         id: "chief-onboarding",
         name: NAME,
         about: "People hired in Lever become new hires on a ChiefOnboarding server of your own, and their sequence begins.",
+        whom: Whom::Hires,
         reacts_to: &[Event::CandidateHired],
         needs: &hires::NEEDS,
         fields: &[
@@ -116,6 +117,8 @@ impl Connector for ChiefOnboarding {
         ],
         targets: &TARGETS,
         lists: &[NameList { key: "sequences", label: "Sequences", target: "sequence", typed: None, blank: true }],
+        jobs: None,
+        callback: None,
         credential: &[("authorization", "Authorization, with a token of the server: Token …")],
         home: "https://onboarding.example.com",
         support: "https://github.com/chiefonboarding/ChiefOnboarding",
@@ -273,7 +276,7 @@ impl Joining {
 
 async fn join(cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Outcome, Failure> {
     let directory = Directory::read(cx).await?;
-    let done = |how, id: Option<String>, said: String, left_out| Outcome::Done(Done { remote_id: id, how, said, sent: sent(joining), left_out });
+    let done = |how, id: Option<String>, said: String, left_out| Outcome::Done(Done { remote_id: id, how, said, sent: sent(joining), left_out, more: false });
     if let Some(id) = directory.id_of(&joining.body.email) {
         // Made by an earlier try, known to us, or taken for the same person by somebody.
         let (ours, came) = (cx.sent.remote_id.as_ref() == Some(&id), !cx.tried.is_empty());

@@ -17,7 +17,7 @@ mod tests;
 use crate::hires::{self, Aliases, ERASED, decision};
 use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way,
+    Connector, Cx, Decision, Done, Effect, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way, Whom,
     outcome_of,
 };
 use endpoint::Nothing;
@@ -119,6 +119,7 @@ impl Connector for HrCloud {
         id: "hr-cloud",
         name: NAME,
         about: "People hired in Lever become employees in HR Cloud.",
+        whom: Whom::Hires,
         reacts_to: &[Event::CandidateHired],
         needs: &hires::NEEDS,
         fields: &[
@@ -167,6 +168,8 @@ impl Connector for HrCloud {
             NameList { key: List::Location.key(), label: "Locations", target: List::Location.field(), typed: None, blank: false },
             NameList { key: List::EmploymentType.key(), label: "Employment types", target: List::EmploymentType.field(), typed: None, blank: false },
         ],
+        jobs: None,
+        callback: None,
         credential: &[("customer_key", "Customer key"), ("customer_secret", "Customer secret")],
         home: "https://corehr-api.hrcloud.com",
         support: "https://support.hrcloud.com",
@@ -364,7 +367,7 @@ fn done(write: &Write, record: Option<&Record>) -> Outcome {
         How::Unchanged => format!("employee {number} was there already, nothing was to be changed"),
     };
     let made = record.map(|record| record.text("Id").to_owned()).filter(|id| !id.is_empty());
-    Outcome::Done(Done { remote_id: write.id.clone().or(made), how, said: said + &write.flag, sent: write.sent.clone(), left_out: !write.flag.is_empty() })
+    Outcome::Done(Done { remote_id: write.id.clone().or(made), how, said: said + &write.flag, sent: write.sent.clone(), left_out: !write.flag.is_empty(), more: false })
 }
 
 /// A refusal with sentences. One of them may say that the number is taken: then an earlier try had come through.

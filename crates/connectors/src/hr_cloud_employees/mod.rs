@@ -16,7 +16,7 @@ use crate::hires::{self, ERASED, SAME_E_MAIL, decision};
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
-    Spec, Way, demand, outcome_of,
+    Spec, Way, Whom, demand, outcome_of,
 };
 use endpoint::Nothing;
 use lever_api::event::Event;
@@ -130,6 +130,7 @@ impl Connector for HrCloudEmployees {
         id: "hr-cloud-employees",
         name: "HR Cloud (Employee API)",
         about: "People hired in Lever become employees in HR Cloud, by its API of 2017. For accounts without the newer one.",
+        whom: Whom::Hires,
         reacts_to: &[Event::CandidateHired],
         needs: &hires::NEEDS,
         fields: &[
@@ -159,6 +160,8 @@ impl Connector for HrCloudEmployees {
             list("locations", "Locations", "location"),
             list("divisions", "Divisions", "division"),
         ],
+        jobs: None,
+        callback: None,
         credential: &[("authorization", "Authorization, as HR Cloud gave it: Basic …")],
         home: "https://corehr.hrcloud.com",
         support: "https://support.hrcloud.com",
@@ -221,7 +224,7 @@ impl Connector for HrCloudEmployees {
             (false, false, false) => (How::Created, format!("employee {number} is there; an earlier try had come through, or the e-mail was there before")),
         };
         let sent = sent(hire);
-        Outcome::Done(Done { remote_id: Some(number), how, said, sent, left_out: false })
+        Outcome::Done(Done { remote_id: Some(number), how, said, sent, left_out: false, more: false })
     }
 
     fn mark(&self, change: &Change) -> Value {

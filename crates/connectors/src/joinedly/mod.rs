@@ -14,7 +14,7 @@ use crate::hires::{self, Aliases, ERASED, SAME_E_MAIL, decision};
 use connector::fields::{self, Overrides};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent,
-    Spec, Way, outcome_of,
+    Spec, Way, Whom, outcome_of,
 };
 use endpoint::Nothing;
 use joinedly_api::{GetAccount, JoinerChange, SameEmail, State};
@@ -113,6 +113,7 @@ impl Connector for Joinedly {
         id: "joinedly",
         name: NAME,
         about: "People hired in Lever become joiners in Joinedly, and their journey begins.",
+        whom: Whom::Hires,
         reacts_to: &[Event::CandidateHired],
         needs: &hires::NEEDS,
         fields: &[
@@ -153,6 +154,8 @@ impl Connector for Joinedly {
             NameList { key: "offices", label: "Offices", target: "office", typed: None, blank: true },
             NameList { key: "teams", label: "Teams", target: "team", typed: None, blank: true },
         ],
+        jobs: None,
+        callback: None,
         credential: &[("authorization", "Authorization, with a token of Joinedly: Bearer jy_…")],
         home: "https://app.joinedly.com",
         support: "mailto:founders@joinedly.com",
@@ -347,14 +350,14 @@ async fn join(cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Out
     let journey = there.as_ref().map(|there| format!("; {}", wire::journey(&there.journey))).unwrap_or_default();
     let remote_id = there.map(|there| there.id).or_else(|| cx.sent.remote_id.clone());
     let said = format!("{said}{journey}{}", flagged(&flags));
-    Ok(Outcome::Done(Done { remote_id, how, said, sent: sent(joining.hired_at, &body, false), left_out: !flags.is_empty() }))
+    Ok(Outcome::Done(Done { remote_id, how, said, sent: sent(joining.hired_at, &body, false), left_out: !flags.is_empty(), more: false }))
 }
 
 async fn cancel(cx: &Cx<'_>, external_id: &str, hired_at: i64) -> Result<Outcome, Failure> {
     let body = serde_json::from_value(cx.sent.what["body"].clone()).unwrap_or_default();
     let done = |how, said: &str, id: Option<String>| {
         let sent = sent(hired_at, &body, true);
-        Ok(Outcome::Done(Done { remote_id: id.or_else(|| cx.sent.remote_id.clone()), how, said: said.to_owned(), sent, left_out: false }))
+        Ok(Outcome::Done(Done { remote_id: id.or_else(|| cx.sent.remote_id.clone()), how, said: said.to_owned(), sent, left_out: false, more: false }))
     };
     match wire::cancel(cx.partner, external_id, "Not hired any more in Lever.").await? {
         Some(there) if there.journey.state == State::Cancelled => done(How::Updated, "the journey was cancelled; the person stays in the history", Some(there.id)),

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
+use connector::Whom;
 use hub_api::Target;
 use lever_api::scope;
 use outbound::{Urgency, Wire};
@@ -167,12 +168,13 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                 div.heading {
                     h2 { "Settings" }
                     div.actions {
-                        a.button href=(format!("/connections/{id}/fields")) { "Fields" }
-                        a.button href=(format!("/connections/{id}/names")) { "Names" @if c.unmatched > 0 { " " (ui::badge("bad", &c.unmatched.to_string())) } }
+                        @if spec.jobs.is_some() { a.button href=(format!("/connections/{id}/jobs")) { "Jobs" } }
+                        @if !spec.targets.is_empty() { a.button href=(format!("/connections/{id}/fields")) { "Fields" } }
+                        @if !spec.lists.is_empty() { a.button href=(format!("/connections/{id}/names")) { "Names" @if c.unmatched > 0 { " " (ui::badge("bad", &c.unmatched.to_string())) } } }
                         a.button href=(format!("/connections/{id}/versions")) { "Versions" }
                     }
                 }
-                @for setting in hub.settings_of(&c).iter().filter(|s| s.kind != "aliases" && s.kind != "fields") {
+                @for setting in hub.settings_of(&c).iter().filter(|s| !s.own_page) {
                     @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
                     (ui::setting(&format!("/connections/{id}/settings/{}", setting.name), &setting.label, &setting.help, &Entry::of(&setting.kind, &setting.value, options), may))
                     hr;
@@ -185,14 +187,14 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                     }
                 }
             }
-            section.card {
+            @if spec.whom == Whom::Hires { section.card {
                 div.heading {
                     h2 { "Imports" }
                     @if may && c.connected { div.actions { a.button.main href=(format!("/connections/{id}/import")) { "Import" } } }
                 }
                 @if let Some(at) = daily { p { "The next Automatic Import is " (ui::when(at, now)) " (" (web::moment(at)) ")." } }
                 @if runs.is_empty() { p.soft { "Nothing has been imported by hand or by the clock yet." } } @else { (super::runs::table(&runs, now)) }
-            }
+            } }
             section.card {
                 h2 { "What it needs in Lever" }
                 ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) @if need.only.is_some() { ", where the field map names them" } } } }

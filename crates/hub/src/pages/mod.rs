@@ -10,6 +10,7 @@ mod fields;
 mod filter;
 pub mod hires;
 mod holds;
+mod jobs;
 mod names;
 mod notices;
 mod overview;
@@ -158,6 +159,7 @@ pub fn routes(hub: Hub) -> Router {
         .merge(export::routes())
         .merge(people::routes())
         .merge(fields::routes())
+        .merge(jobs::routes())
         .merge(names::routes())
         .merge(connect::routes())
         .merge(audit::routes())

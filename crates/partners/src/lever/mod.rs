@@ -150,7 +150,7 @@ fn settings(app: &App, connection: &Connection) -> Markup {
     html! {
         section.card.middle {
             h2 { "Settings" }
-            @for setting in connection.settings.iter().filter(|s| s.kind != "aliases" && s.kind != "fields") {
+            @for setting in connection.settings.iter().filter(|s| !s.own_page) {
                 hr;
                 @let options = setting.options.iter().map(|o| (o.value.as_str(), o.label.as_str()));
                 (ui::setting(&format!("{}/settings/{}", app.here, setting.name), &setting.label, &setting.help, &Entry::of(&setting.kind, &setting.value, options), true))

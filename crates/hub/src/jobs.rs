@@ -1,0 +1,90 @@
+//! Jobs of a connection that works by stages: which entry of the partner's each posting and stage leads to.
+
+use crate::Hub;
+use crate::connections::Connection;
+use crate::names::NoNames;
+use connector::{AnyConnector, Kind, Spec};
+use endpoint::Nothing;
+use hub_api::{Entry, Jobs, PostingRow, StageRow};
+use lever_api::{ListStages, Listing, Stage};
+use outbound::{Failure, Remote, Urgency, Wire};
+use serde_json::Value;
+
+/// The setting of this kind; empty, if there is none.
+pub fn setting(spec: &Spec, kind: Kind) -> &'static str {
+    spec.fields.iter().find(|field| field.kind == kind).map_or("", |field| field.name)
+}
+
+/// The stages of an account, in pipeline order.
+pub async fn stages(lever: &Remote) -> Result<Vec<Stage>, Failure> {
+    let (mut all, mut query) = (Vec::new(), Listing { limit: Some(100), ..Listing::default() });
+    loop {
+        let page = lever.send(ListStages { query: query.clone(), body: Nothing }).await?;
+        all.extend(page.data);
+        query.offset = page.next.filter(|_| page.has_next == Some(true));
+        if query.offset.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+impl Hub {
+    /// Stages, postings and entries, as they are now.
+    pub(crate) async fn jobs_report(&self, connection: &Connection, connector: &dyn AnyConnector) -> Result<Jobs, NoNames> {
+        let wire = Wire::default();
+        let (partner, lever) = (self.partner(connection, &wire), self.lever(connection, Urgency::Later, &wire));
+        let (spec, settings) = (connector.spec(), &connection.settings);
+        let Some(jobs) = spec.jobs else { return Ok(Jobs::default()) };
+        let (stages, postings) = futures_util::future::join(stages(&lever), self.postings(connection, &lever)).await;
+        let (stages, postings) = (stages.map_err(NoNames::Lever)?, postings.map_err(NoNames::Lever)?);
+        // Some partners do not tell what they have: then it is typed in.
+        let entries = match connector.entries(&partner).await {
+            Ok(mut lists) => lists.remove(jobs.list).unwrap_or_default(),
+            Err(failure) if failure.status() == Some(404) => Vec::new(),
+            Err(failure) => return Err(NoNames::Partner(failure)),
+        };
+        let (chosen, by_posting) = (&settings[setting(spec, Kind::Stages)], &settings[setting(spec, Kind::ByPosting)]);
+        let is_chosen = |stage: &Stage| chosen.as_array().is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(&stage.id)));
+        let rows = stages.into_iter().map(|stage| StageRow { chosen: is_chosen(&stage), id: stage.id, name: stage.text });
+        let mut open: Vec<PostingRow> = postings
+            .iter()
+            .filter(|posting| posting.state != "closed" || by_posting.get(&posting.id).is_some())
+            .map(|posting| PostingRow {
+                id: posting.id.clone(),
+                title: posting.text.clone(),
+                location: posting.categories.location.clone().unwrap_or_default(),
+                state: posting.state.clone(),
+                entries: serde_json::from_value(by_posting[&posting.id].clone()).unwrap_or_default(),
+            })
+            .collect();
+        open.sort_by(|a, b| (&a.title, &a.location, &a.id).cmp(&(&b.title, &b.location, &b.id)));
+        Ok(Jobs {
+            label: jobs.label.to_owned(),
+            stages_setting: setting(spec, Kind::Stages).to_owned(),
+            by_posting_setting: setting(spec, Kind::ByPosting).to_owned(),
+            usual_setting: setting(spec, Kind::Usual).to_owned(),
+            stages: rows.collect(),
+            postings: open,
+            entries: entries.into_iter().map(|pick| Entry { value: pick.value, label: pick.label }).collect(),
+            usual: settings[setting(spec, Kind::Usual)].as_str().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// What can be set without asking anybody, once it is connected.
+    pub(crate) async fn preset(&self, connection: &Connection, connector: &dyn AnyConnector, lever: &Remote) -> Result<(), Failure> {
+        if connector.spec().jobs.is_none() {
+            return Ok(());
+        }
+        let Some(change) = connector.preset(&connection.settings, &stages(lever).await?) else { return Ok(()) };
+        let changed = self.change_settings(&connection.tenant, &connection.id, change, "Fulcrum").await;
+        match changed.map_err(|e| Failure::NotSent(e.to_string()))? {
+            Ok(()) => Ok(()),
+            Err(why) => Err(Failure::NotSent(why)),
+        }
+    }
+}
+
+/// Whether any stage is chosen.
+pub fn has_stages(spec: &Spec, settings: &Value) -> bool {
+    settings[setting(spec, Kind::Stages)].as_array().is_some_and(|stages| !stages.is_empty())
+}
