@@ -179,6 +179,12 @@ pub struct Field {
 }
 
 impl Spec {
+    /// What becomes of hires onto jobs whose names lead to no entry.
+    #[must_use]
+    pub fn unmatched(&self) -> &'static str {
+        if self.lists.iter().all(|list| list.blank) { "for hires onto those jobs the field is left blank" } else { "hires onto those jobs are held" }
+    }
+
     /// The OAuth scopes to ask for, each once.
     #[must_use]
     pub fn scopes(&self) -> Vec<&'static str> {

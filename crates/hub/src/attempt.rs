@@ -103,7 +103,7 @@ impl Try<'_> {
     /// partner is asked, and what is there counts.
     async fn decide(&self, ours: &Ours, seen: Seen) -> db::Result<Result<Decided, Ending>> {
         let (hub, item, settings) = (self.hub, self.item, &self.connection.settings);
-        let unsure = self.unsure(ours, &seen).await?;
+        let unsure = self.unsure(&seen).await?;
         let seen = Seen { perhaps: !unsure.is_empty(), ..seen };
         let decision = self.connector.decide(settings, &seen);
         if !matches!(decision, Decision::Nothing(_)) || unsure.is_empty() {
@@ -132,8 +132,8 @@ impl Try<'_> {
 
     /// Tries without an answer, where they matter. Whoever is hired has something to be made so, whatever was tried before: nearly
     /// all are.
-    async fn unsure(&self, ours: &Ours, seen: &Seen) -> db::Result<Vec<Unsure>> {
-        if ours.sent.remote_id.is_some() || seen.hired {
+    async fn unsure(&self, seen: &Seen) -> db::Result<Vec<Unsure>> {
+        if seen.hired {
             return Ok(Vec::new());
         }
         pipeline::unsure(&self.hub.db, &self.item.tenant, &self.item.connection, &self.item.subject).await
@@ -262,7 +262,7 @@ impl Try<'_> {
         let trial = |outcome, why: String, detail| Some(Came { outcome: Some(outcome), why, detail, dry: true });
         let found = match self.truth(&ours, learnt).await? {
             Ok(seen) => {
-                let seen = Seen { perhaps: !self.unsure(&ours, &seen).await?.is_empty(), ..seen };
+                let seen = Seen { perhaps: !self.unsure(&seen).await?.is_empty(), ..seen };
                 match self.connector.decide(&self.connection.settings, &seen) {
                     Decision::Nothing(why) if seen.perhaps => {
                         Decision::Nothing(format!("{why}; what an earlier try may have made would be looked for at {}", self.connector.spec().name))

@@ -339,7 +339,7 @@ impl Hub {
         let changed = tx
             .run(
                 "update connection set state = 'disconnected', notice = $1, access_token = null, refresh_token = null, api_key = null, \
-                 disconnected_at = $2 where tenant = $3 and id = $4 and state = 'connected' and connected_at = $5",
+                 disconnected_at = $2 where tenant = $3 and id = $4 and state in ('connected', 'token_only') and connected_at = $5",
                 // Whoever failed with an older credential must not end what was connected since.
                 params![why, now.0, connection.tenant.as_str(), connection.id.as_str(), connection.connected_at.0],
             )
@@ -406,8 +406,10 @@ impl Hub {
                 self.pipeline.job(&tx, tenant, probe_job(id, now)).await?;
             }
         }
-        self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
-        if !connector.spec().lists.is_empty() {
+        if connection.connected {
+            self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
+        }
+        if connection.connected && !connector.spec().lists.is_empty() {
             self.pipeline.job(&tx, tenant, names_job(id, now)).await?;
         }
         // Perhaps this was what somebody waited for.

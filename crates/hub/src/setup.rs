@@ -113,6 +113,10 @@ impl Hub {
         steps.push(match (connection.connected, connection.access_until.is_some()) {
             (true, true) => step("Connected with Lever", Seen::Good, "A Super Admin pressed Accept on Lever's consent page.".into()),
             (true, false) => step("Connected with Lever", Seen::Good, "Lever accepts the API key.".into()),
+            (false, _) if connection.token_only => {
+                let how = "There is a signature token, and nobody has signed in with Lever: it tells that somebody was hired, but not who.";
+                step("Connected with Lever", Seen::NotYet, how.into())
+            }
             (false, _) => step("Connected with Lever", Seen::Bad, connection.notice.clone().unwrap_or_default()),
         });
         steps.push(if checks.at == 0 {
@@ -133,8 +137,10 @@ impl Hub {
         });
         if connector.is_live(&connection.settings) {
             for webhook in self.webhooks(connection).await? {
-                let menu = "in Lever, Settings > Integrations and API > Webhooks";
-                steps.push(if webhook.made {
+                let menu = "under Settings > Integrations and API > Webhooks";
+                steps.push(if connection.token_only {
+                    step(&format!("A webhook for \"{}\"", webhook.event), Seen::NotYet, format!("In Lever, {menu}, add the address {}.", webhook.url))
+                } else if webhook.made {
                     step(&format!("A webhook for \"{}\"", webhook.event), Seen::Good, "Made in Lever by itself.".into())
                 } else {
                     step(&format!("A webhook for \"{}\"", webhook.event), Seen::NotYet, "It is being made in Lever.".into())
@@ -147,13 +153,17 @@ impl Hub {
                 } else if heard.is_some() {
                     step("Lever reaches this hub", Seen::Good, "A signed delivery came.".into())
                 } else {
-                    step("Lever reaches this hub", Seen::NotYet, format!("To try it: {menu}, press Verify connection beside \"{}\".", webhook.event))
+                    step(
+                        "Lever reaches this hub",
+                        Seen::NotYet,
+                        format!("To try it: in Lever, {menu}, press Verify connection beside \"{}\".", webhook.event),
+                    )
                 });
                 let what = format!("\"{}\" is switched on in Lever", webhook.event);
                 steps.push(if webhook.heard_at.is_some() {
                     step(&what, Seen::Good, "An event came.".into())
                 } else {
-                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on: {menu}. Until then new hires are found within a minute, by looking."))
+                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on in Lever, {menu}. Until then new hires are found within a minute, by looking."))
                 });
             }
         }
@@ -187,11 +197,7 @@ impl Hub {
                         "{} of Lever's names have no entry in {}: {}. The page Names matches them.",
                         connection.unmatched,
                         spec.name,
-                        if spec.lists.iter().all(|list| list.blank) {
-                            "the field is left blank for hires onto those jobs"
-                        } else {
-                            "hires onto those jobs are held"
-                        }
+                        spec.unmatched()
                     ),
                 )
             });

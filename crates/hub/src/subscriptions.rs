@@ -37,7 +37,15 @@ pub struct Known {
     heard_at: AtomicI64,
     /// A delivery was refused since.
     refused: AtomicBool,
+    /// When this was read: another node may have changed it since.
+    read_at: Ms,
 }
+
+/// What was read longer ago is read again.
+const KNOWN_FOR: Duration = Duration::from_secs(60);
+
+/// Nobody's signature token is shorter.
+const SHORTEST_TOKEN: usize = 8;
 
 /// Written down at most so often: deliveries come by the thousand.
 const HEARD_EVERY: Duration = Duration::from_secs(60);
@@ -66,6 +74,8 @@ struct Row {
     event: String,
     lever_id: Option<String>,
     has_token: bool,
+    /// Lever told it when the webhook was made.
+    own_token: bool,
     /// A person pasted one.
     pasted: bool,
     refused: bool,
@@ -97,8 +107,8 @@ impl Hub {
     pub(crate) async fn subscription(&self, id: &str, fresh: bool) -> db::Result<Option<Arc<Known>>> {
         if !fresh {
             let known = self.subscriptions.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(id).cloned();
-            if known.is_some() {
-                return Ok(known);
+            if let Some(known) = known.filter(|known| self.clock.now().since(known.read_at) < KNOWN_FOR) {
+                return Ok(Some(known));
             }
         }
         let sql = "select s.tenant, s.connection, s.signature_token, s.pasted_token, s.last_seen_at, s.refused_at, c.connector, c.state from subscription s \
@@ -114,6 +124,7 @@ impl Hub {
             tokens,
             heard_at: AtomicI64::new(row.get::<Option<i64>>("last_seen_at")?.unwrap_or(0)),
             refused: AtomicBool::new(row.get::<Option<i64>>("refused_at")?.is_some()),
+            read_at: self.clock.now(),
         });
         self.subscriptions.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id.to_owned(), known.clone());
         Ok(Some(known))
@@ -155,14 +166,17 @@ impl Hub {
             Ok(event) if spec.reacts_to.contains(&event) => event,
             _ => return Ok(Err(format!("{} does not react to the event {:?}.", spec.name, new.event))),
         };
+        // Without one, only the address is made by which Lever can show one.
         let token = new.token.trim();
-        if token.is_empty() || token.len() > 500 {
+        if !token.is_empty() && !(SHORTEST_TOKEN..=500).contains(&token.len()) {
             return Ok(Err("Paste the signature token as Lever shows it, under Settings > Integrations and API > Webhooks.".to_owned()));
         }
-        let old = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id);
         let tx = self.db.begin().await?;
-        let connection = match old {
-            Some(old) => old.id,
+        // One at a time: two clicks must not make two connections.
+        tx.run("update tenant set name = name where id = $1", params![tenant]).await?;
+        let old = "select id from connection where tenant = $1 and connector = $2 order by connected_at desc, id limit 1";
+        let connection = match tx.row(old, params![tenant, spec.id]).await?.map(|row| row.text("id")).transpose()? {
+            Some(old) => old,
             None => match self.hear_only(&tx, tenant, connector, &new.target, by).await? {
                 Ok(id) => id,
                 Err(why) => return Ok(Err(why)),
@@ -173,11 +187,17 @@ impl Hub {
         let sql = "select id from subscription where tenant = $1 and connection = $2 and event = $3";
         let row = tx.row(sql, params![tenant, connection.as_str(), event.wire()]).await?;
         let id = row.map(|row| row.text("id")).transpose()?.unwrap_or_else(|| db::vault::random_hex(16));
-        let sealed = self.vault.seal(&purpose(&id, "signature"), token);
+        let sealed = (!token.is_empty()).then(|| self.vault.seal(&purpose(&id, "signature"), token));
+        // Which of two webhooks to one address it belongs to is not known: ours is made anew, if need be.
         let sql = "insert into subscription (tenant, id, connection, event, pasted_token) values ($1, $2, $3, $4, $5) \
-                   on conflict (id) do update set pasted_token = excluded.pasted_token, signature_token = null, refused_at = null";
+                   on conflict (id) do update set pasted_token = excluded.pasted_token, signature_token = null, refused_at = null \
+                   where excluded.pasted_token is not null";
         tx.run(sql, params![tenant, id.as_str(), connection.as_str(), event.wire(), sealed]).await?;
-        let said = format!("{}: the signature token of \"{}\" was entered.", spec.name, event.label());
+        self.pipeline.job(&tx, tenant, sync_job(&connection, self.clock.now())).await?;
+        let said = match token.is_empty() {
+            true => format!("{}: an address for \"{}\" was made.", spec.name, event.label()),
+            false => format!("{}: the signature token of \"{}\" was entered.", spec.name, event.label()),
+        };
         self.audit(&tx, tenant, by, "webhook: signature token", &said).await?;
         tx.commit().await?;
         self.forget_subscriptions();
@@ -209,14 +229,14 @@ impl Hub {
         // Ours in Lever that we know nothing of, or do not want any more.
         for hook in there.iter().filter(|hook| hook.url.starts_with(&self.hook_url("")) && !others.contains(&hook.url)) {
             let row = rows.iter().find(|row| hook.url == self.hook_url(&row.id));
-            let good = row.is_some_and(|row| row.has_token && row.lever_id.as_deref() == Some(&hook.id)) && wanted.contains(&hook.event);
+            let good = row.is_some_and(|row| row.own_token && row.lever_id.as_deref() == Some(&hook.id)) && wanted.contains(&hook.event);
             if !good && let Ok(webhook) = hook.id.parse() {
                 lever.send(DeleteWebhook { webhook, query: Nothing, body: Nothing }).await?;
             }
         }
         for row in &rows {
             let event = row.event.parse::<Event>();
-            let alive = row.has_token && there.iter().any(|hook| Some(&hook.id) == row.lever_id.as_ref());
+            let alive = row.own_token && there.iter().any(|hook| Some(&hook.id) == row.lever_id.as_ref());
             let is_wanted = event.is_ok_and(|event| wanted.contains(&event));
             if is_wanted && !alive && row.pasted {
                 // Somebody's own webhook comes to the same address; ours is made beside it.
@@ -271,6 +291,7 @@ impl Hub {
                     event: row.text("event")?,
                     lever_id: row.get("lever_id")?,
                     has_token: row.get::<Option<String>>("signature_token")?.is_some() || row.get::<Option<String>>("pasted_token")?.is_some(),
+                    own_token: row.get::<Option<String>>("signature_token")?.is_some(),
                     pasted: row.get::<Option<String>>("pasted_token")?.is_some(),
                     refused: row.get::<Option<i64>>("refused_at")?.is_some(),
                     last_seen_at: row.get::<Option<i64>>("last_seen_at")?.map(Ms),

@@ -62,7 +62,7 @@ impl Hub {
         }
         if c.unmatched > 0 {
             let what = if c.unmatched == 1 { "1 name in Lever leads".to_owned() } else { format!("{} names in Lever lead", c.unmatched) };
-            let why = "Hires onto those jobs will be held.".to_owned();
+            let why = format!("Until they are matched, {}.", spec.unmatched());
             add(false, format!("{what} nowhere in {}", spec.name), why, ("Match them", format!("{page}/names")));
         }
         let sql = "select count(*) as n, min(tried_since) as since, max(why) as why from effect \

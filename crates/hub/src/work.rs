@@ -195,7 +195,8 @@ impl Hub {
                 self.run_failed(&item.tenant, &item.subject, "The connection is not connected with Lever any more.").await?;
             }
             // Whoever connects again begins looking again; a run is begun again by whoever wants it.
-            let by_the_clock = item.table == Table::Job && item.kind != THINK && item.kind != SYNC;
+            // A connection that only hears has no webhook of its own.
+            let by_the_clock = item.table == Table::Job && item.kind != THINK && (item.kind != SYNC || connection.token_only);
             return Ok(if by_the_clock { Ending::Decided(Vec::new()) } else { self.not_connected(connection) });
         }
         let one = Try { hub: self, connection, connector, item, memo: &self.memo(connection), wire };

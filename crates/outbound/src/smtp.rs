@@ -83,7 +83,7 @@ impl Smtp {
         }
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(e) if e.is_permanent() => Err(Unsent::Refused(e.to_string())),
+            Err(e) if e.is_permanent() || e.is_client() => Err(Unsent::Refused(e.to_string())),
             Err(e) if e.is_transient() => Err(Unsent::NotYet(e.to_string())),
             Err(e) => Err(Unsent::Unknown(format!("the conversation with the mail server broke off: {e}"))),
         }

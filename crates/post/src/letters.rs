@@ -6,7 +6,7 @@
 use clock::{Clock, Ms};
 use db::{Db, Migration, Row, Sql, Tx, params};
 use outbound::{Mail, Smtp, Unsent};
-use pipeline::{Ending, Item, NewEffect, Pipeline, Priority};
+use pipeline::{Ending, GIVE_UP_AFTER, Item, NewEffect, Pipeline, Priority};
 use serde_json::{Value, json};
 
 /// The table, for sides that write letters.
@@ -124,6 +124,10 @@ impl Letters {
                 self.became(id, "refused", &why).await?;
                 Ok((Ending::GiveUp { why: format!("The mail server refuses it: {why}") }, false))
             }
+            Err(Unsent::NotYet(why)) if self.clock.now().since(item.tried_since) >= GIVE_UP_AFTER => {
+                self.became(id, "refused", &format!("given up after three days: {why}")).await?;
+                Ok((Ending::GiveUp { why }, false))
+            }
             Err(Unsent::NotYet(why)) => {
                 self.became(id, "waiting", &why).await?;
                 Ok((Ending::Retry { after: None, why }, false))
@@ -143,13 +147,15 @@ impl Letters {
         self.db.run(sql, params![state, why, sent_at, id]).await.map(drop)
     }
 
-    /// A person wants a letter sent once more; whether there is one.
+    /// A person wants a letter sent once more; whether there is one that is not about to be sent anyway.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn send_again(&self, tenant: &str, id: &str) -> db::Result<bool> {
         let tx = self.db.begin().await?;
-        let again = tx.run("update letter set state = 'waiting', why = '' where tenant = $1 and id = $2", params![tenant, id]).await? > 0;
+        let again =
+            tx.run("update letter set state = 'waiting', why = '' where tenant = $1 and id = $2 and state <> 'waiting'", params![tenant, id]).await?
+                > 0;
         if again {
             // A new intention: what the old one may have done is known to the person.
             self.send_later(&tx, tenant, id, &format!("{LETTER}/{id}/{}", db::vault::random_hex(4))).await?;
@@ -164,7 +170,8 @@ impl Letters {
     /// # Errors
     /// When the database does not answer.
     pub async fn one(&self, tenant: &str, id: &str) -> db::Result<Option<Stored>> {
-        let row = self.db.row("select * from letter where tenant = $1 and id = $2", params![tenant, id]).await?;
+        let sql = "select * from letter where tenant = $1 and id = $2 and state <> 'forgotten'";
+        let row = self.db.row(sql, params![tenant, id]).await?;
         row.map(|row| read(&row)).transpose()
     }
 
@@ -173,7 +180,7 @@ impl Letters {
     /// # Errors
     /// When the database does not answer.
     pub async fn newest(&self, tenant: &str) -> db::Result<Vec<Stored>> {
-        let sql = "select * from letter where tenant = $1 order by at desc, id desc limit 200";
+        let sql = "select * from letter where tenant = $1 and state <> 'forgotten' order by at desc, id desc limit 200";
         self.db.rows(sql, params![tenant]).await?.iter().map(read).collect()
     }
 
@@ -185,12 +192,14 @@ impl Letters {
         tx.run("delete from letter where tenant = $1 and about = $2", params![tenant, about]).await.map(drop)
     }
 
-    /// Forgets what is older.
+    /// Forgets what stands in older letters. That they were written stays known, so that none is written again.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn prune(&self, before: Ms) -> db::Result<()> {
-        self.db.run("delete from letter where at < $1 and state <> 'waiting'", params![before.0]).await.map(drop)
+        let sql = "update letter set to_name = '', to_email = '', subject = '', body = '', why = '', state = 'forgotten' \
+                   where at < $1 and state not in ('waiting', 'forgotten')";
+        self.db.run(sql, params![before.0]).await.map(drop)
     }
 }
 

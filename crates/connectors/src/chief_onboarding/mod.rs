@@ -9,7 +9,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, Aliases, ERASED, decision};
+use crate::hires::{self, Aliases, ERASED, SAME_E_MAIL, decision};
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, Name, NameList, Outcome, Pick, Preview, Seen, Sent,
@@ -69,6 +69,9 @@ pub struct Joining {
     pub manager: String,
     /// What chooses the sequence.
     pub sequence: String,
+    /// The id there of whom somebody took for the same person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same: Option<String>,
     /// Everything else.
     pub body: NewHire,
 }
@@ -178,10 +181,13 @@ impl Connector for ChiefOnboarding {
     async fn preview(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
         let Change::Join(joining) = &effect.change;
         let directory = Directory::read(&cx).await?;
-        if let Some(id) = directory.id_of(&joining.body.email) {
-            let ours = cx.sent.remote_id.is_some();
-            let said = format!("{NAME} has the new hire {id} already");
-            return Ok(if ours { Preview::Would { how: How::Unchanged, said, fields: Vec::new() } } else { Preview::Hold(same_email(joining, &id)) });
+        match there(&cx, joining, &directory) {
+            There::Nobody => {}
+            There::Somebody(id) => return Ok(Preview::Hold(same_email(joining, &id))),
+            There::Ours(id) if directory.id_of(&joining.body.email).as_ref() != Some(&id) => return Ok(Preview::Hold(other_email(joining, &id))),
+            There::Ours(id) | There::Came(id) | There::Same(id) => {
+                return Ok(Preview::Would { how: How::Unchanged, said: format!("{NAME} has the new hire {id} already"), fields: Vec::new() });
+            }
         }
         let (body, flags) = joining.placed(settings, &directory);
         let now = json!(body);
@@ -253,6 +259,7 @@ fn joining(settings: &Settings, seen: &Seen) -> Result<Joining, Hold> {
         hired_at: seen.opportunity.archived.as_ref().and_then(|a| a.archived_at).unwrap_or(0),
         manager: take("manager"),
         sequence: take("sequence"),
+        same: seen.answers.get(SAME_E_MAIL).cloned(),
         body,
     })
 }
@@ -274,17 +281,48 @@ impl Joining {
     }
 }
 
+/// Whom ChiefOnboarding has already, by their id there.
+enum There {
+    /// The one we made.
+    Ours(String),
+    /// One an earlier try made, though no answer came.
+    Came(String),
+    /// One somebody took for the same person.
+    Same(String),
+    /// Somebody else with this e-mail, or the same person by another way.
+    Somebody(String),
+    Nobody,
+}
+
+fn there(cx: &Cx<'_>, joining: &Joining, directory: &Directory) -> There {
+    if let Some(id) = cx.sent.remote_id.as_ref().filter(|id| directory.has(id)) {
+        return There::Ours(id.clone());
+    }
+    // The e-mail may have been another one when they were tried.
+    let tried = cx.tried.iter().filter_map(|change| serde_json::from_value(change.clone()).ok());
+    if let Some(id) = tried.into_iter().find_map(|Change::Join(tried)| directory.id_of(&tried.body.email)) {
+        return There::Came(id);
+    }
+    match directory.id_of(&joining.body.email) {
+        Some(id) if joining.same.as_ref() == Some(&id) => There::Same(id),
+        Some(id) => There::Somebody(id),
+        None => There::Nobody,
+    }
+}
+
 async fn join(cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Outcome, Failure> {
     let directory = Directory::read(cx).await?;
+    let mail = &joining.body.email;
     let done = |how, id: Option<String>, said: String, left_out| Outcome::Done(Done { remote_id: id, how, said, sent: sent(joining), left_out, more: false });
-    if let Some(id) = directory.id_of(&joining.body.email) {
-        // Made by an earlier try, known to us, or taken for the same person by somebody.
-        let (ours, came) = (cx.sent.remote_id.as_ref() == Some(&id), !cx.tried.is_empty());
-        return Ok(match (ours, came) {
-            (true, _) => done(How::Unchanged, Some(id), "the new hire was there already, nothing was to be changed".to_owned(), false),
-            (false, true) => done(How::Created, Some(id), "the new hire is there; an earlier try had come through".to_owned(), false),
-            (false, false) => Outcome::Hold(same_email(joining, &id)),
-        });
+    match there(cx, joining, &directory) {
+        There::Ours(id) if directory.id_of(mail).as_ref() == Some(&id) => {
+            return Ok(done(How::Unchanged, Some(id), "the new hire was there already, nothing was to be changed".to_owned(), false));
+        }
+        There::Ours(id) => return Ok(Outcome::Hold(other_email(joining, &id))),
+        There::Came(id) => return Ok(done(How::Created, Some(id), "the new hire is there; an earlier try had come through".to_owned(), false)),
+        There::Same(id) => return Ok(done(How::Unchanged, Some(id), "the same person is there already, and is left as they are".to_owned(), false)),
+        There::Somebody(id) => return Ok(Outcome::Hold(same_email(joining, &id))),
+        There::Nobody => {}
     }
     let (body, flags) = joining.placed(settings, &directory);
     match wire::create(cx.partner, &body).await {
@@ -344,12 +382,21 @@ fn moved(seen: &Seen, joining: &Joining) -> Option<Hold> {
 
 /// Somebody else, or the same person hired twice.
 fn same_email(joining: &Joining, id: &str) -> Hold {
-    Hold::new(
-        format!("{NAME} has somebody with this e-mail already ({id})"),
-        format!(
-            "{} was hired, and {NAME} has somebody with the same e-mail (id {id}), which must be unique there. If it is somebody else, fill the field E-mail otherwise, under Fields; if it is the same person, whoever administers {NAME} can delete the old one, then release.",
+    Hold {
+        cause: format!("{NAME} has somebody with this e-mail already ({id})"),
+        why: format!(
+            "{} was hired, and {NAME} has somebody with the same e-mail (id {id}), which must be unique there. If it is somebody else, whoever operates this hub can fill the field E-mail otherwise, under Fields.",
             joining.name
         ),
+        ways: vec![decision("same_person", "It is the same person: leave them as they are", SAME_E_MAIL, id)],
+    }
+}
+
+/// The e-mail moved, and this API cannot be told.
+fn other_email(joining: &Joining, id: &str) -> Hold {
+    Hold::new(
+        format!("The e-mail of a new hire in {NAME} changed ({id})"),
+        format!("{} has another e-mail in Lever now, and this API of {NAME} cannot change it. Whoever administers {NAME} can change it there, then release.", joining.name),
     )
 }
 

@@ -183,7 +183,7 @@ impl Connector for HrCloudEmployees {
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
-        if !seen.hired && seen.perhaps {
+        if !seen.hired && seen.perhaps && seen.sent.is_null() {
             return Decision::Hold(hires::perhaps_there(NAME, seen));
         }
         if !seen.hired {

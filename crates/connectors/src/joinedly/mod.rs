@@ -182,7 +182,8 @@ impl Connector for Joinedly {
         } else {
             let (hired_at, cancelled) = (seen.sent["hired_at"].as_i64(), seen.sent["cancelled"] == true);
             let Some(hired_at) = hired_at else { return Decision::Nothing("not hired".to_owned()) };
-            if cancelled {
+            // What a try without an answer may have begun anew is cancelled once more: that does no harm.
+            if cancelled && !seen.perhaps {
                 return Decision::Nothing("not hired any more; the journey was cancelled".to_owned());
             }
             Change::Cancel { name: seen.opportunity.name.clone(), external_id: seen.opportunity.id.clone(), hired_at }
@@ -307,10 +308,12 @@ fn sent(hired_at: i64, body: &JoinerChange, cancelled: bool) -> Value {
 /// undone that people changed in Joinedly since.
 fn written(cx: &Cx<'_>, body: &JoinerChange) -> JoinerChange {
     let before = &cx.sent.what["body"];
-    if cx.sent.remote_id.is_none() || before.is_null() {
+    // Hired again, everything counts anew.
+    if cx.sent.remote_id.is_none() || before.is_null() || cx.sent.what["hired_at"] != json!(body.hired_at) {
         return body.clone();
     }
-    let now = json!(body);
+    // What was decided about the e-mail counts once.
+    let now = json!(JoinerChange { same_email: None, ..body.clone() });
     let changed = now.as_object().into_iter().flatten().filter(|(name, value)| before[name.as_str()] != **value);
     serde_json::from_value(Value::Object(changed.map(|(name, value)| (name.clone(), value.clone())).collect())).unwrap_or_default()
 }
@@ -341,7 +344,8 @@ async fn join(cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Out
         }
     };
     // An earlier try may have made them.
-    let created = there.as_ref().is_some_and(|there| there.created) || (!known && !cx.tried.is_empty());
+    let came = !known && !cx.tried.is_empty() && body.same_email != Some(SameEmail::SamePerson);
+    let created = there.as_ref().is_some_and(|there| there.created) || came;
     let (how, said) = match (created, nothing) {
         (true, _) => (How::Created, "created the joiner"),
         (false, false) => (How::Updated, "changed the joiner"),

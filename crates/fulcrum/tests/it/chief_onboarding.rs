@@ -87,7 +87,18 @@ async fn jnd_02_the_same_hire_starts_a_sequence_on_a_chief_onboarding_server_onc
         });
         assert_eq!(people[1], told);
         assert!(w.timeline(&ada).await.contains("the new hire is there; an earlier try had come through"));
+        // The e-mail is corrected in Lever: this API cannot be told, and nobody is made twice.
+        let key = w.key().await;
+        let (_, told) = w.lever(&key, endpoint::Verb::Get, &format!("/v1/opportunities/{ada}"), json!(null)).await;
+        let contact = told["data"]["contact"].as_str().unwrap().to_owned();
+        w.clock.advance(Duration::from_secs(60));
+        w.lever(&key, endpoint::Verb::Put, &format!("/v1/contacts/{contact}"), json!({ "emails": ["ada@mail.example"] })).await;
+        w.at_hub().await.press(&format!("/hires/{ada}/look-again"), &[]).await;
+        w.drain().await;
+        assert_eq!(server.people.lock().unwrap().len(), 2);
+        assert!(w.at_hub().await.read("/holds").await.contains("The e-mail of a new hire in ChiefOnboarding changed (2)"));
         // Un-hired: this API takes nothing back, so somebody is asked.
+        w.clock.advance(Duration::from_secs(60));
         w.at_ats("ines").await.press(&format!("/candidates/{ada}/unarchive"), &[]).await;
         w.later(Duration::from_secs(60)).await;
         let mut olga = w.at_hub().await;

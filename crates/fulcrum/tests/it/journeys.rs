@@ -70,7 +70,7 @@ async fn due_dates_count_workdays_from_the_start_date_move_with_it_and_follow_ot
         jo.click(&here, "First conversation about goals", "Not done after all", &[]).await;
         assert!(w.joiner_page(&joiner).await.contains("Write down your goals not yet"));
         // A buddy is named: their tasks are theirs from now on, and they are written to.
-        jo.press(&here, &[("buddy_name", "Eva Lund"), ("buddy_mail", "eva@northwind.example")]).await;
+        jo.click(&here, "Change", "Save", &[("Buddy's e-mail", "eva@northwind.example"), ("Buddy", "Eva Lund")]).await;
         w.drain().await;
         assert!(w.joiner_page(&joiner).await.contains("Have lunch together Eva Lund (their buddy)"));
         assert!(jo.read("/joinedly/mail").await.contains("Mary Jackson starts on 4 Apr 2026 Eva Lund"));
@@ -102,12 +102,80 @@ async fn a_joiner_sees_their_own_tasks_by_a_private_link_and_nobody_elses_and_a_
         w.clock.advance(181 * DAY);
         let (status, html) = mary.open(&hers).await;
         assert!(status == 404 && html.contains("This link has expired"), "{html}");
-        let other = w.joins("dorothy", json!({ "first_name": "Dorothy" })).await;
+        let other = w.joins("dorothy", json!({ "first_name": "Dorothy", "start_date": "2026-10-01" })).await;
         let theirs = w.link_in_letter("Welcome to Northwind Robotics, Dorothy!").await;
         w.joinedly(Verb::Post, &format!("joiners/{}/cancellation", other["id"].as_str().unwrap()), json!({ "why": "Changed her mind." })).await;
         let mut dorothy = w.at_joinedly("malik").await;
         let (status, html) = dorothy.open(&theirs).await;
         assert!(status == 404 && html.contains("This journey was called off"), "{html}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_corrected_address_gets_a_link_of_its_own_and_the_old_one_leads_nowhere() {
+    on_both(async |w| {
+        w.joins("mary", json!({ "email": "mray@mail.example" })).await;
+        let astray = w.link_in_letter("Welcome to Northwind Robotics, Mary!").await;
+        let joiner = w.joins("mary", json!({ "email": "mary@mail.example" })).await;
+        let mut jo = w.at_joinedly("jo").await;
+        assert_eq!(jo.open(&astray).await.0, 404);
+        let mail = jo.read("/joinedly/mail").await;
+        assert!(mail.contains("Mary Jackson mray@mail.example") && mail.contains("Mary Jackson mary@mail.example"), "{mail}");
+        let fresh = w.link_in_letter("Welcome to Northwind Robotics, Mary!").await;
+        assert!(jo.read(&fresh).await.contains("Welcome, Mary!"));
+        // Whoever lost the link gets another.
+        jo.click(&format!("/joinedly/joiners/{}", joiner["id"].as_str().unwrap()), "Change", "Send a new private link", &[]).await;
+        w.drain().await;
+        assert_eq!(jo.open(&fresh).await.0, 404);
+        assert_eq!(jo.read("/joinedly/mail").await.matches("Welcome to Northwind Robotics, Mary!").count(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jnd_o06_of_several_hires_of_one_person_the_newest_counts_and_when_it_is_called_off_the_one_before() {
+    on_both(async |w| {
+        let (old, new) = (1_772_000_000_000_i64, 1_772_400_000_000_i64);
+        w.joins("second", json!({ "email": "mary@mail.example", "position": "Analyst", "hired_at": new })).await;
+        let same = json!({
+            "email": "mary@mail.example", "position": "Clerk", "start_date": "2020-01-06", "hired_at": old, "same_email": "same_person", "office_named": "Attic",
+        });
+        let joiner = w.joins("first", same).await;
+        assert_eq!((&joiner["joiner"]["position"], &joiner["joiner"]["start_date"]), (&json!("Analyst"), &json!("2026-03-23")));
+        assert_eq!(joiner["external_ids"], json!(["first", "second"]));
+        w.joinedly(Verb::Post, "joiners/second/cancellation", json!({ "why": "" })).await;
+        let joiner = w.joiner("first").await.unwrap();
+        assert_eq!((&joiner["joiner"]["position"], &joiner["journey"]["state"]), (&json!("Clerk"), &json!("started")));
+        // Hired once more, without a start date: nobody is welcomed on the day of another hire.
+        w.joinedly(Verb::Post, "joiners/first/cancellation", json!({ "why": "" })).await;
+        let again = json!({ "first_name": "Mary", "last_name": "Jackson", "email": "mary@mail.example", "hired_at": new + 1 });
+        let (_, joiner) = w.joinedly(Verb::Put, "joiners/first", again).await;
+        assert_eq!((&joiner["journey"]["state"], &joiner["joiner"]["start_date"]), (&json!("waiting"), &json!(null)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jnd_o10_who_started_long_ago_gets_no_letters_and_nobody_is_told_twice() {
+    on_both(async |w| {
+        let boss = json!({ "name": "Tomasz Nowak", "email": "tomasz@northwind.example" });
+        w.joins("old", json!({ "start_date": "2024-01-08", "manager": boss })).await;
+        w.later(2 * DAY).await;
+        let mut jo = w.at_joinedly("jo").await;
+        assert!(jo.read("/joinedly/mail").await.contains("No letters yet"));
+        let joiner = w.joins("mary", json!({ "manager": boss })).await;
+        let here = format!("/joinedly/joiners/{}", joiner["id"].as_str().unwrap());
+        let told = async || w.at_joinedly("jo").await.read("/joinedly/mail").await.matches("Mary Jackson starts on").count();
+        assert_eq!(told().await, 1);
+        // The letters of long ago are forgotten, and that they were written is not.
+        w.later(120 * DAY).await;
+        let mut jo = w.at_joinedly("jo").await;
+        assert!(!jo.read("/joinedly/mail").await.contains("Mary Jackson starts on"));
+        jo.click(&here, "Change", "Save", &[("Start date", "2026-07-20")]).await;
+        jo.click(&here, "Change", "Save", &[("Office", "Lisbon")]).await;
+        w.drain().await;
+        assert_eq!(told().await, 0);
     })
     .await;
 }

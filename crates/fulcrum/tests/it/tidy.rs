@@ -12,15 +12,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lever-api", &["endpoint"]),
     ("hub-api", &["endpoint"]),
     ("joinedly-api", &["endpoint"]),
+    ("jobma-api", &["endpoint"]),
     ("db", &["clock"]),
     ("outbound", &["clock", "endpoint"]),
     ("web", &["clock", "db", "endpoint"]),
     ("pipeline", &["clock", "db"]),
     ("post", &["clock", "db", "endpoint", "outbound", "pipeline"]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
-    ("connectors", &["connector", "endpoint", "joinedly-api", "lever-api", "outbound"]),
+    ("connectors", &["connector", "endpoint", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
     ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "web"]),
-    ("partners", &["clock", "db", "endpoint", "hub-api", "joinedly-api", "outbound", "pipeline", "post", "web"]),
+    ("partners", &["clock", "db", "endpoint", "hub-api", "jobma-api", "joinedly-api", "outbound", "pipeline", "post", "web"]),
     ("hub", &["clock", "connector", "db", "endpoint", "hub-api", "lever-api", "outbound", "pipeline", "post", "web"]),
 ];
 
@@ -54,7 +55,7 @@ fn each_crate_is_without_what_it_must_not_have() {
             assert!(!forbidden.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
         }
     };
-    for words in ["clock", "endpoint", "lever-api", "hub-api", "joinedly-api"] {
+    for words in ["clock", "endpoint", "lever-api", "hub-api", "jobma-api", "joinedly-api"] {
         without(words, &["tokio", "reqwest", "axum", "sea-orm", "db", "outbound"]);
     }
     for name in ["connector", "connectors"] {

@@ -4,3 +4,6 @@ alter table subscription add column refused_at bigint;
 
 -- Something was left out of the partner's record that may be possible later.
 alter table hire add column left_out boolean not null default false;
+
+-- The kind of notice has another name.
+update notice_address set kinds = replace(kinds, 'employee.created', 'record.created');

@@ -63,6 +63,7 @@ async fn list(viewer: Viewer) -> Result<Html<String>, Problem> {
 fn state(connection: &Connection) -> Markup {
     let lets_in = connection.checks.as_ref().is_none_or(|checks| checks.partner.is_none());
     match (connection.connected, lets_in) {
+        (false, _) if connection.token_only => ui::badge("wait", "Waits for sign-in"),
         (true, true) => ui::badge("good", "Connected"),
         (true, false) => ui::badge("bad", "Connected with Lever alone"),
         (false, _) => ui::badge("bad", "Disconnected"),
@@ -143,8 +144,8 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                 h2 { "State" }
                 (ui::facts(&[
                     ("Lever", html! { code { (c.lever.base) } }),
-                    ("Signed in by", html! { @if c.access_until.is_some() { "Lever's consent page" } @else { "an API key" } }),
-                    ("Token good until", html! { @match c.access_until { Some(until) => { (ui::when(until, now)) ", renewed by itself" }, None => "does not end" } }),
+                    ("Signed in by", html! { @if c.token_only { "nobody yet; there is a signature token" } @else if c.access_until.is_some() { "Lever's consent page" } @else { "an API key" } }),
+                    ("Token good until", html! { @match c.access_until { Some(until) => { (ui::when(until, now)) ", renewed by itself" }, None if c.token_only => "there is none", None => "does not end" } }),
                     (spec.name, html! { code { (c.partner.base) } }),
                     ("Connected", html! { (ui::when(c.connected_at, now)) " by " (c.connected_by) }),
                     ("Next renewal", html! { @match c.access_until { Some(until) => (ui::when(until.minus(SPARE), now)), None => "none" } }),
@@ -157,10 +158,8 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                 @if may {
                     div.actions {
                         (ui::action(&format!("/connections/{id}/check"), "Check both sides", ""))
-                        @if c.connected {
-                            a.button href=(format!("/connections/new/{}", c.connector)) { "Replace the credential" }
-                            (ui::action(&format!("/connections/{id}/disconnect"), "Disconnect", "danger"))
-                        }
+                        @if c.connected { a.button href=(format!("/connections/new/{}", c.connector)) { "Replace the credential" } }
+                        @if c.connected || c.token_only { (ui::action(&format!("/connections/{id}/disconnect"), "Disconnect", "danger")) }
                     }
                 }
             }
@@ -294,6 +293,10 @@ async fn disconnect(viewer: Viewer, Path(id): Path<String>) -> Result<Response, 
 impl Hub {
     /// Takes our webhooks out of Lever, as far as Lever lets us.
     pub(crate) async fn leave_lever(&self, connection: &Connection) {
+        // Nobody signed in, so there is nothing of ours.
+        if connection.token_only {
+            return;
+        }
         let lever = self.lever(connection, Urgency::Now, &Wire::default());
         let without = Connection { settings: Value::Null, ..connection.clone() };
         if let Err(failure) = self.sync_webhooks(&without, &lever).await {

@@ -10,7 +10,7 @@ use crate::lever::App;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::{get, post};
-use hub_api::{Connection, Names, NewSignatureToken};
+use hub_api::{Connection, Names, NewSignatureToken, Target};
 use serde_json::{Map, Value, json};
 use web::{Fields, Markup, Problem, html, ui};
 
@@ -87,14 +87,19 @@ fn token(connection: Option<&Connection>) -> Markup {
             p { "Generated on Lever. Who signs in with Lever need not paste it: it is added by itself. After regenerating it in Lever, paste the new one here." }
             @for webhook in webhooks {
                 @if webhook.refused { p.warn { "Deliveries came whose signature does not fit, and were refused. If the token was regenerated in Lever, paste the new one here. Who was hired meanwhile is found by looking, or with a back-fill below." } }
-                @if connection.is_none_or(|c| c.state != "connected") {
+                @if connection.is_some_and(|c| c.state == "token_only") {
                     p { "In Lever, under Settings > Integrations and API > Webhooks, add this address to Candidate Hired: " code id="hook" { (webhook.url) } " " button type="button" data-copy="hook" { "Copy" } }
                     p.warn { "Without signing in, Lever tells that somebody was hired, but not who: hires wait until somebody signs in." }
                 }
             }
-            form.inline method="post" action=(format!("{HERE}/signature-token")) {
-                (ui::field("Signature Token", "token", "password", "", true))
-                button type="submit" { "Save" }
+            @if webhooks.is_empty() {
+                p { "Lever shows a token for an address:" }
+                (ui::action(&format!("{HERE}/signature-token"), "Show the address for Lever", ""))
+            } @else {
+                form.inline method="post" action=(format!("{HERE}/signature-token")) {
+                    (ui::field("Signature Token", "token", "password", "", true))
+                    button type="submit" { "Save" }
+                }
             }
         }
     }
@@ -174,12 +179,15 @@ async fn match_name(person: Person, fields: Fields) -> Done {
 async fn paste(person: Person, fields: Fields) -> Done {
     person.need_joinedly_admin()?;
     let hub = LEVER.hub(&person.partners).await?;
-    let new = NewSignatureToken {
-        connector: super::APP.to_owned(),
-        event: "candidateHired".to_owned(),
-        token: fields.get("token").to_owned(),
-        target: LEVER.target(&person.partners).await?,
+    // A credential is made only for a connection that is not there yet.
+    let is_new = hub.connection(LEVER.id).await.map_err(|why| LEVER.back(why))?.is_none();
+    let target = if is_new { LEVER.target(&person.partners).await? } else { Target::default() };
+    let token = fields.get("token").to_owned();
+    let said = match token.is_empty() {
+        true => "Add the address below to Candidate Hired in Lever, then paste the token it shows.",
+        false => "The signature token is saved. What was signed with another is refused from now on.",
     };
+    let new = NewSignatureToken { connector: super::APP.to_owned(), event: "candidateHired".to_owned(), token, target };
     hub.set_signature_token(new).await.map_err(|why| LEVER.back(why))?;
-    person.done("The signature token is saved. What was signed with another is refused from now on.", HERE).await
+    person.done(said, HERE).await
 }

@@ -1,7 +1,7 @@
 //! Joiners: the list with how far each is, and the page of one with the tasks of the journey.
 
 use super::Done;
-use super::joiners::Joiner;
+use super::joiners::{Edit, Joiner};
 use super::journeys::Owner;
 use super::places::{Kind, Place};
 use super::tasks::{Comment, Task};
@@ -20,6 +20,7 @@ pub fn routes() -> Router<Partners> {
         .route("/joinedly/joiners", get(list).post(add))
         .route("/joinedly/joiners/new", get(new))
         .route("/joinedly/joiners/{id}", get(show).post(edit))
+        .route("/joinedly/joiners/{id}/link", post(send_link))
         .route("/joinedly/joiners/{id}/tasks/{task}", post(done))
         .route("/joinedly/joiners/{id}/tasks/{task}/comments", post(comment))
 }
@@ -168,6 +169,8 @@ async fn about(joiner: &Joiner, admin: bool, partners: &Partners) -> Result<Mark
                 (ui::field("Buddy's e-mail", "buddy_mail", "email", &joiner.buddy.email, false))
                 div.actions { button.main type="submit" { "Save" } }
             }
+            hr;
+            (ui::action(&format!("/joinedly/joiners/{}/link", joiner.id), "Send a new private link", ""))
         }
     };
     Ok(html! {
@@ -276,12 +279,24 @@ fn one(task: &Task, comments: &[Comment], today: Date, at: &str, may: bool) -> M
 async fn edit(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
     person.need_joinedly_admin()?;
     let here = format!("/joinedly/joiners/{id}");
-    let change =
-        JoinerChange { start_date: fields.some("start_date"), office: fields.some("office"), team: fields.some("team"), ..JoinerChange::default() };
     let buddy = Who { name: fields.get("buddy_name").to_owned(), email: fields.get("buddy_mail").to_owned() };
-    let buddy = Some(buddy).filter(|b| !b.name.is_empty() || !b.email.is_empty());
-    match person.partners.edit_joiner(&id, &change, buddy).await? {
+    let edit = Edit {
+        start_date: fields.some("start_date"),
+        office: fields.some("office"),
+        team: fields.some("team"),
+        buddy: Some(buddy).filter(|b| !b.name.is_empty() || !b.email.is_empty()),
+    };
+    match person.partners.edit_joiner(&id, &edit).await? {
         Ok(()) => person.done("Saved.", &here).await,
+        Err(why) => Err(Problem::bad_request(why).way_on("Back", here)),
+    }
+}
+
+async fn send_link(person: Person, Path(id): Path<String>) -> Done {
+    person.need_joinedly_admin()?;
+    let here = format!("/joinedly/joiners/{id}");
+    match person.partners.send_link(&id).await? {
+        Ok(()) => person.done("A new link is on its way. The old one leads nowhere any more.", &here).await,
         Err(why) => Err(Problem::bad_request(why).way_on("Back", here)),
     }
 }

@@ -23,6 +23,8 @@ pub struct Joiner {
     pub journey: String,
     pub buddy: Who,
     pub cancelled_why: String,
+    /// When the journey began, or began anew; 0: it has not.
+    pub begun_at: Ms,
     pub created_at: Ms,
 }
 
@@ -34,6 +36,15 @@ impl Joiner {
     pub fn email(&self) -> &str {
         self.about.email.as_deref().unwrap_or_default()
     }
+}
+
+/// What people here may change of a joiner; what is none is taken away.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    pub start_date: Option<String>,
+    pub office: Option<String>,
+    pub team: Option<String>,
+    pub buddy: Option<Who>,
 }
 
 /// Why a joiner is not made or changed.
@@ -64,6 +75,7 @@ pub(super) fn read(row: &Row) -> db::Result<Joiner> {
         journey: row.text("journey")?,
         buddy: Who { name: row.text("buddy_name")?, email: row.text("buddy_email")? },
         cancelled_why: row.text("cancelled_why")?,
+        begun_at: Ms(row.int("begun_at")?),
         created_at: Ms(row.int("created_at")?),
     })
 }
@@ -76,6 +88,13 @@ fn merge(about: &mut JoinerChange, change: &JoinerChange) {
     take!(first_name, last_name, email, phone, position, office, office_named, team, team_named, department, work_type);
     take!(manager, recruiter, start_date, profile, links);
     about.hired_at = about.hired_at.max(change.hired_at);
+    // Who goes to a place without an office here is not in the old one any more.
+    if change.office_named.is_some() && change.office.is_none() {
+        about.office = None;
+    }
+    if change.team_named.is_some() && change.team.is_none() {
+        about.team = None;
+    }
     // Who has an office needs no word for where it should be.
     if about.office.is_some() {
         about.office_named = None;
@@ -142,13 +161,16 @@ impl Partners {
         }
         let created = known.is_none();
         let id = match known {
+            // An older hire of the same person changes nothing about the newer one.
+            Some(joiner) if is_new_id && change.hired_at < joiner.about.hired_at => joiner.id,
             Some(joiner) => self.change_joiner(&tx, external_id, joiner, change).await?,
             None => self.make_joiner(&tx, change).await?,
         };
         if is_new_id {
-            let sql = "insert into jy_external (external_id, joiner, hired_at, cancelled) values ($1, $2, $3, $4)";
+            let sql = "insert into jy_external (external_id, joiner, doc, hired_at, cancelled) values ($1, $2, '{}', $3, $4)";
             tx.run(sql, params![external_id, id.as_str(), change.hired_at, false]).await?;
         }
+        self.remember_said(&tx, external_id, change).await?;
         tx.commit().await?;
         self.told_and_seen();
         Ok(Ok(Put { id, created }))
@@ -217,6 +239,7 @@ impl Partners {
             journey: String::new(),
             buddy: Who::default(),
             cancelled_why: String::new(),
+            begun_at: Ms(0),
             created_at: now,
         };
         self.store_joiner(tx, &joiner).await?;
@@ -225,34 +248,82 @@ impl Partners {
     }
 
     async fn change_joiner(&self, tx: &Tx, external_id: &str, mut joiner: Joiner, change: &JoinerChange) -> db::Result<String> {
-        let (before, started_on) = (joiner.clone(), joiner.starts_on());
-        let row = tx.row("select hired_at, cancelled from jy_external where external_id = $1", params![external_id]).await?;
-        let earlier = row.as_ref().map(|row| row.get::<Option<i64>>("hired_at")).transpose()?.flatten();
-        merge(&mut joiner.about, change);
-        joiner.name = full_name(&joiner.about);
+        let before = joiner.clone();
+        let row = tx.row("select hired_at from jy_external where external_id = $1", params![external_id]).await?;
+        let is_known = row.is_some();
+        let earlier = match &row {
+            Some(row) => row.get::<Option<i64>>("hired_at")?,
+            None => joiner.about.hired_at,
+        };
         let hired_anew = change.hired_at.is_some() && change.hired_at > earlier;
-        if hired_anew && row.is_some() {
+        if hired_anew && is_known {
             let sql = "update jy_external set hired_at = $1, cancelled = $2 where external_id = $3";
             tx.run(sql, params![change.hired_at, false, external_id]).await?;
         }
         let over = matches!(joiner.state, State::Cancelled | State::Completed);
         if over && hired_anew {
-            // Hired again: everything begins at the beginning.
+            // What is not said anew of somebody hired again is not known of this hire.
+            let JoinerChange { first_name, last_name, email, phone, links, .. } = joiner.about;
+            joiner.about = JoinerChange { first_name, last_name, email, phone, links, ..JoinerChange::default() };
+        }
+        merge(&mut joiner.about, change);
+        joiner.name = full_name(&joiner.about);
+        let the_same = is_known && joiner.starts_on().is_some() && joiner.starts_on() == before.starts_on();
+        if over && hired_anew && the_same && joiner.state == State::Cancelled && self.resume(tx, &mut joiner).await? {
+            // Called off by mistake: what was done is done, and nobody is written to a second time.
+        } else if over && hired_anew && !(the_same && joiner.state == State::Completed) {
             joiner.state = State::Waiting;
             joiner.cancelled_why.clear();
-            self.begin(tx, joiner.clone()).await?;
+            joiner = self.begin(tx, joiner).await?;
         } else if joiner.state == State::Waiting {
-            self.begin(tx, joiner.clone()).await?;
+            joiner = self.begin(tx, joiner).await?;
         } else {
             self.store_joiner(tx, &joiner).await?;
-            if joiner.starts_on() != started_on {
-                self.move_tasks(tx, &joiner).await?;
-            }
-            if joiner.about.manager != before.about.manager {
-                self.give_tasks(tx, &joiner).await?;
-            }
+            self.follow(tx, &before, &joiner).await?;
         }
         Ok(joiner.id)
+    }
+
+    /// A cancelled journey goes on where it stood, if it had begun; whether it had.
+    async fn resume(&self, tx: &Tx, joiner: &mut Joiner) -> db::Result<bool> {
+        let tasks = self.tasks(tx, &joiner.id).await?;
+        if tasks.is_empty() {
+            return Ok(false);
+        }
+        joiner.state = if tasks.iter().all(|task| task.done_at.is_some()) { State::Completed } else { State::Started };
+        joiner.cancelled_why.clear();
+        self.store_joiner(tx, joiner).await?;
+        told(self, tx, joiner, "journey.started").await?;
+        Ok(true)
+    }
+
+    /// What follows for tasks, links and letters from what changed of somebody whose journey began.
+    async fn follow(&self, tx: &Tx, before: &Joiner, joiner: &Joiner) -> db::Result<()> {
+        if !matches!(joiner.state, State::Started | State::Completed) {
+            return Ok(());
+        }
+        if joiner.starts_on() != before.starts_on() {
+            self.move_tasks(tx, joiner).await?;
+        }
+        let moved = !joiner.email().trim().eq_ignore_ascii_case(before.email().trim());
+        if moved || joiner.name != before.name || joiner.about.manager != before.about.manager || joiner.buddy != before.buddy {
+            self.give_tasks(tx, joiner).await?;
+        }
+        if moved {
+            // Whoever has the old address has nothing to see here any more.
+            self.end_links(tx, joiner).await?;
+            texts::welcome(self, tx, joiner, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a sender said of one hire.
+    async fn remember_said(&self, tx: &Tx, external_id: &str, change: &JoinerChange) -> db::Result<()> {
+        let row = tx.row("select doc from jy_external where external_id = $1", params![external_id]).await?;
+        let mut said: JoinerChange = row.map(|row| row.json("doc")).transpose()?.and_then(|doc| serde_json::from_value(doc).ok()).unwrap_or_default();
+        merge(&mut said, change);
+        let doc = serde_json::to_string(&said).map_err(|e| db::Error::new(e.to_string()))?;
+        tx.run("update jy_external set doc = $1 where external_id = $2", params![doc, external_id]).await.map(drop)
     }
 
     /// Chooses the journey of somebody who waits for one, and begins it if the start date is known.
@@ -262,10 +333,12 @@ impl Partners {
         joiner.journey = journey.as_ref().map(|journey| journey.id.clone()).unwrap_or_default();
         if joiner.starts_on().is_some() {
             joiner.state = State::Started;
+            joiner.begun_at = self.clock.now();
             self.store_joiner(tx, &joiner).await?;
             self.plan_tasks(tx, &joiner).await?;
             told(self, tx, &joiner, "journey.started").await?;
-            texts::welcome(self, tx, &joiner).await?;
+            texts::welcome(self, tx, &joiner, None).await?;
+            texts::helpers(self, tx, &joiner).await?;
         } else {
             self.store_joiner(tx, &joiner).await?;
             texts::no_start_date(self, tx, &joiner).await?;
@@ -280,9 +353,17 @@ impl Partners {
         let Some(mut joiner) = self.joiner_called(&tx, id).await? else { return Ok(false) };
         let sql = "update jy_external set cancelled = $1 where joiner = $2 and $3 in (external_id, joiner)";
         tx.run(sql, params![true, joiner.id.as_str(), id]).await?;
-        let left = "select external_id from jy_external where joiner = $1 and not cancelled limit 1";
-        let left = tx.row(left, params![joiner.id.as_str()]).await?.is_some();
-        if !left && joiner.state != State::Cancelled {
+        let left = "select doc from jy_external where joiner = $1 and not cancelled order by hired_at desc limit 1";
+        let left = tx.row(left, params![joiner.id.as_str()]).await?;
+        if let Some(row) = &left {
+            // The newest of the hires that are left counts from now on.
+            let before = joiner.clone();
+            let said: JoinerChange = serde_json::from_value(row.json("doc")?).unwrap_or_default();
+            merge(&mut joiner.about, &said);
+            joiner.name = full_name(&joiner.about);
+            self.store_joiner(&tx, &joiner).await?;
+            self.follow(&tx, &before, &joiner).await?;
+        } else if joiner.state != State::Cancelled {
             joiner.state = State::Cancelled;
             joiner.cancelled_why = why.chars().take(LONGEST).collect();
             self.store_joiner(&tx, &joiner).await?;
@@ -312,11 +393,13 @@ impl Partners {
         Ok(true)
     }
 
-    /// What people here change of a joiner: office, team, start date, buddy.
-    pub(crate) async fn edit_joiner(&self, id: &str, change: &JoinerChange, buddy: Option<Who>) -> db::Result<Result<(), String>> {
+    /// What people here change of a joiner; or a sentence why not.
+    pub(crate) async fn edit_joiner(&self, id: &str, edit: &Edit) -> db::Result<Result<(), String>> {
         let _turn = self.upserts.lock().await;
-        let mut wrong = self.wrong("here", change).await?;
-        if buddy.as_ref().is_some_and(|b| b.name.trim().is_empty() || !is_email(&b.email)) {
+        let change =
+            JoinerChange { start_date: edit.start_date.clone(), office: edit.office.clone(), team: edit.team.clone(), ..JoinerChange::default() };
+        let mut wrong = self.wrong("here", &change).await?;
+        if edit.buddy.as_ref().is_some_and(|b| b.name.trim().is_empty() || !is_email(&b.email)) {
             wrong.push("A buddy has a name and an e-mail address.".to_owned());
         }
         if !wrong.is_empty() {
@@ -324,28 +407,51 @@ impl Partners {
         }
         let tx = self.db.begin().await?;
         let Some(mut joiner) = self.joiner(&tx, id).await? else { return Ok(Err("This joiner is gone.".to_owned())) };
-        let started_on = joiner.starts_on();
-        merge(&mut joiner.about, change);
-        joiner.buddy = buddy.unwrap_or(joiner.buddy);
+        if edit.start_date.is_none() && joiner.state != State::Waiting {
+            return Ok(Err("A journey that began has a start date.".to_owned()));
+        }
+        let before = joiner.clone();
+        let about = &mut joiner.about;
+        (about.start_date, about.office, about.team) = (edit.start_date.clone(), edit.office.clone(), edit.team.clone());
+        // Somebody looked at it, whatever they chose.
+        if about.office.is_some() {
+            about.office_named = None;
+        }
+        if about.team.is_some() {
+            about.team_named = None;
+        }
+        joiner.buddy = edit.buddy.clone().unwrap_or_default();
         if joiner.state == State::Waiting {
             self.begin(&tx, joiner).await?;
         } else {
             self.store_joiner(&tx, &joiner).await?;
-            if joiner.starts_on() != started_on {
-                self.move_tasks(&tx, &joiner).await?;
-            }
-            self.give_tasks(&tx, &joiner).await?;
+            self.follow(&tx, &before, &joiner).await?;
         }
         tx.commit().await?;
         self.told_and_seen();
         Ok(Ok(()))
     }
 
+    /// Sends the joiner a new private link; the old one leads nowhere any more. Or a sentence why not.
+    pub(crate) async fn send_link(&self, id: &str) -> db::Result<Result<(), String>> {
+        let _turn = self.upserts.lock().await;
+        let tx = self.db.begin().await?;
+        let Some(joiner) = self.joiner(&tx, id).await? else { return Ok(Err("This joiner is gone.".to_owned())) };
+        if !matches!(joiner.state, State::Started | State::Completed) {
+            return Ok(Err("There is no journey yet, or not any more, for a link to lead to.".to_owned()));
+        }
+        self.end_links(&tx, &joiner).await?;
+        texts::welcome(self, &tx, &joiner, Some(&db::vault::random_hex(4))).await?;
+        tx.commit().await?;
+        self.told_and_seen();
+        Ok(Ok(()))
+    }
+
     pub(super) async fn store_joiner(&self, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
-        let sql = "insert into jy_joiner (id, doc, name, email, state, journey, buddy_name, buddy_email, cancelled_why, created_at, updated_at) \
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do update set doc = excluded.doc, name = excluded.name, \
+        let sql = "insert into jy_joiner (id, doc, name, email, state, journey, buddy_name, buddy_email, cancelled_why, begun_at, created_at, updated_at) \
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (id) do update set doc = excluded.doc, name = excluded.name, \
                    email = excluded.email, state = excluded.state, journey = excluded.journey, buddy_name = excluded.buddy_name, \
-                   buddy_email = excluded.buddy_email, cancelled_why = excluded.cancelled_why, updated_at = excluded.updated_at";
+                   buddy_email = excluded.buddy_email, cancelled_why = excluded.cancelled_why, begun_at = excluded.begun_at, updated_at = excluded.updated_at";
         let doc = serde_json::to_string(&joiner.about).map_err(|e| db::Error::new(e.to_string()))?;
         let values = params![
             joiner.id.as_str(),
@@ -357,6 +463,7 @@ impl Partners {
             joiner.buddy.name.as_str(),
             joiner.buddy.email.as_str(),
             joiner.cancelled_why.as_str(),
+            joiner.begun_at.0,
             joiner.created_at.0,
             self.clock.now().0
         ];

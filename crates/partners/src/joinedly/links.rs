@@ -26,11 +26,16 @@ impl Partners {
         let email = email.trim().to_lowercase();
         let sql = "select digest, sealed, expires_at from jy_link where joiner = $1 and owner = $2 and email = $3";
         let row = tx.row(sql, params![joiner, owner.name(), email.as_str()]).await?;
-        let token = match row {
+        let known = match row {
+            // One that cannot be opened any more is as good as none.
             Some(row) if row.int("expires_at")? > now.0 => {
-                self.vault.open_sealed(&format!("joinedly/{}", row.text("digest")?), &row.text("sealed")?)?
+                self.vault.open_sealed(&format!("joinedly/{}", row.text("digest")?), &row.text("sealed")?).ok()
             }
-            _ => {
+            _ => None,
+        };
+        let token = match known {
+            Some(token) => token,
+            None => {
                 let token = random_hex(24);
                 let sealed = self.vault.seal(&format!("joinedly/{}", digest(&token)), &token);
                 let sql = "insert into jy_link (digest, sealed, joiner, owner, email, expires_at) values ($1, $2, $3, $4, $5, $6) \
@@ -40,6 +45,11 @@ impl Partners {
             }
         };
         Ok(format!("{}/joinedly/my/{token}", self.base.as_str().trim_end_matches('/')))
+    }
+
+    /// The joiner's own links lead nowhere any more.
+    pub(super) async fn end_links(&self, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+        tx.run("delete from jy_link where joiner = $1 and owner = $2", params![joiner.id.as_str(), Owner::Joiner.name()]).await.map(drop)
     }
 
     /// Whoever holds this link.

@@ -199,14 +199,17 @@ async fn set_letter(person: Person, Path(name): Path<String>, fields: Fields) ->
     let (subject, text) = (fields.get("subject"), fields.get("text"));
     let wrong = [subject, text].iter().find_map(|part| render(part, &sample()).err());
     let wrong = wrong.or_else(|| {
+        // Without the link a letter leads nowhere.
+        (!text.contains("link")).then(|| "The text has no {{ link }}: whoever gets the letter could not go on.".to_owned())
+    });
+    let wrong = wrong.or_else(|| {
         (subject.is_empty() || text.is_empty() || text.len() > 20_000)
             .then(|| "A letter has a subject and a text of at most 20,000 characters.".to_owned())
     });
     if wrong.is_some() || fields.get("do") == "preview" {
         return Ok(page(&person, template, subject, text, wrong.as_deref()).await?.into_response());
     }
-    person.partners.set_jy_setting(&format!("text/{name}/subject"), subject).await?;
-    person.partners.set_jy_setting(&format!("text/{name}/body"), text).await?;
+    person.partners.set_text(template, subject, text).await?;
     person.done("Saved. Letters from now on have this text.", LETTERS).await
 }
 

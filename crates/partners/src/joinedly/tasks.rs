@@ -99,15 +99,19 @@ impl Partners {
         tx.run("delete from jy_comment where joiner = $1", params![joiner.id.as_str()]).await?;
         tx.run("delete from jy_task where joiner = $1", params![joiner.id.as_str()]).await?;
         let Some(start) = joiner.starts_on() else { return Ok(()) };
+        let today = self.today_of(tx, &joiner.about).await?;
         let steps: Vec<Step> = self.steps(tx, &joiner.journey).await?;
         let ids: HashMap<&str, String> = steps.iter().map(|step| (step.id.as_str(), uuid::Uuid::new_v4().to_string())).collect();
         for (position, step) in (0_i64..).zip(&steps) {
             let named = Who { name: step.owner_name.clone(), email: step.owner_email.clone() };
             let who = who(step.owner, named, joiner);
-            let due_on = due(step.timing, step.days, start).map(|day| day.to_string());
+            let due_on = due(step.timing, step.days, start);
+            // Nobody is reminded of what was too late when it was planned.
+            let reminded = due_on.filter(|due| *due < today).map(late).unwrap_or_default();
+            let due_on = due_on.map(|day| day.to_string());
             let after = step.after.as_deref().and_then(|id| ids.get(id)).cloned();
             let sql = "insert into jy_task (id, joiner, step, position, title, details, timing, days, after_task, owner, owner_name, owner_email, remind, \
-                       due_on, state, done_by, reminded) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '')";
+                       due_on, state, done_by, reminded) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16)";
             let values = params![
                 ids[step.id.as_str()].as_str(),
                 joiner.id.as_str(),
@@ -123,11 +127,12 @@ impl Partners {
                 who.email,
                 step.remind,
                 due_on,
-                "open"
+                "open",
+                reminded
             ];
             tx.run(sql, values).await?;
         }
-        texts::helpers(self, tx, joiner).await
+        Ok(())
     }
 
     /// The start date moved: so do the due dates of what is not done yet.
@@ -141,9 +146,10 @@ impl Partners {
         Ok(())
     }
 
-    /// Manager or buddy are somebody else: they get what is not done yet.
+    /// The joiner, the manager or the buddy has another name or address: they get what is not done yet.
     pub(super) async fn give_tasks(&self, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
-        for (owner, who) in [(Owner::Manager, joiner.about.manager.clone().unwrap_or_default()), (Owner::Buddy, joiner.buddy.clone())] {
+        for owner in [Owner::Joiner, Owner::Manager, Owner::Buddy] {
+            let who = who(owner, Who::default(), joiner);
             let sql = "update jy_task set owner_name = $1, owner_email = $2 where joiner = $3 and owner = $4 and state = 'open'";
             tx.run(sql, params![who.name, who.email, joiner.id.as_str(), owner.name()]).await?;
         }
@@ -222,27 +228,46 @@ impl Partners {
         let sql = "select t.* from jy_task t join jy_joiner j on j.id = t.joiner where t.state = 'open' and t.due_on is not null and t.due_on <= $1 \
                    and j.state = 'started' and t.owner_email <> '' and t.remind >= 0 and t.reminded <> 'late/' || t.due_on order by t.due_on, t.id limit 1000";
         for row in self.db.rows(sql, params![horizon.to_string()]).await? {
-            let (task, reminded) = (read(&row)?, row.text("reminded")?);
-            let Some(due) = task.due_on else { continue };
-            let Some(joiner) = self.joiner(&self.db, &task.joiner).await? else { continue };
-            let zone = self.zone_of(&self.db, &joiner.about).await?;
-            let today = today_in(&zone, now);
-            let mark = match (today > due, today >= workdays::before(due, task.remind)) {
-                (true, _) => format!("late/{due}"),
-                (false, true) => format!("due/{due}"),
-                (false, false) => continue,
-            };
-            if reminded == mark || hour_in(&zone, now) < 8 {
-                continue;
+            let task = read(&row)?;
+            // One that cannot be reminded of must not keep the others from it.
+            if let Err(e) = self.remind_of(&task, &row.text("reminded")?).await {
+                tracing::error!(error = %e, task = %task.id, "nobody could be reminded of a task");
             }
-            let tx = self.db.begin().await?;
-            texts::reminder(self, &tx, &joiner, &task, &mark).await?;
-            tx.run("update jy_task set reminded = $1 where id = $2", params![mark, task.id.as_str()]).await?;
-            tx.commit().await?;
         }
         self.pipeline.wake();
         Ok(())
     }
+}
+
+impl Partners {
+    /// Reminds of one task, if it is time.
+    async fn remind_of(&self, task: &Task, reminded: &str) -> db::Result<()> {
+        let (Some(due), now) = (task.due_on, self.clock.now()) else { return Ok(()) };
+        let _turn = self.upserts.lock().await;
+        let Some(joiner) = self.joiner(&self.db, &task.joiner).await?.filter(|joiner| joiner.state == State::Started) else { return Ok(()) };
+        let zone = self.zone_of(&self.db, &joiner.about).await?;
+        let today = today_in(&zone, now);
+        let mark = match (today > due, today >= workdays::before(due, task.remind)) {
+            (true, _) => late(due),
+            (false, true) => format!("due/{due}"),
+            (false, false) => return Ok(()),
+        };
+        if reminded == mark || hour_in(&zone, now) < 8 {
+            return Ok(());
+        }
+        let tx = self.db.begin().await?;
+        // It may be done by now, or somebody else's.
+        let sql = "update jy_task set reminded = $1 where id = $2 and state = 'open' and due_on = $3 and owner_email = $4";
+        if tx.run(sql, params![mark.as_str(), task.id.as_str(), due.to_string(), task.who.email.as_str()]).await? > 0 {
+            texts::reminder(self, &tx, &joiner, task, &mark).await?;
+        }
+        tx.commit().await
+    }
+}
+
+/// How it is remembered that somebody was told that a task is late.
+fn late(due: Date) -> String {
+    format!("late/{due}")
 }
 
 /// No reminder goes out earlier than so many workdays ahead.

@@ -7,7 +7,7 @@ use super::journeys::Owner;
 use super::tasks::Task;
 use crate::Partners;
 use db::{Sql, Tx, params};
-use joinedly_api::Who;
+use joinedly_api::{State, Who};
 use post::{Letter, Template, render};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -61,6 +61,16 @@ async fn names(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<Valu
 }
 
 impl Partners {
+    /// Letters have this text from now on.
+    pub(super) async fn set_text(&self, template: &Template, subject: &str, body: &str) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        for (part, value) in [("subject", subject), ("body", body)] {
+            let sql = "insert into jy_setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
+            tx.run(sql, params![format!("text/{}/{part}", template.name), value]).await?;
+        }
+        tx.commit().await
+    }
+
     /// A text as it stands now: subject and body.
     pub(super) async fn text(&self, template: &Template) -> db::Result<(String, String)> {
         let [mut subject, mut body] = [String::new(), String::new()];
@@ -86,24 +96,44 @@ async fn write(partners: &Partners, tx: &Tx, joiner: &Joiner, name: &str, key: S
     partners.letters.write(tx, APP, &letter).await
 }
 
-/// To the new hire: once for each time a journey begins.
-pub async fn welcome(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+/// Who started longer ago is not welcomed any more. Days.
+const LONG_AGO: i32 = 30;
+
+/// Whether a journey is told of in letters: whoever is back-filled years later would wonder.
+async fn is_told(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<bool> {
+    let today = partners.today_of(tx, &joiner.about).await?;
+    Ok(joiner.starts_on().is_some_and(|start| today.since(start).is_ok_and(|span| span.get_days() <= LONG_AGO)))
+}
+
+/// Names an address without telling it.
+fn mark(email: &str) -> String {
+    db::vault::digest(&email.trim().to_lowercase()).chars().take(16).collect()
+}
+
+/// To the new hire: once for each time a journey begins and each address; and whenever somebody asks for it.
+pub async fn welcome(partners: &Partners, tx: &Tx, joiner: &Joiner, again: Option<&str>) -> db::Result<()> {
+    if again.is_none() && !is_told(partners, tx, joiner).await? {
+        return Ok(());
+    }
     let link = partners.link(tx, &joiner.id, Owner::Joiner, joiner.email()).await?;
     let to = Who { name: joiner.name.clone(), email: joiner.email().to_owned() };
-    let key = format!("welcome/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0));
+    let key = format!("welcome/{}/{}/{}/{}", joiner.id, joiner.begun_at.0, mark(joiner.email()), again.unwrap_or_default());
     write(partners, tx, joiner, "welcome", key, &to, &[("link", &link)]).await
 }
 
-/// To everybody else who has a task: each once.
+/// To everybody else who has something to do: each once.
 pub async fn helpers(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    if joiner.state != State::Started || !is_told(partners, tx, joiner).await? {
+        return Ok(());
+    }
     let mut written = BTreeSet::new();
     for task in partners.tasks(tx, &joiner.id).await? {
         let email = task.who.email.trim().to_lowercase();
-        if task.owner == Owner::Joiner || email.is_empty() || !written.insert((task.owner.name(), email.clone())) {
+        if task.owner == Owner::Joiner || task.done_at.is_some() || email.is_empty() || !written.insert((task.owner.name(), email.clone())) {
             continue;
         }
         let link = partners.link(tx, &joiner.id, task.owner, &email).await?;
-        let key = format!("helper/{}/{}/{}/{email}", joiner.id, joiner.about.hired_at.unwrap_or(0), task.owner.name());
+        let key = format!("helper/{}/{}/{}/{}", joiner.id, joiner.begun_at.0, task.owner.name(), mark(&email));
         write(partners, tx, joiner, "helper", key, &task.who, &[("link", &link)]).await?;
     }
     Ok(())
@@ -122,7 +152,7 @@ pub async fn no_start_date(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db:
     let link = format!("{}/joinedly/joiners/{}", partners.base.as_str().trim_end_matches('/'), joiner.id);
     for row in tx.rows("select name, email from account where app = $1 and role = $2 order by email", params![APP, super::ADMIN]).await? {
         let to = Who { name: row.text("name")?, email: row.text("email")? };
-        let key = format!("no_start_date/{}/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0), to.email);
+        let key = format!("no_start_date/{}/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0), mark(&to.email));
         write(partners, tx, joiner, "no_start_date", key, &to, &[("link", &link)]).await?;
     }
     Ok(())

@@ -14,13 +14,15 @@ create table jy_rule (id text primary key, position bigint not null, field text 
 -- Joiners as the API knows them, with their journey and what people here added.
 create table jy_joiner (
   id text primary key, doc text not null, name text not null, email text not null, state text not null, journey text not null,
-  buddy_name text not null, buddy_email text not null, cancelled_why text not null, created_at bigint not null, updated_at bigint not null
+  buddy_name text not null, buddy_email text not null, cancelled_why text not null, begun_at bigint not null, created_at bigint not null,
+  updated_at bigint not null
 );
 create index jy_joiner_email on jy_joiner (email);
 create index jy_joiner_at on jy_joiner (created_at, id);
 
 -- By which ids the senders know a joiner: several, if several hires are one person.
-create table jy_external (external_id text primary key, joiner text not null, hired_at bigint, cancelled boolean not null);
+-- With what each said last, for the day when the newer one is called off.
+create table jy_external (external_id text primary key, joiner text not null, doc text not null, hired_at bigint, cancelled boolean not null);
 create index jy_external_of on jy_external (joiner);
 
 -- The tasks of one journey of one joiner.
