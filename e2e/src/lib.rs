@@ -65,6 +65,8 @@ pub struct Demo {
     pub hr_cloud: String,
     /// Joinedly.
     pub joinedly: String,
+    /// Jobma.
+    pub jobma: String,
     /// The hub.
     pub hub: String,
 }
@@ -102,12 +104,12 @@ impl Demo {
             .context("starting fulcrum")?;
         let mut lines = BufReader::new(server.stdout.take().context("its output")?).lines();
         let (mut urls, deadline) = (Vec::new(), Instant::now() + Duration::from_secs(60));
-        while urls.len() < 4 && Instant::now() < deadline {
+        while urls.len() < 5 && Instant::now() < deadline {
             let Some(line) = lines.next() else { break };
             urls.extend(line?.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
         }
-        let [ats, hr_cloud, joinedly, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
-        Ok(Self { server, _output: lines, folder, ats, hr_cloud, joinedly, hub })
+        let [ats, hr_cloud, joinedly, jobma, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
+        Ok(Self { server, _output: lines, folder, ats, hr_cloud, joinedly, jobma, hub })
     }
 }
 

@@ -116,7 +116,10 @@ impl Ats {
         }
         let postings = self.demo_postings(&people).await?;
         self.demo_forms(&people, &postings).await?;
-        self.demo_candidates(&people, &postings).await
+        self.demo_candidates(&people, &postings).await?;
+        // Where video interviews begin; nobody is there yet.
+        let screen = self.stages().await?.into_iter().find(|stage| stage.text == "Recruiter screen");
+        self.add_stage("Jobma", screen.as_ref().map_or("", |stage| stage.id.as_str()), None).await.map(drop)
     }
 
     /// A requisition for the first posting, with a field of the company's own; and a form that onboarding needs.

@@ -42,6 +42,31 @@ impl Ats {
         rows.iter().map(|row| Ok(Stage { id: row.text("id")?, text: row.text("text")?, rest: Rest::new() })).collect()
     }
 
+    /// Adds a stage behind another, in its section; whether the other is there.
+    pub(crate) async fn add_stage(&self, text: &str, after: &str, by: Option<&str>) -> db::Result<bool> {
+        let tx = self.db.begin().await?;
+        let Some(row) = tx.row("select section, position from stage where id = $1", params![after]).await? else { return Ok(false) };
+        let (section, position) = (row.text("section")?, row.int("position")?);
+        tx.run("update stage set position = position + 1 where position > $1", params![position]).await?;
+        let id = uuid::Uuid::new_v4().to_string();
+        let sql = "insert into stage (id, text, section, position) values ($1, $2, $3, $4)";
+        tx.run(sql, params![id.as_str(), text, section, position + 1]).await?;
+        self.audit(&tx, "stage:added", by, &id, text).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// A stage gets another name; whether it is there.
+    pub(crate) async fn rename_stage(&self, id: &str, text: &str, by: Option<&str>) -> db::Result<bool> {
+        let tx = self.db.begin().await?;
+        if tx.run("update stage set text = $1 where id = $2", params![text, id]).await? == 0 {
+            return Ok(false);
+        }
+        self.audit(&tx, "stage:renamed", by, id, text).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     pub(crate) async fn archive_reasons(&self) -> db::Result<Vec<ArchiveReason>> {
         let rows = self.db.rows("select * from archive_reason order by position, id", vec![]).await?;
         rows.iter()

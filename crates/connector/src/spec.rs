@@ -80,7 +80,7 @@ pub enum More {
     Forms,
     /// The requisition the hire filled, with the company's own fields.
     Requisition,
-    /// The posting also of whoever is not hired.
+    /// The posting of whoever is a candidate, and nothing of a hire.
     Posting,
     /// Other hires of this connection with the same e-mail whose records are known; nothing of it is read from Lever.
     SameEmail,

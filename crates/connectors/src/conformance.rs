@@ -1,12 +1,34 @@
 //! What every connector must be, checked over the whole list; nobody has to remember to add theirs.
 
 use crate::ALL;
-use connector::{Decision, Seen};
-use serde_json::{Value, json};
+use connector::{AnyConnector, Decision, Kind, Seen, Whom};
+use lever_api::Stage;
+use serde_json::{Map, Value, json};
 
 /// A hire with everything a connector could ask for.
 fn full() -> Seen {
     serde_json::from_str(include_str!("../fixtures/hire.json")).unwrap()
+}
+
+/// Somebody this connector is meant for, and settings by which it is.
+fn meant_for(connector: &dyn AnyConnector) -> (Value, Seen) {
+    let mut seen = full();
+    if matches!(connector.spec().whom, Whom::Hires) {
+        return (json!({ "create_missing": true }), seen);
+    }
+    seen.hired = false;
+    seen.opportunity.archived = None;
+    let stage = seen.opportunity.stage.as_str().unwrap_or_default().to_owned();
+    seen.stage = Some(Stage { id: stage, ..Stage::default() });
+    let mut settings = Map::new();
+    for field in connector.spec().fields {
+        match field.kind {
+            Kind::Stages => drop(settings.insert(field.name.into(), json!([seen.opportunity.stage]))),
+            Kind::Usual => drop(settings.insert(field.name.into(), json!("usual"))),
+            _ => {}
+        }
+    }
+    (Value::Object(settings), seen)
 }
 
 #[test]
@@ -20,16 +42,11 @@ fn ids_are_unique_and_lower_case() {
 
 #[test]
 fn decisions_repeat_and_their_keys_begin_with_the_id_and_name_the_subject() {
-    let seen = full();
     for connector in ALL {
-        let first = connector.decide(&Value::Null, &seen);
-        assert_eq!(first, connector.decide(&Value::Null, &seen));
-        // A connector that asks first must offer a way out, and go on once nothing needs asking.
-        let second = match first {
-            Decision::Hold(hold) if !hold.ways.is_empty() => connector.decide(&json!({ "create_missing": true }), &seen),
-            other => other,
-        };
-        let Decision::Make(effects) = second else { panic!("{}: a full hire must lead somewhere: {second:?}", connector.spec().id) };
+        let (settings, seen) = meant_for(*connector);
+        let first = connector.decide(&settings, &seen);
+        assert_eq!(first, connector.decide(&settings, &seen));
+        let Decision::Make(effects) = first else { panic!("{}: somebody with everything must lead somewhere: {first:?}", connector.spec().id) };
         for effect in effects {
             assert!(effect.key.starts_with(&format!("{}/", connector.spec().id)), "{}", effect.key);
             assert!(effect.key.contains(&seen.opportunity.id), "{}", effect.key);

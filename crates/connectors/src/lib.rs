@@ -8,7 +8,7 @@ macro_rules! connectors {
     };
 }
 
-connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly, chief_onboarding::ChiefOnboarding];
+connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly, chief_onboarding::ChiefOnboarding, jobma::Jobma,];
 
 mod hires;
 

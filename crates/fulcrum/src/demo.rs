@@ -66,7 +66,9 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
     if !hub.all_connections(&tenant).await?.is_empty() {
         return Ok(());
     }
-    ats.tell(Event::CandidateHired, true, None).await?;
+    for event in [Event::CandidateHired, Event::CandidateStageChange] {
+        ats.tell(event, true, None).await?;
+    }
     connect_hr_cloud(&ground.outbound, settings).await
 }
 
@@ -95,6 +97,7 @@ pub fn banner(settings: &Settings) -> Result<String> {
         (Side::Ats, "ATS, a Lever on your machine", "", ats::demo::LOGINS[0].1),
         (Side::Partners, "HR Cloud", "hr-cloud/", partners::demo::login("hr-cloud")),
         (Side::Partners, "Joinedly", "joinedly/", partners::demo::login("joinedly")),
+        (Side::Partners, "Jobma", "jobma/", partners::demo::login("jobma")),
         (Side::Hub, "Hub, the timeline between them", "", OPERATOR.1),
     ];
     for (side, name, path, login) in sides {

@@ -86,6 +86,7 @@ impl Ground {
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
             smtp: self.settings.smtp()?,
+            folder: self.settings.data.clone(),
             base: self.settings.url(Side::Partners)?,
             demo: self.settings.demo,
         };

@@ -49,10 +49,11 @@ impl Reader<'_> {
         let (owner, stage) = (take_object(&mut opportunity.owner), take_object(&mut opportunity.stage));
         let application: Option<Application> = opportunity.applications.first_mut().and_then(take_object);
         let posting = application.as_ref().and_then(|a| reference(&a.posting).map(str::to_owned));
-        if !hired {
-            let posting = if self.more.contains(&More::Posting) { self.posting(posting).await? } else { None };
+        let only_posting = self.more.contains(&More::Posting);
+        if !hired || only_posting {
+            let posting = if only_posting { self.posting(posting).await? } else { None };
             let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
-            return Ok(Some(Seen { opportunity, stage, contact, application, posting, hiring_manager, owner, ..Seen::default() }));
+            return Ok(Some(Seen { opportunity, stage, contact, application, posting, hiring_manager, owner, hired, ..Seen::default() }));
         }
         let offers = self.lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
         let requisition =

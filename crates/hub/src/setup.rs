@@ -137,9 +137,13 @@ impl Hub {
         });
         if connector.is_live(&connection.settings) {
             for webhook in self.webhooks(connection).await? {
-                let menu = "under Settings > Integrations and API > Webhooks";
+                let menu = "Settings > Integrations and API > Webhooks";
                 steps.push(if connection.token_only {
-                    step(&format!("A webhook for \"{}\"", webhook.event), Seen::NotYet, format!("In Lever, {menu}, add the address {}.", webhook.url))
+                    step(
+                        &format!("A webhook for \"{}\"", webhook.event),
+                        Seen::NotYet,
+                        format!("In Lever, under {menu}, add the address {}.", webhook.url),
+                    )
                 } else if webhook.made {
                     step(&format!("A webhook for \"{}\"", webhook.event), Seen::Good, "Made in Lever by itself.".into())
                 } else {
@@ -163,7 +167,7 @@ impl Hub {
                 steps.push(if webhook.heard_at.is_some() {
                     step(&what, Seen::Good, "An event came.".into())
                 } else {
-                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on in Lever, {menu}. Until then new hires are found within a minute, by looking."))
+                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on: in Lever, {menu}. Until then new hires are found within a minute, by looking."))
                 });
             }
         }

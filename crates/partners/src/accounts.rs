@@ -64,9 +64,10 @@ struct App {
     about: &'static str,
 }
 
-const APPS: [App; 2] = [
+const APPS: [App; 3] = [
     App { prefix: "/hr-cloud", brand: "HR Cloud", about: "People directory and HR." },
     App { prefix: "/joinedly", brand: "Joinedly", about: "Onboarding: every hire starts a journey." },
+    App { prefix: "/jobma", brand: "Jobma", about: "Video interviews, whenever it suits the candidate." },
 ];
 
 /// The apps: the first part of their addresses without the slash, and what they are called.

@@ -25,13 +25,15 @@ const fn person(app: &'static str, name: &'static str, email: &'static str, role
 }
 
 /// One login for each role of each app; of each app first whoever may set up integrations.
-pub const LOGINS: [Login; 6] = [
+pub const LOGINS: [Login; 8] = [
     person("hr-cloud", "Helen Marsh", "helen@northwind.example", "HR Admin"),
     person("hr-cloud", "Tomasz Nowak", "tomasz@northwind.example", "Manager"),
     person("hr-cloud", "Eva Lund", "eva@northwind.example", "Employee"),
     person("hr-cloud", "Sam Vendor", "sam@hrcloud.example", "Account Manager"),
     person("joinedly", "Jo Fisher", "jo@northwind.example", "Admin"),
     person("joinedly", "Malik Ansah", "malik@northwind.example", "Member"),
+    person("jobma", "Vera Kim", "vera@northwind.example", "Account Admin"),
+    person("jobma", "Rashid Amari", "rashid@northwind.example", "Evaluator"),
 ];
 
 /// Who may set up the integrations of an app.
@@ -59,7 +61,8 @@ impl Partners {
             }
             match app {
                 "hr-cloud" => self.fill_hr_cloud().await?,
-                _ => self.fill_joinedly().await?,
+                "joinedly" => self.fill_joinedly().await?,
+                _ => self.fill_jobma().await?,
             }
         }
         Ok(())

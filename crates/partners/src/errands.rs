@@ -1,6 +1,6 @@
 //! What the partner apps do by themselves: letters, notices, reminders, forgetting what is old.
 
-use crate::Partners;
+use crate::{Partners, jobma};
 use outbound::Wire;
 use pipeline::{Ending, Handler, Item, Tried};
 use std::time::Duration;
@@ -35,7 +35,12 @@ impl Errands {
             post::LETTER => partners.letters.send(item).await,
             // A receiver that wants no more has said so; there is nobody here to tell.
             post::NOTICE => partners.notices.send(item, wire).await.map(|(ending, _)| (ending, false)),
-            REMIND => partners.remind().await.map(|()| (Ending::Decided(Vec::new()), false)),
+            REMIND => {
+                partners.remind().await?;
+                partners.mind_interviews().await?;
+                Ok((Ending::Decided(Vec::new()), false))
+            }
+            jobma::TELL => partners.tell_of_interview(item, wire).await.map(|ending| (ending, false)),
             PRUNE => {
                 let before = partners.clock.now().minus(KEPT);
                 pipeline::prune(&partners.db, before, false).await?;

@@ -4,9 +4,9 @@ use crate::Partners;
 use db::{Sql, params};
 use endpoint::{Endpoint, Nothing};
 use hub_api::{
-    CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, GetImport, Import, ImportedPeople, ListConnections,
-    ListImportedPeople, ListImports, ListNames, NamesReport, NewConnectSession, NewImport, NewSettings, NewSignatureToken, RetryImport,
-    SetSignatureToken, Target, UpdateSettings, Which, WhichPeople,
+    CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, Disconnect, GetImport, Import, ImportedPeople, Jobs,
+    ListConnections, ListImportedPeople, ListImports, ListJobs, ListNames, NamesReport, NewConnectSession, NewImport, NewSettings, NewSignatureToken,
+    RetryImport, SetSignatureToken, Target, UpdateSettings, Which, WhichPeople,
 };
 use outbound::{Failure, Fixed, Remote};
 use serde_json::{Map, Value};
@@ -102,6 +102,16 @@ impl Hub {
     /// Those that failed or are held go again.
     pub async fn retry_import(&self, import: &str) -> Result<Import, String> {
         self.ask(RetryImport { import: import.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Stages and postings in Lever, and what they are joined with.
+    pub async fn jobs(&self, connection: &str) -> Result<Jobs, String> {
+        self.ask(ListJobs { connection: connection.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Ends a connection; history and settings stay.
+    pub async fn disconnect(&self, connection: &str) -> Result<Connection, String> {
+        self.ask(Disconnect { connection: connection.to_owned(), query: Nothing, body: Nothing }).await
     }
 
     /// Which of the names in Lever match what is here.

@@ -6,6 +6,7 @@ pub mod demo;
 mod errands;
 pub mod hr_cloud;
 mod hub_link;
+pub mod jobma;
 pub mod joinedly;
 mod lever;
 mod mail;
@@ -20,6 +21,7 @@ use outbound::{Outbound, Smtp};
 use pipeline::Pipeline;
 use post::{Letters, Notices};
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
 use web::Lobby;
@@ -28,6 +30,7 @@ use web::Lobby;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "002_joinedly", sql: include_str!("migrations/002_joinedly.sql") },
+    Migration { id: "003_jobma", sql: include_str!("migrations/003_jobma.sql") },
 ];
 
 /// What the partner apps stand on.
@@ -42,6 +45,8 @@ pub struct Ground {
     pub outbound: Outbound,
     /// The mail server; without one letters are kept.
     pub smtp: Option<Smtp>,
+    /// Recordings are kept below it.
+    pub folder: PathBuf,
     /// Where people and programs reach them; no final slash.
     pub base: Url,
     /// Shows the demo's logins on the sign-in pages.
@@ -65,6 +70,7 @@ pub struct Inner {
     pub pipeline: Pipeline,
     pub(crate) letters: Letters,
     pub(crate) notices: Notices,
+    pub(crate) recordings: jobma::Recordings,
     /// Whose turn it is to create or update people.
     pub(crate) upserts: tokio::sync::Mutex<()>,
 }
@@ -97,6 +103,7 @@ impl Ground {
             pipeline,
             letters,
             notices,
+            recordings: jobma::Recordings { folder: self.folder.join("recordings") },
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -115,7 +122,13 @@ impl Ground {
 impl Partners {
     /// Every app's pages and API.
     pub fn router(&self) -> Router {
-        let pages = Router::new().merge(accounts::routes()).merge(hr_cloud::page_routes()).merge(joinedly::page_routes()).with_state(self.clone());
-        web::finish(&self.db, pages, hr_cloud::api_routes(self.clone()).merge(joinedly::api_routes(self.clone())), |_| None)
+        let pages = Router::new()
+            .merge(accounts::routes())
+            .merge(hr_cloud::page_routes())
+            .merge(joinedly::page_routes())
+            .merge(jobma::page_routes())
+            .with_state(self.clone());
+        let apis = hr_cloud::api_routes(self.clone()).merge(joinedly::api_routes(self.clone())).merge(jobma::api_routes(self.clone()));
+        web::finish(&self.db, pages, apis, |_| None)
     }
 }

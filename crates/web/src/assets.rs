@@ -9,12 +9,13 @@ use std::sync::LazyLock;
 
 const CSS: &str = include_str!("assets/app.css");
 const JS: &str = include_str!("assets/app.js");
+const INTERVIEW: &str = include_str!("assets/interview.js");
 const ICON: &str = include_str!("assets/icon.svg");
 
 /// Changes with every edit, so that browsers may keep files for a year.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = DefaultHasher::new();
-    (CSS, JS, ICON).hash(&mut hasher);
+    (CSS, JS, INTERVIEW, ICON).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 });
 
@@ -31,6 +32,12 @@ pub(crate) fn head(title: &str) -> Markup {
     }
 }
 
+/// Where a script of its own lies, beside the one every page has: `interview.js`.
+#[must_use]
+pub fn script(name: &str) -> String {
+    format!("/assets/{name}?v={}", VERSION.as_str())
+}
+
 pub(crate) fn routes() -> Router {
     let file = |kind: &'static str, body: &'static str| {
         get(move || async move { ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], body) })
@@ -38,5 +45,6 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/assets/app.css", file("text/css; charset=utf-8", CSS))
         .route("/assets/app.js", file("text/javascript; charset=utf-8", JS))
+        .route("/assets/interview.js", file("text/javascript; charset=utf-8", INTERVIEW))
         .route("/assets/icon.svg", file("image/svg+xml", ICON))
 }

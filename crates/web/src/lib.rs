@@ -20,6 +20,7 @@ mod time;
 pub mod ui;
 
 pub use api::{Api, Dialect};
+pub use assets::script;
 pub use door::{Door, Front, Lobby, Stranger, live, routes as door_routes};
 pub use form::{Fields, see_other};
 pub use problem::Problem;

@@ -5,6 +5,7 @@ mod add;
 mod company;
 mod consent;
 mod integrations;
+mod pipeline;
 mod pipeline_board;
 mod postings;
 mod profile;
@@ -174,6 +175,7 @@ pub fn routes(ats: Ats) -> Router {
         .merge(integrations::routes())
         .merge(webhook::routes())
         .merge(company::routes())
+        .merge(pipeline::routes())
         .merge(users::routes())
         .with_state(ats)
 }

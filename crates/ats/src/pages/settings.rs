@@ -21,7 +21,7 @@ pub struct Family {
 }
 
 /// All of them.
-pub const ALL: [Family; 3] = [
+pub const ALL: [Family; 4] = [
     Family {
         name: "Integrations and API",
         about: "API credentials, webhooks, authorized apps",
@@ -29,6 +29,7 @@ pub const ALL: [Family; 3] = [
         needs: Right::ManageIntegrations,
     },
     Family { name: "Company", about: "Locations, departments and teams", href: "/settings/company", needs: Right::ManageCompany },
+    Family { name: "Pipeline", about: "The stages candidates go through", href: super::pipeline::PIPELINE, needs: Right::ManageCompany },
     Family { name: "Users", about: "Who works here, and their roles", href: "/settings/users", needs: Right::ManageUsers },
 ];
 

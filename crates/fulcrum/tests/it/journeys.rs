@@ -97,7 +97,7 @@ async fn a_joiner_sees_their_own_tasks_by_a_private_link_and_nobody_elses_and_a_
         let (_, html) = mary.open(&his).await;
         let task = html.split("/tasks/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         assert_eq!(mary.try_press(&format!("{hers}/tasks/{task}"), &[("done", "yes")]).await.0, 400);
-        let (status, html) = mary.open(&format!("{}0", &hers[..hers.len() - 1])).await;
+        let (status, html) = mary.open(&format!("{hers}0")).await;
         assert!(status == 404 && html.contains("This link leads nowhere"), "{html}");
         w.clock.advance(181 * DAY);
         let (status, html) = mary.open(&hers).await;

@@ -33,7 +33,7 @@ pub struct App {
     pub offer: &'static str,
     /// What the button says.
     pub connect: &'static str,
-    /// What importing does.
+    /// What importing does; empty: there is nothing to import.
     pub import: &'static str,
     /// Whether this person may.
     pub may: for<'a> fn(&'a Person) -> Soon<'a, ()>,
@@ -92,7 +92,7 @@ async fn show(app: &'static App, person: Person) -> Result<Response, Problem> {
                     html! {
                         (state(&connection))
                         (besides)
-                        (imports::card(app, &imports, person.partners.clock.now()))
+                        @if !app.import.is_empty() { (imports::card(app, &imports, person.partners.clock.now())) }
                         (settings(app, &connection))
                     }
                 }

@@ -1,0 +1,111 @@
+//! What comes back to the profile in Lever: tags, the link, notes, the next stage. Each may be done twice.
+
+use super::rounds::{Cannot, FAILED, Rounds, Show, TAGS};
+use super::{NAME, done};
+use connector::{Cx, Hold, How, Outcome, outcome_of};
+use endpoint::Nothing;
+use lever_api::{
+    AddLinks, AddTags, CreateNote, GetOpportunity, Links, ListNotes, Listing, NewNote, OpportunityId, PerformAs, RemoveTags, StageChange, Tags,
+    UpdateOpportunityStage, View,
+};
+use outbound::Failure;
+
+fn id(opportunity: &str) -> Result<OpportunityId, Failure> {
+    opportunity.parse().map_err(|_| Failure::Blocked(format!("{opportunity:?} is no opportunity id")))
+}
+
+/// Exactly this tag of ours, or none.
+async fn tag(cx: &Cx<'_>, opportunity: &OpportunityId, tag: Option<&str>) -> Result<(), Failure> {
+    let there = cx.lever.send(GetOpportunity { opportunity: opportunity.clone(), query: View::default(), body: Nothing }).await?.data.tags;
+    // First the new one: between the two calls there is one too many, and never none.
+    if let Some(tag) = tag.filter(|tag| !there.iter().any(|t| t == tag)) {
+        let body = Tags { tags: vec![tag.to_owned()] };
+        cx.lever.send(AddTags { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?;
+    }
+    let others: Vec<String> = there.into_iter().filter(|t| TAGS.contains(&t.as_str()) && Some(t.as_str()) != tag).collect();
+    if !others.is_empty() {
+        cx.lever.send(RemoveTags { opportunity: opportunity.clone(), query: PerformAs::default(), body: Tags { tags: others } }).await?;
+    }
+    Ok(())
+}
+
+/// Writes a note, unless one that says this is there.
+async fn note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str) -> Result<(), Failure> {
+    let mut query = Listing { limit: Some(100), ..Listing::default() };
+    loop {
+        let page = cx.lever.send(ListNotes { opportunity: opportunity.clone(), query: query.clone(), body: Nothing }).await?;
+        if page.data.iter().flat_map(|note| &note.fields).any(|comment| comment.value.trim() == text) {
+            return Ok(());
+        }
+        query.offset = page.next.filter(|_| page.has_next == Some(true));
+        if query.offset.is_none() {
+            break;
+        }
+    }
+    let body = NewNote { value: Some(text.to_owned()), ..NewNote::default() };
+    cx.lever.send(CreateNote { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await.map(drop)
+}
+
+pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outcome, Failure> {
+    let opportunity = id(&show.opportunity)?;
+    let written = async {
+        if let Some(link) = &show.link {
+            let body = Links { links: vec![link.clone()] };
+            cx.lever.send(AddLinks { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?;
+        }
+        if let Some(text) = &show.note {
+            note(cx, &opportunity, text).await?;
+        }
+        tag(cx, &opportunity, show.state.tag()).await
+    };
+    if let Err(failure) = written.await {
+        return refused(&failure);
+    }
+    let round = rounds.of(&show.about);
+    round.state = show.state;
+    round.shown = Some(show.state);
+    let said = match show.state.tag() {
+        Some(tag) => format!("\"{tag}\" stands on the profile"),
+        None => "the profile says nothing of it any more".to_owned(),
+    };
+    Ok(done(rounds, How::Updated, &said))
+}
+
+pub async fn advance(cx: &Cx<'_>, rounds: &mut Rounds, about: &str, opportunity: &str, stage: &str) -> Result<Outcome, Failure> {
+    let opportunity = id(opportunity)?;
+    let stage = stage.parse().map_err(|_| Failure::Blocked(format!("{stage:?} is no stage id")))?;
+    let moved = cx.lever.send(UpdateOpportunityStage { opportunity, query: PerformAs::default(), body: StageChange { stage } }).await;
+    if let Err(failure) = moved {
+        return refused(&failure);
+    }
+    rounds.of(about).advanced = true;
+    Ok(done(rounds, How::Updated, "moved on to the stage for whoever completed it"))
+}
+
+/// Says on the profile why nobody is invited, then waits for whoever can mend it.
+pub async fn tell_why_not(cx: &Cx<'_>, cannot: &Cannot) -> Outcome {
+    let told = async { note(cx, &id(&cannot.opportunity)?, &format!("{NAME}: {}", cannot.why)).await };
+    match told.await {
+        Ok(()) => Outcome::Hold(cannot.hold()),
+        Err(failure) => refused(&failure).unwrap_or_else(|failure| outcome_of("Lever", &failure)),
+    }
+}
+
+/// The profile says that it failed, as far as Lever lets us say so: what went wrong first is what counts.
+pub async fn show_failure(cx: &Cx<'_>, opportunity: &str) {
+    if let Ok(opportunity) = id(opportunity) {
+        let _ = tag(cx, &opportunity, Some(FAILED)).await;
+    }
+}
+
+/// Lever does not let us write: somebody must give the permission. Everything else is as with any failure.
+fn refused(failure: &Failure) -> Result<Outcome, Failure> {
+    match failure.status() {
+        Some(403) => Ok(Outcome::Hold(Hold::new(
+            format!("Lever does not allow {NAME} to write on profiles"),
+            format!("Lever answered 403: {failure}. A Super Admin can give the missing permission: connect again, or make a new API key with it."),
+        ))),
+        Some(404) => Ok(Outcome::GiveUp("Lever does not have this opportunity any more.".to_owned())),
+        _ => Ok(outcome_of("Lever", failure)),
+    }
+}

@@ -1,0 +1,371 @@
+//! Jobma: a candidate who reaches the chosen stage gets a video interview.
+//!
+//! What its API is known to have is the invitation and the callback ([`jobma_api`]); the rest of what this calls our own Jobma
+//! has, and it does without where it is not there. The state of an interview stands in Lever as a tag, of which there is exactly
+//! one at a time, as Lever advises (<https://hire.lever.co/developer/usecases>).
+//!
+//! One effect at a time: what follows is decided when it is so.
+
+mod lever;
+mod rounds;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use connector::{
+    Connector, Cx, Decision, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Remember, Seen, Sent, Spec,
+    Way, Whom, outcome_of,
+};
+use lever_api::event::Event;
+use lever_api::{
+    AddLinks, AddTags, CreateNote, CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, ListApplications, ListArchiveReasons,
+    ListDeletedOpportunities, ListNotes, ListOpportunities, ListPostings, ListStages, ListWebhooks, Opportunity, RemoveTags, Stage, UpdateOpportunityStage,
+};
+use outbound::{Failure, Remote};
+use rounds::{Change, Round, Rounds, State};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The connector.
+pub struct Jobma;
+
+/// How people are told about it, and what its stage is usually called.
+const NAME: &str = "Jobma";
+
+/// What a customer may set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Moves are told by webhook, and looked for every half a minute.
+    pub use_webhook: bool,
+    /// Which stages invite, by their ids.
+    pub stages: Vec<String>,
+    /// The kit by posting and stage; an empty stage stands for every one.
+    pub kits: BTreeMap<String, BTreeMap<String, String>>,
+    /// The kit for every other posting.
+    pub usual_kit: String,
+    /// Whoever comes to the stage again after the interview expired or was declined gets a new one.
+    pub new_when_again: bool,
+    /// A note with the link to the evaluation when it is completed.
+    pub write_note: bool,
+    /// The stage for whoever completed it; empty: they stay.
+    pub advance_to: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            use_webhook: true,
+            stages: Vec::new(),
+            kits: BTreeMap::new(),
+            usual_kit: String::new(),
+            new_when_again: true,
+            write_note: true,
+            advance_to: String::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The kit for a posting at a stage.
+    fn kit(&self, posting: &str, stage: &str) -> Option<&str> {
+        let of_posting = self.kits.get(posting);
+        let kit = of_posting.and_then(|stages| stages.get(stage).or_else(|| stages.get("")));
+        kit.map(String::as_str).or(Some(self.usual_kit.as_str())).filter(|kit| !kit.is_empty())
+    }
+}
+
+const NEEDS: [Need; 18] = [
+    Need::of::<GetOpportunity>("read who is to be invited"),
+    Need::of::<ListOpportunities>("find whom no webhook told of"),
+    Need::of::<ListDeletedOpportunities>("forget who was deleted"),
+    Need::of::<GetContact>("read the name and e-mail"),
+    Need::of::<ListApplications>("find the posting"),
+    Need::of::<GetPosting>("read which job it is"),
+    Need::of::<ListPostings>("list the jobs an interview kit can be chosen for"),
+    Need::of::<ListStages>("list the stages that can invite"),
+    Need::of::<ListArchiveReasons>("tell a hire from a rejection"),
+    Need::of::<AddTags>("show on the profile how far the interview is"),
+    Need::of::<RemoveTags>("show nothing that is not so any more"),
+    Need::of::<AddLinks>("add the link to the interview to the profile"),
+    Need::of::<ListNotes>("write no note twice"),
+    Need::of::<CreateNote>("write where the interview is evaluated"),
+    Need::of::<UpdateOpportunityStage>("move on whoever completed the interview, where you chose that"),
+    Need::of::<CreateWebhook>("be told of a move within seconds"),
+    Need::of::<ListWebhooks>("keep exactly one webhook"),
+    Need::of::<DeleteWebhook>("take the webhook away again"),
+];
+
+impl Connector for Jobma {
+    const SPEC: Spec = Spec {
+        id: "jobma",
+        name: NAME,
+        about: "Candidates who reach a stage you choose are invited to a video interview.",
+        whom: Whom::Candidates,
+        reacts_to: &[Event::CandidateStageChange],
+        needs: &NEEDS,
+        fields: &[
+            Field {
+                name: "use_webhook",
+                label: "Invite by themselves",
+                help: "Whoever reaches the stage is invited within moments. A webhook is made in Lever by itself; the event Candidate Stage Change must be switched on there. Whom no webhook told of is found within a minute.",
+                kind: Kind::Switch,
+            },
+            Field { name: "stages", label: "Stages", help: "Which stages invite.", kind: Kind::Stages },
+            Field { name: "kits", label: "Interview kits", help: "Which kit each job gets.", kind: Kind::ByPosting },
+            Field { name: "usual_kit", label: "Usual kit", help: "The kit for every other job.", kind: Kind::Usual },
+            Field {
+                name: "new_when_again",
+                label: "A new interview for whoever comes again",
+                help: "Whoever comes to the stage again after the interview expired or was declined gets a new one. Whoever has one that is still open is sent the same once more.",
+                kind: Kind::Switch,
+            },
+            Field {
+                name: "write_note",
+                label: "Write a note when it is completed",
+                help: "The note has the link to the evaluation.",
+                kind: Kind::Switch,
+            },
+            Field { name: "advance_to", label: "Afterwards", help: "Where whoever completed it is moved.", kind: Kind::Stage },
+        ],
+        targets: &[],
+        lists: &[],
+        jobs: Some(Jobs {
+            list: "kits",
+            label: "Interview kit",
+            typed: "Jobma does not tell which kits there are. Type the id of the kit, as the address of its page in Jobma has it.",
+        }),
+        callback: Some("callback_secret"),
+        credential: &[("authorization", "Authorization, with an access token of Jobma: Bearer …"), ("callback_secret", "Secret that Jobma sends with results")],
+        home: "https://api.jobma.com",
+        support: "https://www.jobma.com/contact",
+    };
+
+    type Settings = Settings;
+    type Change = Change;
+
+    fn is_live(&self, settings: &Settings) -> bool {
+        settings.use_webhook
+    }
+
+    fn more(&self, _: &Settings) -> Vec<More> {
+        vec![More::Posting]
+    }
+
+    fn meant_since(&self, settings: &Settings, opportunity: &Opportunity, _: bool) -> Option<i64> {
+        let stage = lever_api::reference(&opportunity.stage)?;
+        let counts = opportunity.archived.is_none() && settings.stages.iter().any(|id| id == stage);
+        counts.then(|| rounds::entered(opportunity, stage))
+    }
+
+    fn preset(&self, settings: &Settings, stages: &[Stage]) -> Option<Map<String, Value>> {
+        if !settings.stages.is_empty() {
+            return None;
+        }
+        let usual = stages.iter().find(|stage| stage.text.trim().eq_ignore_ascii_case(NAME))?;
+        Some(Map::from_iter([("stages".to_owned(), json!([usual.id]))]))
+    }
+
+    fn hear(&self, body: &Value) -> Result<Value, String> {
+        wire::hear(body)
+    }
+
+    fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
+        rounds::decide(settings, seen)
+    }
+
+    async fn perform(&self, cx: Cx<'_>, settings: &Settings, effect: &Effect<Change>) -> Outcome {
+        let mut rounds = Rounds::read(&cx.sent.what);
+        let done = match &effect.change {
+            Change::Invite(invite) => invite_to(&cx, &mut rounds, invite).await,
+            Change::Resend { about, token, entered } => resend(&cx, &mut rounds, about, token, *entered).await,
+            Change::Pass { about, entered } => {
+                rounds.of(about).entered = *entered;
+                Ok(done(&rounds, How::Unchanged, "came to the stage again; the interview is begun or over, so nothing is sent"))
+            }
+            Change::Cancel { about, token } => cancel(&cx, &mut rounds, about, token).await,
+            Change::Show(show) => lever::show(&cx, &mut rounds, show).await,
+            Change::Advance { about, opportunity, stage } => lever::advance(&cx, &mut rounds, about, opportunity, stage).await,
+            Change::Cannot(cannot) => return lever::tell_why_not(&cx, cannot).await,
+        };
+        let _ = settings;
+        done.unwrap_or_else(|failure| outcome_of(NAME, &failure))
+    }
+
+    fn mark(&self, change: &Change) -> Value {
+        match change {
+            Change::Invite(invite) => json!(invite.callback),
+            _ => Value::Null,
+        }
+    }
+
+    async fn came_through(&self, cx: Cx<'_>, _: &Settings) -> Result<Found, Failure> {
+        let tried = cx.tried.iter().filter_map(|change| serde_json::from_value::<Change>(change.clone()).ok());
+        let mut rounds = Rounds::read(&cx.sent.what);
+        for change in tried {
+            let Change::Invite(invite) = change else { continue };
+            match wire::find(cx.partner, &invite.callback).await? {
+                wire::Lookup::There(there) => {
+                    rounds.0.push(Round::invited(&invite, there.interview_link, there.interview_token.clone()));
+                    return Ok(Found::Record(Sent { remote_id: Some(there.interview_token), what: json!(rounds), ..Sent::default() }));
+                }
+                wire::Lookup::Nobody => {}
+                wire::Lookup::CannotTell => return Ok(Found::CannotTell),
+            }
+        }
+        for mark in &cx.sent.perhaps {
+            if let wire::Lookup::There(there) = wire::find(cx.partner, mark.as_str().unwrap_or_default()).await? {
+                return Ok(Found::Record(Sent { remote_id: Some(there.interview_token), ..Sent::default() }));
+            }
+        }
+        Ok(Found::Nobody)
+    }
+
+    async fn preview(&self, _: Cx<'_>, _: &Settings, effect: &Effect<Change>) -> Result<Preview, Failure> {
+        Ok(match &effect.change {
+            Change::Cannot(cannot) => Preview::Hold(cannot.hold()),
+            change => Preview::Would { how: change.how(), said: change.would(), fields: Vec::new() },
+        })
+    }
+
+    async fn mend(&self, _: Cx<'_>, _: &Settings, way: &Way, _: &str) -> Result<Mended, String> {
+        let text = |name: &str| way.data[name].as_str().map(str::to_owned).ok_or("This way out was stored by another version of Fulcrum.");
+        Ok(Mended { said: format!("{}.", way.label), remember: Remember::Answer { question: text("question")?, answer: text("answer")? } })
+    }
+
+    async fn entries(&self, partner: &Remote) -> Result<BTreeMap<String, Vec<Pick>>, Failure> {
+        let kits = wire::kits(partner).await?.into_iter().filter(|kit| kit.questions > 0);
+        Ok(BTreeMap::from([("kits".to_owned(), kits.map(|kit| Pick { value: kit.id, label: kit.name }).collect())]))
+    }
+
+    async fn erase(&self, cx: Cx<'_>, _: &Settings, answers: &BTreeMap<String, String>) -> Outcome {
+        let done = |said: &str| Outcome::Done(Done { said: said.to_owned(), ..Done::default() });
+        let Some(token) = &cx.sent.remote_id else { return done("there was no interview") };
+        if answers.contains_key(ERASED) {
+            return done("somebody decided about the interview");
+        }
+        match wire::delete(cx.partner, token).await {
+            Ok(()) => done("the interview was deleted with everything that was said in it"),
+            Err(failure) if matches!(failure.status(), Some(404 | 405)) => Outcome::Hold(erased(token)),
+            Err(failure) => outcome_of(NAME, &failure),
+        }
+    }
+
+    async fn known(&self, _: &Remote) -> Result<Known, Failure> {
+        Ok(Known::Unreadable)
+    }
+
+    async fn check(&self, partner: &Remote) -> Result<(), String> {
+        match wire::kits(partner).await {
+            Ok(_) => Ok(()),
+            // It answers, and has no such list: more cannot be asked without inviting somebody.
+            Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(()),
+            Err(failure) => Err(match outcome_of(NAME, &failure) {
+                Outcome::Hold(hold) => hold.why,
+                _ => failure.to_string(),
+            }),
+        }
+    }
+}
+
+/// What is asked about the interview of somebody who was erased.
+const ERASED: &str = "erased in Lever";
+/// From this try on the profile says that the interview failed; it is tried on all the same.
+const SHOWS_FAILURE_FROM: i64 = 8;
+
+/// It is so; what follows is decided at once.
+fn done(rounds: &Rounds, how: How, said: &str) -> Outcome {
+    let remote_id = rounds.0.last().map(|round| round.token.clone());
+    Outcome::Done(Done { remote_id, how, said: said.to_owned(), sent: json!(rounds), more: true, ..Done::default() })
+}
+
+async fn invite_to(cx: &Cx<'_>, rounds: &mut Rounds, invite: &rounds::Invite) -> Result<Outcome, Failure> {
+    let invited = |rounds: &mut Rounds, link: String, token: String, said: &str| {
+        rounds.0.push(Round::invited(invite, link, token));
+        Ok(done(rounds, How::Created, said))
+    };
+    // An earlier try may have invited them.
+    if !cx.tried.is_empty() && !invite.sure {
+        match wire::find(cx.partner, &invite.callback).await? {
+            wire::Lookup::There(there) => return invited(rounds, there.interview_link, there.interview_token, "was invited; an earlier try had come through"),
+            wire::Lookup::Nobody => {}
+            wire::Lookup::CannotTell => return Ok(Outcome::Hold(perhaps_invited(invite))),
+        }
+    }
+    match wire::invite(cx.partner, invite).await {
+        Ok(there) => {
+            let (link, token) = (there.interview_link.unwrap_or_default(), there.interview_token.unwrap_or_else(|| invite.callback.clone()));
+            invited(rounds, link, token, "invited to the interview")
+        }
+        Err(Failure::Refused { status: 400, body, .. }) => {
+            lever::show_failure(cx, &invite.opportunity).await;
+            Ok(Outcome::Hold(wire::refusal(NAME, &invite.name, &body)))
+        }
+        Err(failure) => {
+            if cx.attempt >= SHOWS_FAILURE_FROM {
+                lever::show_failure(cx, &invite.opportunity).await;
+            }
+            Err(failure)
+        }
+    }
+}
+
+async fn resend(cx: &Cx<'_>, rounds: &mut Rounds, about: &str, token: &str, entered: i64) -> Result<Outcome, Failure> {
+    let said = match wire::invite_again(cx.partner, token).await {
+        Ok(()) => "came to the stage again; the same invitation was sent once more",
+        Err(failure) if matches!(failure.status(), Some(404 | 405 | 409)) => "came to the stage again; Jobma cannot send the same invitation once more",
+        Err(failure) => return Err(failure),
+    };
+    rounds.of(about).entered = entered;
+    Ok(done(rounds, How::Updated, said))
+}
+
+async fn cancel(cx: &Cx<'_>, rounds: &mut Rounds, about: &str, token: &str) -> Result<Outcome, Failure> {
+    let said = match wire::cancel(cx.partner, token).await {
+        Ok(()) => "the interview was called off; its link leads nowhere any more",
+        Err(failure) if matches!(failure.status(), Some(404 | 405)) => "the interview is not wanted any more; Jobma cannot call it off",
+        Err(failure) => return Err(failure),
+    };
+    rounds.of(about).state = State::Cancelled;
+    Ok(done(rounds, How::Updated, said))
+}
+
+/// It was sent, no answer came, and Jobma cannot be asked.
+fn perhaps_invited(invite: &rounds::Invite) -> Hold {
+    let question = invite.question();
+    let way = |id: &str, label: &str| Way {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        personal: true,
+        data: json!({ "question": question, "answer": id }),
+        ..Way::default()
+    };
+    Hold {
+        cause: format!("It is not known whether {NAME} invited somebody"),
+        why: format!(
+            "{} was sent to {NAME}, and no answer came. This {NAME} cannot be asked: look there under Integrations > Interview Listing, and say whether they were invited.",
+            invite.name
+        ),
+        ways: vec![way("no", "They were not: invite them"), way("yes", "They were invited")],
+    }
+}
+
+/// Nothing is known of the person any more but that there is an interview.
+fn erased(token: &str) -> Hold {
+    let way = |id: &str, label: &str| Way {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        personal: true,
+        data: json!({ "question": ERASED, "answer": id }),
+        ..Way::default()
+    };
+    Hold {
+        cause: format!("Deleted in Lever, but an interview in {NAME}"),
+        why: format!(
+            "Somebody was deleted or anonymised in Lever and is forgotten here. Their interview {token} in {NAME} is still there, and it cannot be deleted from here: an account admin does it in {NAME}, or decides that it stays."
+        ),
+        ways: vec![way("deleted", "It was deleted there"), way("keep", "Keep the interview")],
+    }
+}

@@ -1,0 +1,86 @@
+//! Calling Jobma, and understanding what it tells.
+
+use super::rounds::Invite;
+use connector::Hold;
+use endpoint::Nothing;
+use jobma_api::{
+    ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, FindInterview, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
+    News, Refusal,
+};
+use outbound::{Failure, Remote};
+use serde_json::{Value, json};
+
+/// What looking for an interview found.
+pub enum Lookup {
+    There(Interview),
+    Nobody,
+    /// This Jobma has no such look-up.
+    CannotTell,
+}
+
+pub async fn kits(partner: &Remote) -> Result<Vec<Kit>, Failure> {
+    Ok(partner.send(ListKits { query: Nothing, body: Nothing }).await?.data)
+}
+
+pub async fn invite(partner: &Remote, i: &Invite) -> Result<Invited, Failure> {
+    let candidate =
+        Candidate { first_name: i.first_name.clone(), last_name: i.last_name.clone(), phone: i.phone.clone(), email: i.email.clone() };
+    let body = NewInterview {
+        interview_template_id: i.kit.clone(),
+        job_id: i.job_id.clone(),
+        job_code: i.job_code.clone(),
+        job_title: i.job_title.clone(),
+        callback_url: i.callback.clone(),
+        candidate,
+    };
+    partner.send(CreateInterview { query: Nothing, body }).await
+}
+
+/// The interview that tells this address. A Jobma that lists its kits can be asked; the vendor's own cannot.
+pub async fn find(partner: &Remote, callback_url: &str) -> Result<Lookup, Failure> {
+    let found = partner.send(FindInterview { query: ByCallback { callback_url: callback_url.to_owned() }, body: Nothing }).await;
+    match found {
+        Ok(there) => Ok(Lookup::There(there)),
+        Err(failure) if matches!(failure.status(), Some(404 | 405)) => match kits(partner).await {
+            Ok(_) => Ok(Lookup::Nobody),
+            Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(Lookup::CannotTell),
+            Err(failure) => Err(failure),
+        },
+        Err(failure) => Err(failure),
+    }
+}
+
+pub async fn invite_again(partner: &Remote, token: &str) -> Result<(), Failure> {
+    partner.send(InviteAgain { token: token.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+}
+
+pub async fn cancel(partner: &Remote, token: &str) -> Result<(), Failure> {
+    partner.send(CancelInterview { token: token.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+}
+
+pub async fn delete(partner: &Remote, token: &str) -> Result<(), Failure> {
+    partner.send(DeleteInterview { token: token.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+}
+
+const STATUSES: [&str; 6] = ["pending", "started", "completed", "rejected", "expired", "cancelled"];
+
+/// What Jobma tells by itself.
+pub fn hear(body: &Value) -> Result<Value, String> {
+    let news: News = serde_json::from_value(body.clone()).map_err(|e| format!("The body is not {{\"status\": …, \"results_url\": …}}: {e}."))?;
+    if !STATUSES.contains(&news.status.as_str()) {
+        return Err(format!("There is no status {:?}; there are: {}.", news.status, STATUSES.join(", ")));
+    }
+    if let Some(url) = &news.results_url
+        && (url.len() > 2000 || !(url.starts_with("https://") || url.starts_with("http://")) || url.contains(char::is_whitespace))
+    {
+        return Err("results_url is not an address.".to_owned());
+    }
+    Ok(json!(news))
+}
+
+/// What Jobma does not take.
+pub fn refusal(partner: &str, who: &str, body: &str) -> Hold {
+    let refusal: Refusal = serde_json::from_str(body).unwrap_or_default();
+    let why = if refusal.message.is_empty() { "No reason was given." } else { &refusal.message };
+    Hold::new(format!("{partner} refuses: {why}"), format!("{partner} answered 400 for {who}: {why} Mend it in Lever or {partner}, then release."))
+}

@@ -1,0 +1,293 @@
+//! Evaluating an interview: play it, rate it, say what should become of the candidate; and show it to others for a while.
+
+use super::answers::Answer;
+use super::interviews::{Interview, State};
+use super::kits::Kind;
+use super::listing;
+use super::{APP, Done};
+use crate::Partners;
+use crate::accounts::Person;
+use axum::Router;
+use axum::extract::{Path, State as Of};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use clock::Ms;
+use db::{Row, Sql, params};
+use web::{Fields, Markup, Problem, Shell, html, ui};
+
+pub fn routes() -> Router<Partners> {
+    Router::new()
+        .route("/jobma/evaluate/{id}", get(show).post(rate))
+        .route("/jobma/evaluate/{id}/answers/{answer}", get(media))
+        .route("/jobma/evaluate/{id}/shares", post(share))
+        .route("/jobma/evaluate/{id}/shares/{share}/revoke", post(revoke))
+        .route("/jobma/evaluate/{id}/delete", post(delete))
+        .route("/jobma/shared/{token}", get(shared))
+        .route("/jobma/shared/{token}/answers/{answer}", get(shared_media))
+}
+
+/// What one reviewer thinks.
+struct Rating {
+    name: String,
+    stars: i64,
+    recommend: String,
+    comment: String,
+    at: Ms,
+}
+
+/// What can be recommended.
+const RECOMMEND: [(&str, &str, &str); 3] = [("yes", "Go on with them", "good"), ("maybe", "Not sure", "wait"), ("no", "Do not go on", "bad")];
+
+impl Partners {
+    async fn ratings(&self, interview: &str) -> db::Result<Vec<Rating>> {
+        let rows = self.db.rows("select * from jm_rating where interview = $1 order by at, reviewer", params![interview]).await?;
+        let read = |row: &Row| {
+            Ok(Rating {
+                name: row.text("name")?,
+                stars: row.int("stars")?,
+                recommend: row.text("recommend")?,
+                comment: row.text("comment")?,
+                at: Ms(row.int("at")?),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+}
+
+async fn there(partners: &Partners, id: &str) -> Result<Interview, Problem> {
+    partners.interview(&partners.db, id).await?.ok_or_else(Problem::not_found)
+}
+
+async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Problem> {
+    let partners = &person.partners;
+    let interview = there(partners, &id).await?;
+    let now = partners.clock.now();
+    let here = format!("/jobma/evaluate/{id}");
+    let main = html! {
+        (ui::heading(&interview.name(), &format!("{} · {}", interview.job_title, interview.kit_name), &listing::state(interview.state)))
+        @if interview.delete_asked_at.is_some() {
+            p.warn { "The candidate asks for these answers to be deleted." }
+            @if person.is_jobma_admin() { (ui::action(&format!("{here}/delete"), "Delete the interview and everything in it", "danger")) }
+        }
+        div.grid.wide {
+            div.stack { (answers(partners, &interview, &here).await?) }
+            div.stack {
+                (ratings(partners, &interview).await?)
+                @if interview.state == State::Completed { (rating_form(&here)) }
+                (shares(partners, &interview, &here, now).await?)
+            }
+        }
+    };
+    person.jobma(&interview.name(), true, main).await
+}
+
+/// What was asked, and what was answered. `at`: below it lie the recordings.
+async fn answers(partners: &Partners, interview: &Interview, at: &str) -> Result<Markup, Problem> {
+    let answers = partners.answers(&partners.db, &interview.id).await?;
+    let answer = |question: &str| answers.iter().find(|a| a.question == question && a.kept);
+    Ok(html! {
+        @for (n, q) in interview.questions.iter().enumerate() {
+            section.card {
+                p.kicker { "Question " (n + 1) " · " (q.kind.label()) }
+                h2 { (q.body) }
+                @match answer(&q.id) {
+                    None => { p.soft { "Not answered." } }
+                    Some(a) if q.kind == Kind::Video => { video.playback controls playsinline preload="metadata" src=(format!("{at}/answers/{}", a.id)) aria-label=(format!("Answer to question {}", n + 1)) {} }
+                    Some(a) if q.kind == Kind::Audio => { audio controls preload="metadata" src=(format!("{at}/answers/{}", a.id)) aria-label=(format!("Answer to question {}", n + 1)) {} }
+                    Some(a) if q.kind == Kind::Code => { pre { (a.body) } }
+                    Some(a) => { @for paragraph in a.body.split("\n\n") { p { (paragraph) } } }
+                }
+            }
+        }
+    })
+}
+
+async fn ratings(partners: &Partners, interview: &Interview) -> Result<Markup, Problem> {
+    let (ratings, now) = (partners.ratings(&interview.id).await?, partners.clock.now());
+    let mean = |all: &[Rating]| all.iter().map(|r| r.stars as f64).sum::<f64>() / all.len().max(1) as f64;
+    Ok(html! {
+        section.card {
+            h2 { "Evaluation" }
+            @if ratings.is_empty() { p.soft { "Nobody has rated it yet." } } @else { p { b { (format!("{:.1}", mean(&ratings))) " of 5" } " by " (ui::count(ratings.len(), "reviewer")) } }
+            @for r in &ratings {
+                hr;
+                p {
+                    b { (r.name) } " " span.soft { (r.stars) " of 5, " (ui::when(r.at, now)) } " "
+                    @if let Some((_, words, tone)) = RECOMMEND.iter().find(|(value, ..)| *value == r.recommend) { (ui::badge(tone, words)) }
+                }
+                @if !r.comment.is_empty() { p { (r.comment) } }
+            }
+        }
+    })
+}
+
+fn rating_form(here: &str) -> Markup {
+    let stars: Vec<(String, String)> = (1..=5).rev().map(|n| (n.to_string(), format!("{n} of 5"))).collect();
+    html! {
+        section.card {
+            h2 { "Your rating" }
+            form.fields method="post" action=(here) {
+                (ui::choice("Stars", "stars", &stars, "3"))
+                (ui::choice("Recommendation", "recommend", &RECOMMEND.map(|(value, words, _)| (value.to_owned(), words.to_owned())), "maybe"))
+                label.field { span { "Comment" } textarea name="comment" {} }
+                div.actions { button.main type="submit" { "Save" } }
+            }
+        }
+    }
+}
+
+async fn shares(partners: &Partners, interview: &Interview, here: &str, now: Ms) -> Result<Markup, Problem> {
+    let shares = partners.shares(&interview.id).await?;
+    Ok(html! {
+        section.card {
+            h2 { "Show it to others" }
+            p.hint { "Whoever has an account opens this page's address. For others make a link that ends by itself." }
+            @for (n, s) in shares.iter().enumerate() {
+                hr;
+                p {
+                    @if s.revoked { (ui::badge("plain", "revoked")) } @else if s.expires_at <= now { (ui::badge("plain", "expired")) } @else { (ui::badge("good", "open")) }
+                    " by " (s.by) ", until " (web::date(s.expires_at))
+                }
+                @if !s.revoked && s.expires_at > now {
+                    code id=(format!("share-{n}")) { (s.url) }
+                    div.actions { button type="button" data-copy=(format!("share-{n}")) { "Copy" } (ui::action(&format!("{here}/shares/{}/revoke", s.digest), "Revoke", "danger")) }
+                }
+            }
+            form.inline method="post" action=(format!("{here}/shares")) {
+                (ui::choice("Good for", "days", &[1, 7, 30].map(|n: usize| (n.to_string(), ui::count(n, "day"))), "7"))
+                button type="submit" { "Make a link" }
+            }
+        }
+    })
+}
+
+async fn rate(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
+    let interview = there(&person.partners, &id).await?;
+    let here = format!("/jobma/evaluate/{id}");
+    let back = |why: &str| Problem::bad_request(why).way_on("Back", here.clone());
+    let stars = fields.get("stars").parse::<i64>().ok().filter(|n| (1..=5).contains(n)).ok_or_else(|| back("Give 1 to 5 stars."))?;
+    if interview.state != State::Completed
+        || !RECOMMEND.iter().any(|(value, ..)| *value == fields.get("recommend"))
+        || fields.get("comment").len() > 5000
+    {
+        return Err(back("A completed interview gets a recommendation, and a comment of at most 5,000 characters."));
+    }
+    let sql = "insert into jm_rating (interview, reviewer, name, stars, recommend, comment, at) values ($1, $2, $3, $4, $5, $6, $7) \
+               on conflict (interview, reviewer) do update set stars = excluded.stars, recommend = excluded.recommend, comment = excluded.comment, at = excluded.at";
+    let values = params![
+        id.as_str(),
+        person.session.person.as_str(),
+        person.name.as_str(),
+        stars,
+        fields.get("recommend"),
+        fields.get("comment"),
+        person.partners.clock.now().0
+    ];
+    person.partners.db.run(sql, values).await?;
+    person.partners.lobby.changed();
+    person.done("Saved.", &here).await
+}
+
+async fn share(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
+    there(&person.partners, &id).await?;
+    let days = fields.get("days").parse::<u32>().ok().filter(|days| (1..=90).contains(days)).unwrap_or(7);
+    person.partners.share(&id, &person.name, days).await?;
+    person.done("Made.", &format!("/jobma/evaluate/{id}")).await
+}
+
+async fn revoke(person: Person, Path((id, share)): Path<(String, String)>) -> Done {
+    person.partners.revoke_share(&id, &share).await?;
+    person.done("Revoked. The link leads nowhere any more.", &format!("/jobma/evaluate/{id}")).await
+}
+
+async fn delete(person: Person, Path(id): Path<String>) -> Done {
+    person.need_jobma_admin()?;
+    person.partners.forget_interview(&id).await?;
+    person.done("Deleted, with everything that was said in it.", listing::LIST).await
+}
+
+/// Without an account: to look at, and nothing else.
+async fn shared(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<Html<String>, Problem> {
+    let interview = shared_interview(&partners, &token).await?;
+    let main = html! {
+        (ui::heading(&interview.name(), &interview.job_title, &listing::state(interview.state)))
+        div.stack { (answers(&partners, &interview, &format!("/jobma/shared/{token}")).await?) }
+    };
+    let shell =
+        Shell { brand: "Jobma", home: format!("/jobma/shared/{token}"), side: APP, here: format!("/jobma/shared/{token}"), ..Shell::default() };
+    Ok(shell.page(&interview.name(), &main))
+}
+
+async fn shared_interview(partners: &Partners, token: &str) -> Result<Interview, Problem> {
+    let why = "It was revoked, has expired, or is cut off. Whoever sent it to you can make another.";
+    partners.shared(token).await?.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "This link leads nowhere", why))
+}
+
+async fn media(person: Person, Path((id, answer)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Problem> {
+    play(&person.partners, &id, &answer, &headers).await
+}
+
+async fn shared_media(Of(partners): Of<Partners>, Path((token, answer)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Problem> {
+    let interview = shared_interview(&partners, &token).await?;
+    play(&partners, &interview.id, &answer, &headers).await
+}
+
+/// A recording, or the part of it that is asked for.
+async fn play(partners: &Partners, interview: &str, answer: &str, headers: &HeaderMap) -> Result<Response, Problem> {
+    let answers = partners.answers(&partners.db, interview).await?;
+    let a: &Answer = answers.iter().find(|a| a.id == answer && a.complete && a.kind.is_recorded()).ok_or_else(Problem::not_found)?;
+    let whole = u64::try_from(a.bytes).unwrap_or(0);
+    let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(|text| part(text, whole));
+    let (from, until) = range.unwrap_or((0, whole.saturating_sub(1)));
+    let length = until + 1 - from;
+    let body = partners.recordings.read(interview, &a.id, a.pieces, from, length).map_err(|_| Problem::not_found())?;
+    let mut response = body.into_response();
+    *response.status_mut() = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let mut set = |name, value: String| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(header::CONTENT_TYPE, a.media_type.clone());
+    set(header::CONTENT_LENGTH, length.to_string());
+    set(header::ACCEPT_RANGES, "bytes".to_owned());
+    if range.is_some() {
+        set(header::CONTENT_RANGE, format!("bytes {from}-{until}/{whole}"));
+    }
+    Ok(response)
+}
+
+/// `bytes=0-`, `bytes=100-199`, `bytes=-500`: first and last byte. What makes no sense asks for all.
+fn part(text: &str, whole: u64) -> Option<(u64, u64)> {
+    let (from, until) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let last = whole.checked_sub(1)?;
+    let (from, until) = match (from.parse::<u64>().ok(), until.parse::<u64>().ok()) {
+        (Some(from), until) => (from, until.unwrap_or(last).min(last)),
+        (None, Some(tail)) => (whole.saturating_sub(tail), last),
+        (None, None) => return None,
+    };
+    (from <= until).then_some((from, until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part;
+
+    #[test]
+    fn parts_of_a_recording_are_read_as_browsers_ask_for_them() {
+        for (text, expected) in [
+            ("bytes=0-", Some((0, 99))),
+            ("bytes=10-19", Some((10, 19))),
+            ("bytes=90-500", Some((90, 99))),
+            ("bytes=-10", Some((90, 99))),
+            ("bytes=100-", None),
+            ("bytes=5-2", None),
+            ("bytes=-", None),
+            ("chapters=1", None),
+        ] {
+            assert_eq!(part(text, 100), expected, "{text}");
+        }
+        assert_eq!(part("bytes=0-", 0), None);
+    }
+}

@@ -1,0 +1,347 @@
+//! Interviews: made for a candidate, held, expired or called off; and what others are told of it.
+
+use super::kits::Question;
+use super::{APP, texts};
+use crate::Partners;
+use clock::Ms;
+use db::vault::{digest, random_hex};
+use db::{Row, Sql, Tx, params};
+use endpoint::Verb;
+use jobma_api::{NewInterview, News};
+use outbound::{Answer, Call, Failure, Wire};
+use pipeline::{Ending, Item, NewEffect, Priority};
+use serde_json::{Value, json};
+use std::time::Duration;
+use url::Url;
+
+/// The kind of effect that tells of an interview.
+pub const TELL: &str = "jobma-callback";
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// How an interview stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Pending,
+    Started,
+    Completed,
+    /// The candidate said no.
+    Rejected,
+    Expired,
+    Cancelled,
+}
+
+impl State {
+    pub const ALL: [Self; 6] = [Self::Pending, Self::Started, Self::Completed, Self::Rejected, Self::Expired, Self::Cancelled];
+
+    /// In the API and the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Started => "started",
+            Self::Completed => "completed",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether it can still be held.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Started)
+    }
+}
+
+/// An interview.
+#[derive(Clone, Debug)]
+pub struct Interview {
+    pub id: String,
+    pub kit: String,
+    pub kit_name: String,
+    /// What was asked when it was made.
+    pub questions: Vec<Question>,
+    pub job_title: String,
+    pub callback_url: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    link_sealed: String,
+    pub state: State,
+    pub due_at: Ms,
+    pub created_at: Ms,
+    pub ended_at: Option<Ms>,
+    /// The candidate wants what they said to be deleted.
+    pub delete_asked_at: Option<Ms>,
+}
+
+impl Interview {
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+pub(super) fn read(row: &Row) -> db::Result<Interview> {
+    let state = row.text("state")?;
+    Ok(Interview {
+        id: row.text("id")?,
+        kit: row.text("kit")?,
+        kit_name: row.text("kit_name")?,
+        questions: serde_json::from_value(row.json("questions")?).unwrap_or_default(),
+        job_title: row.text("job_title")?,
+        callback_url: row.text("callback_url")?,
+        first_name: row.text("first_name")?,
+        last_name: row.text("last_name")?,
+        email: row.text("email")?,
+        link_sealed: row.text("link_sealed")?,
+        state: State::ALL.into_iter().find(|s| s.name() == state).unwrap_or(State::Cancelled),
+        due_at: Ms(row.int("due_at")?),
+        created_at: Ms(row.int("created_at")?),
+        ended_at: row.get::<Option<i64>>("ended_at")?.map(Ms),
+        delete_asked_at: row.get::<Option<i64>>("delete_asked_at")?.map(Ms),
+    })
+}
+
+fn purpose(id: &str) -> String {
+    format!("jobma/interview/{id}")
+}
+
+impl Partners {
+    pub(crate) async fn interview(&self, db: &impl Sql, id: &str) -> db::Result<Option<Interview>> {
+        let row = db.row("select * from jm_interview where id = $1", params![id]).await?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    /// By whom it tells.
+    pub(crate) async fn interview_telling(&self, db: &impl Sql, callback_url: &str) -> db::Result<Option<Interview>> {
+        let row = db.row("select * from jm_interview where callback_url = $1", params![callback_url]).await?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    /// By the candidate's private link.
+    pub(crate) async fn interview_behind(&self, token: &str) -> db::Result<Option<Interview>> {
+        let row = self.db.row("select * from jm_interview where link_digest = $1", params![digest(token)]).await?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    /// The newest, of one way they came; empty: any.
+    pub(crate) async fn interviews(&self, limit: i64) -> db::Result<Vec<Interview>> {
+        let rows = self.db.rows("select * from jm_interview order by created_at desc, id limit $1", params![limit]).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// How many stand how.
+    pub(crate) async fn count_interviews(&self) -> db::Result<Vec<(String, i64)>> {
+        let rows = self.db.rows("select state, count(*) as n from jm_interview group by state order by state", vec![]).await?;
+        rows.iter().map(|row| Ok((row.text("state")?, row.int("n")?))).collect()
+    }
+
+    /// Where the candidate holds it.
+    pub(crate) fn interview_link(&self, interview: &Interview) -> db::Result<String> {
+        let token = self.vault.open_sealed(&purpose(&interview.id), &interview.link_sealed)?;
+        Ok(format!("{}/jobma/i/{token}", self.base.as_str().trim_end_matches('/')))
+    }
+
+    /// Where it is evaluated.
+    pub(crate) fn results_url(&self, interview: &Interview) -> String {
+        format!("{}/jobma/evaluate/{}", self.base.as_str().trim_end_matches('/'), interview.id)
+    }
+
+    /// Invites a candidate, or answers the interview that tells the same address; or the sentences why not.
+    pub(crate) async fn invite(&self, new: &NewInterview) -> db::Result<Result<Interview, String>> {
+        let _turn = self.upserts.lock().await;
+        if !new.callback_url.is_empty()
+            && let Some(there) = self.interview_telling(&self.db, &new.callback_url).await?
+        {
+            return Ok(Ok(there));
+        }
+        let kit = self.kit(&new.interview_template_id).await?;
+        let wrong = wrong(new, kit.as_ref().map(|kit| kit.questions.len()), self.outbound.reach());
+        let kit = match kit {
+            Some(kit) if wrong.is_empty() => kit,
+            _ => return Ok(Err(wrong.join(" "))),
+        };
+        let (id, token, now) = (pipeline::fresh_id(self.clock.now()), random_hex(24), self.clock.now());
+        let due_at = now.plus(DAY * u32::try_from(kit.due_days).unwrap_or(14));
+        let questions = serde_json::to_string(&kit.questions).map_err(|e| db::Error::new(e.to_string()))?;
+        let tx = self.db.begin().await?;
+        let sql = "insert into jm_interview (id, kit, kit_name, questions, job_id, job_code, job_title, callback_url, first_name, last_name, phone, email, \
+                   link_digest, link_sealed, state, due_at, created_at, reminded) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+                   'pending', $15, $16, $17)";
+        let c = &new.candidate;
+        let values = params![
+            id.as_str(),
+            kit.id.as_str(),
+            kit.name.as_str(),
+            questions,
+            new.job_id.as_str(),
+            new.job_code.as_str(),
+            new.job_title.as_str(),
+            new.callback_url.as_str(),
+            c.first_name.trim(),
+            c.last_name.trim(),
+            c.phone.trim(),
+            c.email.trim(),
+            digest(&token),
+            self.vault.seal(&purpose(&id), &token),
+            due_at.0,
+            now.0,
+            false
+        ];
+        tx.run(sql, values).await?;
+        let made = self.interview(&tx, &id).await?.ok_or_else(|| db::Error::new("an interview that was made is gone"))?;
+        texts::invitation(self, &tx, &made, None).await?;
+        tx.commit().await?;
+        self.told_and_seen();
+        Ok(Ok(made))
+    }
+
+    /// Sends the invitation once more; the candidate gets the days of the kit again.
+    pub(crate) async fn invite_again(&self, id: &str) -> db::Result<Result<Interview, String>> {
+        let tx = self.db.begin().await?;
+        let Some(mut interview) = self.interview(&tx, id).await? else { return Ok(Err("There is no such interview.".to_owned())) };
+        if !interview.state.is_open() && interview.state != State::Expired {
+            return Ok(Err(format!("The interview is {}; nobody can be invited to it any more.", interview.state.name())));
+        }
+        let days = self.kit(&interview.kit).await?.map_or(14, |kit| kit.due_days);
+        interview.due_at = self.clock.now().plus(DAY * u32::try_from(days).unwrap_or(14));
+        let sql = "update jm_interview set due_at = $1, reminded = $2, state = case when state = 'expired' then 'pending' else state end, \
+                   ended_at = null where id = $3";
+        tx.run(sql, params![interview.due_at.0, false, id]).await?;
+        texts::invitation(self, &tx, &interview, Some(&random_hex(4))).await?;
+        if interview.state == State::Expired {
+            interview.state = State::Pending;
+            self.tell_later(&tx, &interview).await?;
+        }
+        tx.commit().await?;
+        self.told_and_seen();
+        Ok(Ok(interview))
+    }
+
+    /// An interview comes to stand otherwise, if it stands as one of `from`; whether it did. Others are told.
+    pub(crate) async fn interview_becomes(&self, tx: &Tx, interview: &Interview, from: &[State], to: State) -> db::Result<bool> {
+        let from = from.iter().map(|state| format!("'{}'", state.name())).collect::<Vec<_>>().join(", ");
+        let now = self.clock.now().0;
+        let (started, ended) = ((to == State::Started).then_some(now), (!to.is_open()).then_some(now));
+        let sql = format!(
+            "update jm_interview set state = $1, started_at = coalesce(started_at, $2), ended_at = coalesce($3, ended_at) where id = $4 and state in ({from})"
+        );
+        if tx.run(&sql, params![to.name(), started, ended, interview.id.as_str()]).await? == 0 {
+            return Ok(false);
+        }
+        let interview = Interview { state: to, ..interview.clone() };
+        self.tell_later(tx, &interview).await?;
+        Ok(true)
+    }
+
+    /// Intends to tell how an interview stands, in the transaction that made it so.
+    async fn tell_later(&self, tx: &Tx, interview: &Interview) -> db::Result<()> {
+        if interview.callback_url.is_empty() {
+            return Ok(());
+        }
+        let effect = NewEffect {
+            connection: String::new(),
+            kind: TELL.to_owned(),
+            key: format!("{TELL}/{}/{}/{}", interview.id, interview.state.name(), self.clock.now().0),
+            subject: interview.id.clone(),
+            payload: json!({ "interview": interview.id }),
+            priority: Priority::Now,
+            run_at: self.clock.now(),
+            again: false,
+        };
+        self.pipeline.effects(tx, APP, vec![effect]).await
+    }
+
+    /// Tells how an interview stands by now: `PUT {callback_url}`. Telling twice does no harm, and telling late tells nothing old.
+    pub(crate) async fn tell_of_interview(&self, item: &Item, wire: &Wire) -> db::Result<Ending> {
+        let Some(interview) = self.interview(&self.db, item.payload["interview"].as_str().unwrap_or_default()).await? else {
+            return Ok(Ending::Withdrawn { why: "The interview was forgotten.".to_owned() });
+        };
+        let status = interview.state.name().to_owned();
+        let results_url = (interview.state == State::Completed).then(|| self.results_url(&interview));
+        let Ok(url) = Url::parse(&interview.callback_url) else { return Ok(Ending::GiveUp { why: "The address cannot be read.".to_owned() }) };
+        let body = serde_json::to_vec(&News { status, results_url }).unwrap_or_default();
+        let mut call = Call::new(Verb::Put, url, body);
+        if let Ok(value) = format!("Bearer {}", self.jobma_callback_secret().await?).parse() {
+            call.headers.insert("authorization", value);
+        }
+        Ok(match self.outbound.send(&call, wire).await {
+            Ok(Answer { status: 200..=299, .. }) => Ending::Done { remote_id: None, sent: Value::Null, why: "it was taken".to_owned() },
+            Ok(Answer { status: status @ (404 | 410), .. }) => {
+                Ending::GiveUp { why: format!("The receiver answered {status}: it does not know this interview.") }
+            }
+            Ok(Answer { status, .. }) => Ending::Retry { after: None, why: format!("The receiver answered {status}.") },
+            Err(Failure::Blocked(why)) => Ending::GiveUp { why },
+            Err(failure) => Ending::Retry { after: failure.retry_after(), why: failure.to_string() },
+        })
+    }
+
+    /// Reminds of what will soon be too late, and ends what is.
+    pub(crate) async fn mind_interviews(&self) -> db::Result<()> {
+        let now = self.clock.now();
+        let late = self
+            .db
+            .rows("select * from jm_interview where state in ('pending', 'started') and due_at <= $1 order by due_at limit 1000", params![now.0]);
+        for row in late.await? {
+            let interview = read(&row)?;
+            let tx = self.db.begin().await?;
+            self.interview_becomes(&tx, &interview, &[State::Pending, State::Started], State::Expired).await?;
+            tx.commit().await?;
+        }
+        let soon = "select * from jm_interview where state in ('pending', 'started') and not reminded and due_at <= $1 and due_at > $2 order by due_at limit 1000";
+        for row in self.db.rows(soon, params![now.plus(2 * DAY).0, now.0]).await? {
+            let interview = read(&row)?;
+            let tx = self.db.begin().await?;
+            let sql = "update jm_interview set reminded = $1 where id = $2 and not reminded";
+            if tx.run(sql, params![true, interview.id.as_str()]).await? > 0 {
+                texts::reminder(self, &tx, &interview).await?;
+            }
+            tx.commit().await?;
+        }
+        self.told_and_seen();
+        Ok(())
+    }
+
+    /// Forgets an interview with everything that was said in it; whether there was one.
+    pub(crate) async fn forget_interview(&self, id: &str) -> db::Result<bool> {
+        let tx = self.db.begin().await?;
+        for table in ["jm_answer", "jm_rating", "jm_share"] {
+            tx.run(&format!("delete from {table} where interview = $1"), params![id]).await?;
+        }
+        self.letters.forget(&tx, APP, id).await?;
+        let there = tx.run("delete from jm_interview where id = $1", params![id]).await? > 0;
+        tx.commit().await?;
+        // What stands in no table any more is found by nobody; should this fail, the folder is only lost room.
+        if let Err(e) = self.recordings.forget(id).await {
+            tracing::error!(error = %e, "the recordings of an interview could not be removed");
+        }
+        self.lobby.changed();
+        Ok(there)
+    }
+}
+
+/// What makes no sense about an invitation. `questions`: how many the kit has; none: there is no such kit.
+fn wrong(new: &NewInterview, questions: Option<usize>, reach: &outbound::Reach) -> Vec<String> {
+    let mut wrong = Vec::new();
+    match questions {
+        None => wrong.push(format!("There is no interview kit {:?}.", new.interview_template_id)),
+        Some(0) => wrong.push("The interview kit has no questions; an account admin can add some under Setup Interview > Interview Kit.".to_owned()),
+        Some(_) => {}
+    }
+    let c = &new.candidate;
+    for (name, value) in [("first_name", &c.first_name), ("last_name", &c.last_name), ("email", &c.email)] {
+        if value.trim().is_empty() || value.chars().count() > 300 {
+            wrong.push(format!("The candidate's {name} is missing, or longer than 300 characters."));
+        }
+    }
+    if !c.email.trim().is_empty() && (!c.email.contains('@') || c.email.trim().contains(char::is_whitespace)) {
+        wrong.push("The candidate's email is not an e-mail address.".to_owned());
+    }
+    if [&new.job_id, &new.job_code, &new.job_title, &c.phone].iter().any(|value| value.chars().count() > 300) || new.callback_url.len() > 2000 {
+        wrong.push("The job's id, code and title and the phone have at most 300 characters each, the callback_url at most 2,000.".to_owned());
+    }
+    if !new.callback_url.is_empty() {
+        let url = Url::parse(&new.callback_url).map_err(|e| e.to_string()).and_then(|url| reach.check(&url).map_err(|e| e.to_string()));
+        wrong.extend(url.err().map(|why| format!("The callback_url cannot be used: {why}")));
+    }
+    wrong
+}

@@ -1,0 +1,45 @@
+//! The letters Jobma writes.
+
+use super::APP;
+use super::interviews::Interview;
+use crate::Partners;
+use db::Tx;
+use post::{Letter, Template, render};
+use serde_json::json;
+
+const INVITATION: Template = Template {
+    name: "invitation",
+    about: "To the candidate, with the link to the interview",
+    subject: "{{ company }} invites you to an interview: {{ job }}",
+    body: "Hello {{ first_name }},\n\nthank you for your interest in {{ job }}. The next step is an interview that you hold in your browser, whenever it suits you, until {{ due_on }}:\n\n{{ link }}\n\nIt has {{ questions }}. You need a quiet place and, where answers are recorded, a camera and a microphone; a phone will do.\nThe link is yours alone; please do not pass it on.\n\n{{ company }}\n",
+};
+
+const REMINDER: Template = Template {
+    name: "reminder",
+    about: "To the candidate, two days before it is too late",
+    subject: "Your interview with {{ company }}: until {{ due_on }}",
+    body: "Hello {{ first_name }},\n\nyour interview for {{ job }} can be held until {{ due_on }}:\n\n{{ link }}\n\n{{ company }}\n",
+};
+
+async fn write(partners: &Partners, tx: &Tx, interview: &Interview, template: &Template, key: String) -> db::Result<()> {
+    let names = json!({
+        "company": partners.jm_setting("company").await?, "first_name": interview.first_name, "job": interview.job_title,
+        "due_on": web::date(interview.due_at), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
+    });
+    let subject = render(template.subject, &names).unwrap_or_default().replace(['\r', '\n'], " ");
+    let name = format!("{} {}", interview.first_name, interview.last_name);
+    let letter =
+        Letter { key, about: &interview.id, to: (&name, &interview.email), subject, body: render(template.body, &names).unwrap_or_default() };
+    partners.letters.write(tx, APP, &letter).await
+}
+
+/// The invitation: once, and once more for each time somebody asks for it.
+pub async fn invitation(partners: &Partners, tx: &Tx, interview: &Interview, again: Option<&str>) -> db::Result<()> {
+    let key = format!("invitation/{}/{}", interview.id, again.unwrap_or("first"));
+    write(partners, tx, interview, &INVITATION, key).await
+}
+
+/// It will soon be too late.
+pub async fn reminder(partners: &Partners, tx: &Tx, interview: &Interview) -> db::Result<()> {
+    write(partners, tx, interview, &REMINDER, format!("reminder/{}/{}", interview.id, interview.due_at.0)).await
+}
