@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 pub struct Candidate {
     /// Demanded.
     pub first_name: String,
-    /// Demanded.
+    /// Empty for people of one name.
     pub last_name: String,
     /// May be empty.
     pub phone: String,

@@ -1,6 +1,7 @@
 //! Every page that can be reached by links is visited, by everyone who may: it answers, is well-formed for a screen
 //! reader, invents no class, and leads nowhere dead.
 
+use crate::jobma::DANIEL;
 use crate::world::{At, World, on_both};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::{BTreeSet, VecDeque};
@@ -80,7 +81,10 @@ async fn busy(w: &World) {
         let id = w.candidate(who).await;
         w.hire(&id).await;
     }
-    w.drain().await;
+    w.connects_joinedly().await;
+    w.connects_jobma().await;
+    let (_, link) = w.invited(DANIEL).await;
+    w.holds(&link).await;
     let forged = w.delivery("x").await;
     w.deliver_json(&lever_api::event::Delivery { signature: None, ..forged }).await;
 }
@@ -94,9 +98,13 @@ async fn every_page_is_whole_and_no_link_is_dead() {
             crawl(w.at_ats("ruth").await, "/candidates").await,
             crawl(w.at_hr_cloud("helen").await, "/hr-cloud/people").await,
             crawl(w.at_hr_cloud("eva").await, "/hr-cloud/people").await,
+            crawl(w.at_joinedly("jo").await, "/joinedly/joiners").await,
+            crawl(w.at_joinedly("malik").await, "/joinedly/joiners").await,
+            crawl(w.at_jobma("vera").await, "/jobma/interviews-listing").await,
+            crawl(w.at_jobma("rashid").await, "/jobma/interviews-listing").await,
             crawl(w.at_hub().await, "/").await,
         ];
-        assert!(pages.iter().zip([14, 1, 7, 3, 8]).all(|(seen, least)| *seen >= least), "fewer pages than there were: {pages:?}");
+        assert!(pages.iter().zip([14, 1, 7, 3, 12, 2, 9, 3, 8]).all(|(seen, least)| *seen >= least), "fewer pages than there were: {pages:?}");
     })
     .await;
 }

@@ -18,6 +18,8 @@ mod every_page;
 mod first_hire;
 mod hub_api;
 mod imports;
+mod interviews;
+mod jobma;
 mod joinedly;
 mod journeys;
 mod letters;

@@ -84,7 +84,7 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
 
 impl World {
     /// `whose`: a condition on the connections it stands in.
-    async fn tap(&self, to: &Url, path: &str, column: &str, whose: &str, at: (&'static str, &'static str)) -> Tap {
+    pub async fn tap(&self, to: &Url, path: &str, column: &str, whose: &str, at: (&'static str, &'static str)) -> Tap {
         let tap = Tap { outbound: self.outbound.clone(), to: to.clone(), at, faults: Arc::default(), calls: Arc::default() };
         let listener = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let base = format!("http://{}{path}", listener.local_addr().unwrap());

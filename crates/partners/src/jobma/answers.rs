@@ -20,7 +20,7 @@ pub fn routes() -> Router<Partners> {
         .route("/jobma/i/{token}/answers/{question}", post(write))
         .route("/jobma/i/{token}/answers/{question}/keep", post(keep))
         .route("/jobma/i/{token}/answers/{question}/file", post(file).layer(DefaultBodyLimit::disable()))
-        .route("/jobma/i/{token}/answers/{question}/{take}", get(progress).post(finish))
+        .route("/jobma/i/{token}/answers/{question}/{take}", get(progress).post(finish).delete(begin_anew))
         .route("/jobma/i/{token}/answers/{question}/{take}/{piece}", put(piece).layer(DefaultBodyLimit::max(LONGEST_PIECE)))
 }
 
@@ -126,6 +126,13 @@ async fn progress(Of(partners): Of<Partners>, Path((token, question, take)): Pat
     Ok(there.map_or_else(|| Json(json!({ "next": 0, "bytes": 0, "complete": false })).into_response(), |a| took(&a).into_response()))
 }
 
+/// A take that broke off is recorded anew: pieces of two recordings do not fit together.
+async fn begin_anew(Of(partners): Of<Partners>, Path((token, question, take)): Path<(String, String, i64)>) -> Result<Response, Problem> {
+    let (interview, q) = asked(&partners, &token, &question).await?;
+    partners.drop_broken(&interview, &q, take).await?;
+    Ok(Json(json!({ "next": 0, "bytes": 0, "complete": false })).into_response())
+}
+
 /// One piece of a recording. Sent twice, it counts once.
 async fn piece(
     Of(partners): Of<Partners>,
@@ -151,6 +158,18 @@ async fn piece(
 }
 
 impl Partners {
+    /// Forgets a take that was never finished.
+    async fn drop_broken(&self, interview: &Interview, q: &Question, take: i64) -> db::Result<()> {
+        let answers = self.answers(&self.db, &interview.id).await?;
+        for broken in answers.iter().filter(|a| a.question == q.id && a.take == take && !a.complete) {
+            self.db.run("delete from jm_answer where id = $1 and not complete", params![broken.id.as_str()]).await?;
+            if let Err(e) = self.recordings.discard(&interview.id, &broken.id, broken.pieces).await {
+                tracing::error!(error = %e, "a take that broke off could not be removed");
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps the next piece of a take; or why not.
     async fn add_piece(
         &self,
@@ -221,11 +240,13 @@ async fn file(
     if length > LONGEST {
         return Err(back("A recording has at most 1 GiB.", &token));
     }
-    let used = partners.answers(&partners.db, &interview.id).await?.iter().filter(|a| a.question == q.id).map(|a| a.take).max().unwrap_or(0);
+    let used =
+        partners.answers(&partners.db, &interview.id).await?.iter().filter(|a| a.question == q.id && a.complete).map(|a| a.take).max().unwrap_or(0);
     if used >= q.takes {
         return Err(back("Every take of this question is used.", &token));
     }
     let cut = |_| back("The file was cut off on its way. Try again.", &token);
+    partners.drop_broken(&interview, &q, used + 1).await?;
     let mut answer = partners.take(&interview, &q, used + 1).await?;
     let mut piece = Vec::new();
     while let Some(mut field) = form.next_field().await.map_err(cut)? {

@@ -76,7 +76,7 @@ pub struct Interview {
 
 impl Interview {
     pub fn name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 }
 
@@ -328,7 +328,7 @@ fn wrong(new: &NewInterview, questions: Option<usize>, reach: &outbound::Reach) 
         Some(_) => {}
     }
     let c = &new.candidate;
-    for (name, value) in [("first_name", &c.first_name), ("last_name", &c.last_name), ("email", &c.email)] {
+    for (name, value) in [("first_name", &c.first_name), ("email", &c.email)] {
         if value.trim().is_empty() || value.chars().count() > 300 {
             wrong.push(format!("The candidate's {name} is missing, or longer than 300 characters."));
         }
@@ -336,8 +336,13 @@ fn wrong(new: &NewInterview, questions: Option<usize>, reach: &outbound::Reach) 
     if !c.email.trim().is_empty() && (!c.email.contains('@') || c.email.trim().contains(char::is_whitespace)) {
         wrong.push("The candidate's email is not an e-mail address.".to_owned());
     }
-    if [&new.job_id, &new.job_code, &new.job_title, &c.phone].iter().any(|value| value.chars().count() > 300) || new.callback_url.len() > 2000 {
-        wrong.push("The job's id, code and title and the phone have at most 300 characters each, the callback_url at most 2,000.".to_owned());
+    // Some people have one name.
+    if [&new.job_id, &new.job_code, &new.job_title, &c.phone, &c.last_name].iter().any(|value| value.chars().count() > 300)
+        || new.callback_url.len() > 2000
+    {
+        wrong.push(
+            "The job's id, code and title, the last name and the phone have at most 300 characters each, the callback_url at most 2,000.".to_owned(),
+        );
     }
     if !new.callback_url.is_empty() {
         let url = Url::parse(&new.callback_url).map_err(|e| e.to_string()).and_then(|url| reach.check(&url).map_err(|e| e.to_string()));

@@ -27,7 +27,7 @@ async fn write(partners: &Partners, tx: &Tx, interview: &Interview, template: &T
         "due_on": web::date(interview.due_at), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
     });
     let subject = render(template.subject, &names).unwrap_or_default().replace(['\r', '\n'], " ");
-    let name = format!("{} {}", interview.first_name, interview.last_name);
+    let name = interview.name();
     let letter =
         Letter { key, about: &interview.id, to: (&name, &interview.email), subject, body: render(template.body, &names).unwrap_or_default() };
     partners.letters.write(tx, APP, &letter).await

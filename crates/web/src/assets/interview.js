@@ -91,10 +91,20 @@ class Upload {
     this.working = this.begin();
   }
 
-  // A take that broke off earlier begins anew behind what is there: the pieces of two recordings do not fit together.
-  async begin() {
-    const there = await (await fetch(this.at)).json();
-    if (there.next > 0) throw new Error("this take broke off earlier; load the page again");
+  // A take that broke off earlier begins anew: the pieces of two recordings do not fit together.
+  begin() {
+    return this.surely(() => fetch(this.at, { method: "DELETE" }));
+  }
+
+  // Asks until there is an answer.
+  async surely(ask) {
+    for (let tries = 0; ; tries++) {
+      try {
+        const answer = await ask();
+        if (answer.status < 500) return answer;
+      } catch (e) { /* again */ }
+      await new Promise((done) => setTimeout(done, TRIES_MS[Math.min(tries, TRIES_MS.length - 1)]));
+    }
   }
 
   add(piece) {
@@ -127,12 +137,7 @@ class Upload {
   async finish() {
     await this.working;
     say(this.place, "Saving what you said.");
-    for (let tries = 0; ; tries++) {
-      try {
-        const answer = await fetch(this.at, { method: "POST" });
-        if (answer.ok) return;
-      } catch (e) { /* again */ }
-      await new Promise((done) => setTimeout(done, TRIES_MS[Math.min(tries, TRIES_MS.length - 1)]));
-    }
+    const answer = await this.surely(() => fetch(this.at, { method: "POST" }));
+    if (!answer.ok) throw new Error((await answer.json()).why);
   }
 }

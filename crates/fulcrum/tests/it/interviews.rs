@@ -1,0 +1,141 @@
+//! Interviews at Jobma: held behind a private link, recorded in pieces, evaluated, shared, deleted.
+
+use crate::jobma::{DANIEL, DAY, WEBM};
+use crate::world::on_both;
+use endpoint::Verb;
+use outbound::{Call, Wire};
+use serde_json::json;
+
+/// An interview that has begun: its link, and the address of its first recorded question.
+async fn begun(w: &crate::world::World) -> (String, String) {
+    w.connects_jobma().await;
+    let (_, link) = w.invited(DANIEL).await;
+    w.at_link(&link).await.press(&format!("{link}/begin"), &[("agree", "yes")]).await;
+    let questions = w.questions(&link).await;
+    let (question, _) = questions.iter().find(|(_, kind)| kind == "video").unwrap();
+    let at = format!("{link}/answers/{question}");
+    w.drain().await;
+    (link, at)
+}
+
+#[tokio::test]
+async fn a_recording_is_taken_in_pieces_each_once_and_goes_on_where_the_connection_broke() {
+    on_both(async |w| {
+        let (_, at) = begun(&w).await;
+        assert_eq!(w.put(Verb::Get, &format!("{at}/1"), &[]).await.1["next"], 0);
+        assert_eq!(w.piece(&at, 1, 0, WEBM).await, (200, json!({ "next": 1, "bytes": 12, "complete": false })));
+        // The answer was lost: the same piece once more.
+        assert_eq!(w.piece(&at, 1, 0, WEBM).await.1["next"], 1);
+        // One was skipped: the next one that is wanted is told.
+        let (status, told) = w.piece(&at, 1, 2, b"zzz").await;
+        assert_eq!((status, &told["next"]), (409, &json!(1)));
+        assert_eq!(w.piece(&at, 1, 1, b"and more").await.1["bytes"], 20);
+        // Begun anew, nothing of it is left; finished, it stays.
+        assert_eq!(w.put(Verb::Delete, &format!("{at}/1"), &[]).await.1["next"], 0);
+        assert_eq!(w.put(Verb::Post, &format!("{at}/1"), &[]).await.0, 409);
+        w.piece(&at, 1, 0, WEBM).await;
+        assert_eq!(w.put(Verb::Post, &format!("{at}/1"), &[]).await.0, 200);
+        w.put(Verb::Delete, &format!("{at}/1"), &[]).await;
+        assert_eq!(w.put(Verb::Get, &format!("{at}/1"), &[]).await.1, json!({ "next": 1, "bytes": 12, "complete": true }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_recording_or_too_much_or_too_late_is_refused_and_changes_nothing() {
+    on_both(async |w| {
+        let (link, at) = begun(&w).await;
+        for (body, status) in [(&b"<script>alert(1)</script>"[..], 415), (&b""[..], 400), (&b"%PDF-1.7 and so on"[..], 415)] {
+            assert_eq!(w.piece(&at, 1, 0, body).await.0, status);
+        }
+        assert_eq!(w.piece(&at, 99, 0, WEBM).await.0, 409, "a take that nobody has");
+        assert_eq!(w.piece(&at, 1, 0, &vec![0; (16 << 20) + 1]).await.0, 413);
+        assert_eq!(w.put(Verb::Get, &format!("{at}/1"), &[]).await.1["bytes"], 0);
+        assert_eq!(w.piece(&format!("{link}x/answers/y"), 1, 0, WEBM).await.0, 404);
+        w.later(15 * DAY).await;
+        assert_eq!(w.piece(&at, 1, 0, WEBM).await.0, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recording_is_played_in_parts_by_those_who_may_and_links_end_when_they_are_revoked_or_old() {
+    // JBM-14, JBM-O10
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let (_, link) = w.invited(DANIEL).await;
+        w.holds(&link).await;
+        let mut rashid = w.at_jobma("rashid").await;
+        let page = rashid.link("/jobma/interviews-listing", DANIEL, DANIEL).await;
+        let (_, html) = rashid.open(&page).await;
+        let media = html.split("src=\"").find(|part| part.contains("/answers/")).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(rashid.open(&media).await.0, 200);
+        // Without an account: the sign-in page, not the recording.
+        let answer = w.outbound.send(&Call::new(Verb::Get, w.partners_url.join(&media).unwrap(), vec![]), &Wire::default()).await.unwrap();
+        assert!(answer.status == 303 || answer.status == 401, "{}", answer.status);
+        rashid.press(&format!("{page}/shares"), &[("days", "7")]).await;
+        let shared = rashid.read(&page).await.split_whitespace().find(|word| word.contains("/jobma/shared/")).unwrap().to_owned();
+        let open = async || w.outbound.send(&Call::new(Verb::Get, shared.parse().unwrap(), vec![]), &Wire::default()).await.unwrap();
+        let text = String::from_utf8(open().await.body.to_vec()).unwrap();
+        assert!(text.contains("To listen first.") && !text.contains("Your rating"));
+        let media = text.split("src=\"").find(|part| part.contains("/answers/")).unwrap().split('"').next().unwrap().to_owned();
+        let mut call = Call::new(Verb::Get, w.partners_url.join(&media).unwrap(), vec![]);
+        call.headers.insert("range", "bytes=4-7".parse().unwrap());
+        let part = w.outbound.send(&call, &Wire::default()).await.unwrap();
+        assert_eq!((part.status, &part.body[..]), (206, &WEBM[4..8]));
+        assert_eq!(part.headers["content-range"], "bytes 4-7/12");
+        rashid.click(&page, "Show it to others", "Revoke", &[]).await;
+        assert_eq!(open().await.status, 404);
+        rashid.press(&format!("{page}/shares"), &[("days", "1")]).await;
+        w.later(2 * DAY).await;
+        assert_eq!(open().await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reviewers_rate_each_once_and_a_candidate_s_wish_to_be_forgotten_is_seen_and_carried_out() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let (_, link) = w.invited(DANIEL).await;
+        w.holds(&link).await;
+        for (who, stars) in [("rashid", "4"), ("vera", "2"), ("vera", "3")] {
+            let mut reviewer = w.at_jobma(who).await;
+            let page = reviewer.link("/jobma/interviews-listing", DANIEL, DANIEL).await;
+            reviewer.press(&page, &[("stars", stars), ("recommend", "yes"), ("comment", "Clear.")]).await;
+            let (status, _) = reviewer.try_press(&page, &[("stars", "6"), ("recommend", "yes")]).await;
+            assert_eq!(status, 400);
+        }
+        let mut vera = w.at_jobma("vera").await;
+        let page = vera.link("/jobma/interviews-listing", DANIEL, DANIEL).await;
+        let text = vera.read(&page).await;
+        assert!(text.contains("3.5 of 5 by 2 reviewers"), "{text}");
+        let mut candidate = w.at_link(&link).await;
+        candidate.press(&format!("{link}/delete"), &[]).await;
+        assert!(candidate.read(&link).await.contains("You asked for your answers to be deleted."));
+        assert!(vera.read("/jobma/interviews-listing").await.contains("to be deleted"));
+        assert_eq!(w.at_jobma("rashid").await.try_press(&format!("{page}/delete"), &[]).await.0, 403);
+        vera.click(&page, "asks for these answers to be deleted", "Delete the interview…", &[]).await;
+        assert_eq!(vera.open(&page).await.0, 404);
+        let folder = w.folder.join("recordings");
+        let left = std::fs::read_dir(&folder).map(|found| found.count()).unwrap_or(0);
+        assert_eq!(left, 0, "recordings are left");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn answers_are_written_once_in_words_or_chosen_from_what_was_offered() {
+    on_both(async |w| {
+        let (link, _) = begun(&w).await;
+        let questions = w.questions(&link).await;
+        let (essay, _) = questions.iter().find(|(_, kind)| kind == "essay").unwrap();
+        let mut candidate = w.at_link(&link).await;
+        assert_eq!(candidate.try_press(&format!("{link}/submit"), &[]).await.0, 400, "not answered yet");
+        assert_eq!(candidate.try_press(&format!("{link}/answers/{essay}"), &[("body", "")]).await.0, 400);
+        candidate.press(&format!("{link}/answers/{essay}"), &[("body", "First.")]).await;
+        assert_eq!(candidate.try_press(&format!("{link}/answers/{essay}"), &[("body", "Second.")]).await.0, 400);
+        assert_eq!(candidate.try_press(&format!("{link}/answers/none"), &[("body", "x")]).await.0, 404);
+    })
+    .await;
+}
