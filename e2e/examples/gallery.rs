@@ -2,7 +2,7 @@
 //! `cargo run -p e2e --example gallery -- FOLDER`
 
 use anyhow::{Context, Result};
-use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOINEDLY};
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOBMA, JOINEDLY};
 use e2e::{Demo, Person};
 use std::path::Path;
 use thirtyfour::prelude::*;
@@ -63,6 +63,7 @@ async fn main() -> Result<()> {
             }
         }
         joinedly(&person, &demo, &folder, kind).await?;
+        jobma(&person, &demo, &folder, kind).await?;
         connecting(&person, &demo, &folder, kind).await?;
         typing_codes(&person, &demo, &folder, kind).await?;
     }
@@ -104,6 +105,37 @@ async fn joinedly(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Res
     save(person, folder, "joinedly", "private", kind).await?;
     person.opens(&format!("{}/0", private.rsplit_once('/').map_or("", |(base, _)| base))).await?;
     save(person, folder, "joinedly", "wrong-link", kind).await
+}
+
+/// Jobma: connected, with an interview that is being held.
+async fn jobma(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Result<()> {
+    person.opens(&format!("{}sign-in", demo.jobma)).await?;
+    person.signs_in("vera@northwind.example").await?;
+    person.reads("Sign out").await?;
+    if kind == "desk" {
+        person.opens(&format!("{}integrations/lever", demo.jobma)).await?;
+        save(person, folder, "jobma", "not-connected", kind).await?;
+        person.invites(demo, "Daniel Kim").await?;
+    }
+    let mut pages: Vec<String> = JOBMA.iter().map(|p| (*p).to_owned()).collect();
+    for page in ["interviews-listing", "setup-interview", "mail"] {
+        person.opens(&format!("{}{page}", demo.jobma)).await?;
+        let link = person.driver.query(By::XPath("//td/a")).first().await?.attr("href").await?.unwrap_or_default();
+        pages.push(link.trim_start_matches("/jobma/").to_owned());
+    }
+    for (n, page) in pages.iter().enumerate() {
+        person.opens(&format!("{}{page}", demo.jobma)).await?;
+        let name = page.split('/').map(|p| if p.len() == 36 { "one" } else { p }).collect::<Vec<_>>().join("-");
+        save(person, folder, "jobma", &format!("{name}-{n}"), kind).await?;
+    }
+    person.opens(&format!("{}mail", demo.jobma)).await?;
+    person.presses_containing("Northwind Robotics invites you").await?;
+    let link = person.driver.query(By::XPath("//a[contains(@href, '/jobma/i/')]")).first().await?.attr("href").await?.unwrap_or_default();
+    person.opens(&link).await?;
+    save(person, folder, "jobma", "welcome", kind).await?;
+    person.opens(&format!("{link}/check")).await?;
+    person.reads("Everything is ready.").await?;
+    save(person, folder, "jobma", "check", kind).await
 }
 
 /// The pages one sees while connecting, from HR Cloud's Connect to the way back, and a page that is not there.

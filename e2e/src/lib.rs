@@ -25,6 +25,7 @@ pub mod pages {
         "settings/integrations/authorized-apps",
         "settings/company/locations",
         "settings/company/departments-and-teams",
+        "settings/pipeline",
         "settings/users",
     ];
     /// Of HR Cloud.
@@ -42,6 +43,16 @@ pub mod pages {
         "settings/letters",
         "settings/letters/welcome",
         "settings/api",
+    ];
+    /// Of Jobma.
+    pub const JOBMA: &[&str] = &[
+        "interviews-listing",
+        "setup-interview",
+        "integrations",
+        "integrations/lever",
+        "integrations/interview-listing",
+        "integrations/interview-listing/lever",
+        "mail",
     ];
     /// Of the hub.
     pub const HUB: &[&str] =
@@ -163,6 +174,10 @@ impl Person {
             wishes.add_arg(flag)?;
         }
         for flag in ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"] {
+            wishes.add_arg(flag)?;
+        }
+        // A camera and a microphone that need neither, and nobody to allow them.
+        for flag in ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] {
             wishes.add_arg(flag)?;
         }
         let profile = std::env::temp_dir().join(format!("fulcrum-browser-{}-{port}", std::process::id()));
@@ -414,6 +429,34 @@ impl Person {
         self.reads("Joinedly wants access to your Lever account").await?;
         self.presses("Accept").await?;
         self.reads("To disconnect: in Lever").await
+    }
+
+    /// Vera connects Jobma, lets everybody have one kit, and Ines moves somebody to its stage; the candidate's private link.
+    ///
+    /// # Errors
+    /// When a page does not say what it should.
+    pub async fn invites(&self, demo: &Demo, name: &str) -> Result<String> {
+        self.opens(&format!("{}integrations/lever", demo.jobma)).await?;
+        self.presses("Connect Lever").await?;
+        self.reads("What Jobma will be able to do in Lever").await?;
+        self.presses("Sign in with Lever").await?;
+        if self.reads_either("Password", "wants access to your Lever account").await? {
+            self.signs_in("ines@northwind.example").await?;
+        }
+        self.reads("Jobma wants access to your Lever account").await?;
+        self.presses("Accept").await?;
+        self.reads("Interview kits").await?;
+        self.chooses("Kit for every other job", "First conversation").await?;
+        self.driver.find(By::XPath("//form[.//span[.='Kit for every other job']]//button")).await?.click().await?;
+        self.reads("Saved.").await?;
+        self.opens(&format!("{}candidates", demo.ats)).await?;
+        self.presses(name).await?;
+        self.reads("Stage").await?;
+        self.driver.find(By::XPath("//select[@aria-label='Stage']/option[.='Jobma']")).await?.click().await?;
+        self.driver.find(By::XPath("//form[.//select[@aria-label='Stage']]//button")).await?.click().await?;
+        self.reads("Jobma Interview Invited").await?;
+        let link = self.driver.query(By::XPath("//a[contains(@href, '/jobma/i/')]")).first().await?;
+        link.attr("href").await?.context("a link on the profile")
     }
 
     /// Jo adds somebody by hand, who starts soon.

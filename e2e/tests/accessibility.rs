@@ -1,7 +1,7 @@
 //! Every page for everybody: axe-core finds nothing on any page, light or dark, at desk or phone width.
 
 use anyhow::Result;
-use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOINEDLY};
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOBMA, JOINEDLY};
 use e2e::{Demo, Person};
 use thirtyfour::prelude::*;
 
@@ -23,7 +23,7 @@ async fn walk(person: &Person, base: &str, email: &str, pages: &[String], found:
 #[tokio::test]
 async fn no_page_hinders_anybody() -> Result<()> {
     let demo = Demo::start()?;
-    let mut found = Vec::new();
+    let (mut found, mut interview) = (Vec::new(), String::new());
     for (width, dark) in [(1280, false), (420, true)] {
         let person = Person::sits_down(width, 900, dark).await?;
         person.resizes(width, 900).await?;
@@ -63,6 +63,34 @@ async fn no_page_hinders_anybody() -> Result<()> {
         person.opens(&format!("{}joiners", demo.joinedly)).await?;
         person.presses("Sign out").await?;
         walk(&person, &demo.joinedly, "jo@northwind.example", &joinedly, &mut found).await?;
+
+        person.opens(&format!("{}sign-in", demo.jobma)).await?;
+        person.signs_in("vera@northwind.example").await?;
+        person.reads("Sign out").await?;
+        if !dark {
+            interview = person.invites(&demo, "Daniel Kim").await?;
+        }
+        let mut jobma = owned(JOBMA);
+        for page in ["interviews-listing", "setup-interview", "mail"] {
+            person.opens(&format!("{}{page}", demo.jobma)).await?;
+            let link = person.driver.query(By::XPath("//td/a")).first().await?.attr("href").await?.unwrap_or_default();
+            jobma.push(link.trim_start_matches("/jobma/").to_owned());
+        }
+        for page in ["", "/check"] {
+            person.opens(&format!("{interview}{page}")).await?;
+            person.reads("Daniel").await.or(person.reads("breakfast").await)?;
+            found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("interview{page}: {what}")));
+        }
+        if !dark {
+            person.opens(&interview).await?;
+            person.driver.find(By::Css("input[name=agree]")).await?.click().await?;
+            person.presses("Begin").await?;
+            person.reads("Question 1 of").await?;
+            found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("a question: {what}")));
+        }
+        person.opens(&format!("{}interviews-listing", demo.jobma)).await?;
+        person.presses("Sign out").await?;
+        walk(&person, &demo.jobma, "vera@northwind.example", &jobma, &mut found).await?;
 
         person.opens(&format!("{}sign-in", demo.hub)).await?;
         person.signs_in("olga@northwind.example").await?;

@@ -134,10 +134,13 @@ enum PartnersVerb {
     HrCloud(HrCloudVerb),
     /// Joinedly
     #[command(subcommand)]
-    Joinedly(JoinedlyVerb),
+    Joinedly(AppVerb),
+    /// Jobma
+    #[command(subcommand)]
+    Jobma(AppVerb),
     /// Tell a partner app where its hub is; the token is read from standard input
     LinkHub {
-        /// The app: hr-cloud, joinedly
+        /// The app: hr-cloud, joinedly, jobma
         app: String,
         /// The hub's address
         url: url::Url,
@@ -145,17 +148,17 @@ enum PartnersVerb {
 }
 
 #[derive(Debug, Subcommand)]
-enum JoinedlyVerb {
+enum AppVerb {
     /// People who can sign in
     #[command(subcommand)]
     Account(UserVerb),
     /// Tokens of its API
     #[command(subcommand)]
-    Token(JoinedlyTokenVerb),
+    Token(AppTokenVerb),
 }
 
 #[derive(Debug, Subcommand)]
-enum JoinedlyTokenVerb {
+enum AppTokenVerb {
     /// Make one; prints it alone
     Create {
         /// Its name
@@ -293,12 +296,16 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::Account(UserVerb::Create(new)))) => {
             commands::create_account(&ground, "hr-cloud", "HR Admin", new).await
         }
-        Verb::Partners(PartnersVerb::Joinedly(JoinedlyVerb::Account(UserVerb::Create(new)))) => {
+        Verb::Partners(PartnersVerb::Joinedly(AppVerb::Account(UserVerb::Create(new)))) => {
             commands::create_account(&ground, "joinedly", "Admin", new).await
         }
-        Verb::Partners(PartnersVerb::Joinedly(JoinedlyVerb::Token(JoinedlyTokenVerb::Create { name }))) => {
+        Verb::Partners(PartnersVerb::Joinedly(AppVerb::Token(AppTokenVerb::Create { name }))) => {
             commands::create_joinedly_token(&ground, &name).await
         }
+        Verb::Partners(PartnersVerb::Jobma(AppVerb::Account(UserVerb::Create(new)))) => {
+            commands::create_account(&ground, "jobma", "Account Admin", new).await
+        }
+        Verb::Partners(PartnersVerb::Jobma(AppVerb::Token(AppTokenVerb::Create { name }))) => commands::create_jobma_token(&ground, &name).await,
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::EnableLever)) => commands::enable_lever(&ground).await,
         Verb::Hub(HubVerb::Operator(UserVerb::Create(new))) => commands::create_operator(&ground, new).await,
         Verb::Hub(HubVerb::Token(TokenVerb::Create { name })) => commands::create_token(&ground, &name).await,
