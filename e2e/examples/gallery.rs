@@ -27,7 +27,7 @@ async fn main() -> Result<()> {
             let mut pages: Vec<String> = pages.iter().map(|p| (*p).to_owned()).collect();
             if side == "ats" {
                 person.opens(&format!("{base}candidates")).await?;
-                let profile = person.driver.find(By::XPath("//section[@data-stage='offer']//a")).await?.attr("href").await?.unwrap_or_default();
+                let profile = person.finds_link("//section[@data-stage='offer']//a").await?;
                 pages.push(profile.trim_start_matches('/').to_owned());
                 if kind == "desk" {
                     for name in ["Ada Lovelace Byron", "María José García López", "Priya Raman"] {
@@ -75,6 +75,7 @@ async fn joinedly(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Res
     person.opens(&format!("{}sign-in", demo.joinedly)).await?;
     save(person, folder, "joinedly", "sign-in", kind).await?;
     person.signs_in("jo@northwind.example").await?;
+    person.reads("Sign out").await?;
     if kind == "desk" {
         person.opens(&format!("{}integrations/lever", demo.joinedly)).await?;
         save(person, folder, "joinedly", "not-connected", kind).await?;
@@ -120,7 +121,7 @@ async fn jobma(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Result
     let mut pages: Vec<String> = JOBMA.iter().map(|p| (*p).to_owned()).collect();
     for page in ["interviews-listing", "setup-interview", "mail"] {
         person.opens(&format!("{}{page}", demo.jobma)).await?;
-        let link = person.driver.query(By::XPath("//td/a")).first().await?.attr("href").await?.unwrap_or_default();
+        let link = person.finds_link("//td/a").await?;
         pages.push(link.trim_start_matches("/jobma/").to_owned());
     }
     for (n, page) in pages.iter().enumerate() {
@@ -130,7 +131,7 @@ async fn jobma(person: &Person, demo: &Demo, folder: &str, kind: &str) -> Result
     }
     person.opens(&format!("{}mail", demo.jobma)).await?;
     person.presses_containing("Northwind Robotics invites you").await?;
-    let link = person.driver.query(By::XPath("//a[contains(@href, '/jobma/i/')]")).first().await?.attr("href").await?.unwrap_or_default();
+    let link = person.finds_link("//a[contains(@href, '/jobma/i/')]").await?;
     person.opens(&link).await?;
     save(person, folder, "jobma", "welcome", kind).await?;
     person.opens(&format!("{link}/check")).await?;

@@ -361,6 +361,26 @@ impl Person {
         }
     }
 
+    /// Where the first link leads that this path finds, as soon as there is one.
+    ///
+    /// # Errors
+    /// When there is none within twenty seconds.
+    pub async fn finds_link(&self, path: &str) -> Result<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // A live page may replace it between finding and reading it.
+            if let Ok(link) = self.driver.find(By::XPath(path)).await
+                && let Ok(Some(href)) = link.attr("href").await
+            {
+                return Ok(href);
+            }
+            if Instant::now() > deadline {
+                bail!("no link at {path} of {}", self.driver.current_url().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
+    }
+
     /// Types into the field with this label.
     ///
     /// # Errors
@@ -455,8 +475,7 @@ impl Person {
         self.driver.find(By::XPath("//select[@aria-label='Stage']/option[.='Jobma']")).await?.click().await?;
         self.driver.find(By::XPath("//form[.//select[@aria-label='Stage']]//button")).await?.click().await?;
         self.reads("Jobma Interview Invited").await?;
-        let link = self.driver.query(By::XPath("//a[contains(@href, '/jobma/i/')]")).first().await?;
-        link.attr("href").await?.context("a link on the profile")
+        self.finds_link("//a[contains(@href, '/jobma/i/')]").await
     }
 
     /// Jo adds somebody by hand, who starts soon.
@@ -481,8 +500,7 @@ impl Person {
         self.opens(&format!("{}mail", demo.joinedly)).await?;
         self.presses(&format!("Welcome to Northwind Robotics, {first}!")).await?;
         self.reads("The link is yours alone").await?;
-        let link = self.driver.query(By::XPath("//a[contains(@href, '/joinedly/my/')]")).first().await?;
-        link.attr("href").await?.context("a link in the letter")
+        self.finds_link("//a[contains(@href, '/joinedly/my/')]").await
     }
 
     /// What keeps somebody from using this page who cannot see it, or has only a keyboard: the findings of axe-core, each a

@@ -100,7 +100,7 @@ async fn jbm_01_to_21_the_document_works_sentence_by_sentence() -> Result<()> {
     ines.opens(profile.as_str()).await?;
     ines.reads("Jobma Interview Invited").await?;
     ines.takes_a_picture("jobma-invited").await?;
-    let link = ines.driver.query(By::XPath("//a[contains(@href, '/jobma/i/')]")).first().await?.attr("href").await?.unwrap_or_default();
+    let link = ines.finds_link("//a[contains(@href, '/jobma/i/')]").await?;
 
     // The candidate holds it, on a phone: tries the camera, records a take, and writes.
     candidate.opens(&link).await?;
