@@ -53,6 +53,7 @@ pub mod pages {
         "integrations/interview-listing",
         "integrations/interview-listing/lever",
         "mail",
+        "settings",
     ];
     /// Of the hub.
     pub const HUB: &[&str] =

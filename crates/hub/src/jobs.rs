@@ -45,7 +45,10 @@ impl Hub {
         };
         let (chosen, by_posting) = (&settings[setting(spec, Kind::Stages)], &settings[setting(spec, Kind::ByPosting)]);
         let is_chosen = |stage: &Stage| chosen.as_array().is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(&stage.id)));
-        let rows = stages.into_iter().map(|stage| StageRow { chosen: is_chosen(&stage), id: stage.id, name: stage.text });
+        let gone = chosen.as_array().into_iter().flatten().filter_map(Value::as_str).filter(|id| !stages.iter().any(|stage| stage.id == *id));
+        let gone: Vec<StageRow> =
+            gone.map(|id| StageRow { chosen: true, id: id.to_owned(), name: "A stage that is gone from Lever".to_owned() }).collect();
+        let rows = stages.into_iter().map(|stage| StageRow { chosen: is_chosen(&stage), id: stage.id, name: stage.text }).chain(gone);
         let mut open: Vec<PostingRow> = postings
             .iter()
             .filter(|posting| posting.state != "closed" || by_posting.get(&posting.id).is_some())

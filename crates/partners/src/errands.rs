@@ -45,6 +45,7 @@ impl Errands {
                 let before = partners.clock.now().minus(KEPT);
                 pipeline::prune(&partners.db, before, false).await?;
                 partners.letters.prune(before).await?;
+                partners.forget_old_recordings().await?;
                 Ok((Ending::Decided(Vec::new()), false))
             }
             other => Ok((Ending::GiveUp { why: format!("The work {other:?} was stored by another version.") }, false)),

@@ -5,7 +5,7 @@
 
 use crate::world::{World, on_both};
 use endpoint::Verb;
-use lever_api::event::{Delivery, sign};
+use lever_api::event::{Delivery, Event, sign};
 use outbound::{Call, Wire};
 use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
@@ -39,7 +39,7 @@ async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one
         let telling = async {
             for round in 0..3 {
                 for (i, opportunity) in hires.iter().enumerate() {
-                    tell(&w, &hook, &key, opportunity).await;
+                    tell(&w, &hook, &key, Event::CandidateHired, opportunity).await;
                     tokio::time::sleep(Duration::from_millis(((i * 7 + round * 3) % 11) as u64)).await;
                 }
             }
@@ -85,6 +85,47 @@ async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one
     .await;
 }
 
+#[tokio::test]
+async fn jbm_o11_killed_at_any_moment_everybody_moved_to_the_stage_is_invited_to_one_interview_and_shown_so() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        // What Lever tells by itself goes to the hub of this process, which does nothing: only the other one works.
+        let moved = w.moves_everybody("Jobma").await;
+        let (_, hook, key) = w.webhook_of("jobma").await;
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let hook: Url = format!("http://{free}{}", hook.path()).parse().unwrap();
+        let telling = async {
+            for opportunity in &moved {
+                tell(&w, &hook, &key, Event::CandidateStageChange, opportunity).await;
+            }
+        };
+        let killing = async {
+            for n in 0..16u64 {
+                let mut hub = start(&w, &free);
+                tokio::time::sleep(Duration::from_millis(150 + n * n % 31 * 17)).await;
+                hub.kill().unwrap();
+                hub.wait().unwrap();
+            }
+            start(&w, &free)
+        };
+        let ((), mut hub) = tokio::join!(telling, killing);
+        let deadline = Instant::now() + Duration::from_secs(150);
+        let shown = async || w.tagged("Jobma Interview Invited").await;
+        while shown().await < moved.len() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        // A moment more, in which a second invitation would appear.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        hub.kill().unwrap();
+        hub.wait().unwrap();
+        assert_eq!((w.interviews().await.len(), shown().await), (moved.len(), moved.len()), "everyone once");
+        for opportunity in &moved {
+            assert_eq!(w.interview_links(opportunity).await.len(), 1);
+        }
+    })
+    .await;
+}
+
 /// Every demo candidate with an offer, hired through the API.
 async fn everyone_hired(w: &World) -> Vec<String> {
     let key = w.key().await;
@@ -104,10 +145,10 @@ async fn everyone_hired(w: &World) -> Vec<String> {
 }
 
 /// One delivery, repeated as Lever would until somebody says 2xx.
-async fn tell(w: &World, hook: &Url, key: &str, opportunity: &str) {
+async fn tell(w: &World, hook: &Url, key: &str, event: Event, opportunity: &str) {
     let (token, at) = (db::vault::random_hex(24), clock::Clock::of_this_machine().now().0);
     let delivery = Delivery {
-        event: "candidateHired".into(),
+        event: event.wire().into(),
         triggered_at: at,
         signature: Some(sign(key, &token, at)),
         token: Some(token),

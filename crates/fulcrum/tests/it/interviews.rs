@@ -51,6 +51,13 @@ async fn what_is_no_recording_or_too_much_or_too_late_is_refused_and_changes_not
         assert_eq!(w.piece(&at, 99, 0, WEBM).await.0, 409, "a take that nobody has");
         assert_eq!(w.piece(&at, 1, 0, &vec![0; (16 << 20) + 1]).await.0, 413);
         assert_eq!(w.put(Verb::Get, &format!("{at}/1"), &[]).await.1["bytes"], 0);
+        // Of a recording of nearly 1 GiB the next piece is too much.
+        assert_eq!(w.piece(&at, 1, 0, WEBM).await.0, 200);
+        let db = w.db("partners").await;
+        db::Sql::run(&db, "update jm_answer set bytes = $1", db::params![(1_i64 << 30) - 4]).await.unwrap();
+        let (status, told) = w.piece(&at, 1, 1, WEBM).await;
+        assert!(status == 413 && told["why"] == "A recording has at most 1 GiB.", "{told}");
+        db.close().await;
         assert_eq!(w.piece(&format!("{link}x/answers/y"), 1, 0, WEBM).await.0, 404);
         w.later(15 * DAY).await;
         assert_eq!(w.piece(&at, 1, 0, WEBM).await.0, 400);
@@ -136,6 +143,29 @@ async fn answers_are_written_once_in_words_or_chosen_from_what_was_offered() {
         candidate.press(&format!("{link}/answers/{essay}"), &[("body", "First.")]).await;
         assert_eq!(candidate.try_press(&format!("{link}/answers/{essay}"), &[("body", "Second.")]).await.0, 400);
         assert_eq!(candidate.try_press(&format!("{link}/answers/none"), &[("body", "x")]).await.0, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn recordings_are_kept_for_as_long_as_the_company_says_and_what_was_written_stays() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let mut vera = w.at_jobma("vera").await;
+        let set = |days| [("company", "Northwind Robotics"), ("support", "support@jobma.example"), ("keep_days", days)];
+        assert_eq!(vera.try_press("/jobma/settings", &set("0")).await.0, 400);
+        vera.press("/jobma/settings", &set("30")).await;
+        let (_, link) = w.invited(DANIEL).await;
+        w.holds(&link).await;
+        let kept = || std::fs::read_dir(w.folder.join("recordings")).map_or(0, |found| found.count());
+        w.later(29 * DAY).await;
+        assert_eq!(kept(), 1);
+        w.later(2 * DAY).await;
+        assert_eq!(kept(), 0);
+        let mut vera = w.at_jobma("vera").await;
+        let page = vera.link("/jobma/interviews-listing", DANIEL, DANIEL).await;
+        let text = vera.read(&page).await;
+        assert!(text.contains("To listen first.") && text.contains("Recordings are deleted after some time"), "{text}");
     })
     .await;
 }

@@ -85,8 +85,37 @@ impl World {
         fields.filter_map(|field| field["value"].as_str()).filter(|text| text.starts_with("Jobma")).map(str::to_owned).collect()
     }
 
+    /// Everybody whom this query finds, over all pages.
+    async fn everybody(&self, query: &str) -> Vec<String> {
+        let (key, path) = (self.key().await, format!("/v1/opportunities?limit=100&{query}"));
+        let (mut ids, mut at) = (Vec::new(), path.clone());
+        loop {
+            let (status, page) = self.lever(&key, Verb::Get, &at, json!(null)).await;
+            assert_eq!(status, 200, "{page}");
+            ids.extend(page["data"].as_array().unwrap().iter().map(|o| o["id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { return ids };
+            at = format!("{path}&offset={}", percent(next));
+        }
+    }
+
+    /// How many profiles show this tag.
+    pub async fn tagged(&self, tag: &str) -> usize {
+        self.everybody(&format!("tag={}", percent(tag))).await.len()
+    }
+
+    /// The recruiter moves everybody who is not archived to a stage; who they are.
+    pub async fn moves_everybody(&self, stage: &str) -> Vec<String> {
+        let ids = self.everybody("archived=false").await;
+        self.clock.advance(MINUTE);
+        let (stage, mut ines) = (self.stage(stage).await, self.at_ats("ines").await);
+        for id in &ids {
+            ines.press(&format!("/candidates/{id}/stage"), &[("stage", &stage)]).await;
+        }
+        ids
+    }
+
     /// Every interview there is: candidate, state.
-    async fn interviews(&self) -> Vec<(String, String)> {
+    pub async fn interviews(&self) -> Vec<(String, String)> {
         let db = self.db("partners").await;
         let rows = db::Sql::rows(&db, "select first_name, state from jm_interview order by created_at, id", vec![]).await.unwrap();
         db.close().await;
@@ -166,6 +195,10 @@ impl World {
     async fn tap_jobma(&self, method: &'static str, path: &'static str) -> Tap {
         self.tap(&self.partners_url, "/jobma", "target_base", "connector = 'jobma'", (method, path)).await
     }
+}
+
+fn percent(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// Begins as a WebM file does.
@@ -501,24 +534,56 @@ async fn jbm_19_jbm_20_jbm_21_deleted_or_revoked_nobody_is_invited_and_a_late_re
 }
 
 #[tokio::test]
-async fn jbm_o17_many_moved_at_once_are_each_invited_once() {
+async fn jbm_o17_two_hundred_moved_at_once_are_each_invited_once_and_the_page_shows_how_far_it_is() {
     on_both(async |w| {
         w.connects_jobma().await;
-        let (_, found) = w.lever(&w.key().await, Verb::Get, "/v1/opportunities?limit=100&archived=false", json!(null)).await;
-        let ids: Vec<String> = found["data"].as_array().unwrap().iter().map(|o| o["id"].as_str().unwrap().to_owned()).collect();
-        let (stage, mut ines) = (w.stage("Jobma").await, w.at_ats("ines").await);
-        w.clock.advance(MINUTE);
-        for id in &ids {
-            ines.press(&format!("/candidates/{id}/stage"), &[("stage", &stage)]).await;
+        let posting = w.lever(&w.key().await, Verb::Get, "/v1/postings?limit=1", json!(null)).await.1["data"][0]["id"].clone();
+        let (_, people) = w.lever(&w.key().await, Verb::Get, "/v1/users", json!(null)).await;
+        let add = format!("/v1/opportunities?perform_as={}", people["data"][0]["id"].as_str().unwrap());
+        for n in w.everybody("archived=false").await.len()..200 {
+            let body = json!({ "name": format!("Applicant Nr{n}"), "emails": [format!("n{n}@mail.example")], "postings": [posting] });
+            let (status, made) = w.lever(&w.key().await, Verb::Post, &add, body).await;
+            assert_eq!(status, 201, "{made}");
         }
+        let moved = w.moves_everybody("Jobma").await;
+        assert_eq!(moved.len(), 200);
+        // Lever has told, and nothing is done yet.
+        w.ats.pipeline.drain(&ats::Deliveries(w.ats.clone())).await.unwrap();
+        let page = w.at_jobma("vera").await.read(LEVER).await;
+        assert!(page.contains("200 candidates being worked on"), "{page}");
         w.drain().await;
         w.later(MINUTE).await;
-        let held = w.at_hub().await.read("/holds").await;
-        let invited = w.interviews().await.len();
-        assert!(ids.len() > 40 && invited == ids.len(), "{invited} of {}: {held}", ids.len());
-        for id in &ids {
-            assert_eq!(w.tags(id).await, ["Jobma Interview Invited"]);
-        }
+        assert_eq!((w.interviews().await.len(), w.tagged("Jobma Interview Invited").await), (200, 200));
+        let page = w.at_jobma("vera").await.read(LEVER).await;
+        assert!(!page.contains("being worked on"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stage_that_is_gone_and_a_job_that_is_closed_are_told_and_choose_nothing() {
+    on_both(async |w| {
+        let mut vera = w.connects_jobma().await;
+        let gone = "11111111-2222-4333-8444-555555555555";
+        vera.press(&format!("{LEVER}/jobs"), &[("do", "stages"), ("stage", gone)]).await;
+        let text = vera.read(LEVER).await;
+        assert!(text.contains("A stage that is gone from Lever"), "{text}");
+        let (daniel, kits) = (w.candidate(DANIEL).await, w.jobma(Verb::Get, "kits", json!(null)).await.1);
+        w.moves(&daniel, "Jobma").await;
+        assert!(w.interviews().await.is_empty());
+        let kit = kits["data"][0]["id"].as_str().unwrap().to_owned();
+        let (_, postings) = w.lever(&w.key().await, Verb::Get, "/v1/postings?limit=100", json!(null)).await;
+        let posting =
+            postings["data"].as_array().unwrap().iter().find(|p| p["text"] == "Backend Engineer").unwrap()["id"].as_str().unwrap().to_owned();
+        let choose = [("do", "posting"), ("posting", posting.as_str()), ("stage", ""), ("kit", kit.as_str())];
+        vera.press(&format!("{LEVER}/jobs"), &choose).await;
+        let db = w.db("ats").await;
+        db::Sql::run(&db, "update posting set state = 'closed' where id = $1", db::params![posting.as_str()]).await.unwrap();
+        db.close().await;
+        // What was read of postings is remembered for a minute.
+        w.clock.advance(2 * MINUTE);
+        let (status, why) = vera.try_press(&format!("{LEVER}/jobs"), &choose).await;
+        assert!(status == 400 && why.contains("This job is closed in Lever"), "{why}");
     })
     .await;
 }

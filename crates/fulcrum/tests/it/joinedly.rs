@@ -7,7 +7,6 @@ use lever_api::event::{Delivery, Event, sign};
 use outbound::Call;
 use serde_json::{Value, json};
 use std::time::Duration;
-use url::Url;
 
 pub const LEVER: &str = "/joinedly/integrations/lever";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -52,18 +51,9 @@ impl World {
         page["data"].as_array().unwrap().len()
     }
 
-    /// The webhook by which Lever tells Joinedly's connection: its id, address and token in Lever.
-    async fn joinedly_webhook(&self) -> (String, Url, String) {
-        let db = self.db("hub").await;
-        let sql = "select s.id from subscription s join connection c on c.id = s.connection where c.connector = 'joinedly'";
-        let id = db::Sql::row(&db, sql, vec![]).await.unwrap().unwrap().text("id").unwrap();
-        db.close().await;
-        self.webhooks().await.into_iter().find(|(_, url, _)| url.path().ends_with(&id)).unwrap()
-    }
-
     /// A delivery about this opportunity, signed with this token: the status.
     async fn tell_joinedly(&self, opportunity: &str, signed_with: &str) -> u16 {
-        let (_, url, _) = self.joinedly_webhook().await;
+        let (_, url, _) = self.webhook_of("joinedly").await;
         let (token, at) = (db::vault::random_hex(24), self.clock.now().0);
         let delivery = Delivery {
             id: Some("e".into()),
@@ -114,7 +104,7 @@ async fn jnd_04_jnd_05_jnd_06_jnd_07_jnd_10_set_up_once_with_two_options_and_the
         assert!(text.contains("You may reach out to founders@joinedly.com if you face any issues."), "{text}");
         w.connects_joinedly().await;
         let (status, html) = jo.open(&page).await;
-        let (_, _, token) = w.joinedly_webhook().await;
+        let (_, _, token) = w.webhook_of("joinedly").await;
         assert!(status == 200 && !html.contains(&token), "the token is never shown");
         let text = jo.read(&page).await;
         assert!(text.contains("Lever Connected") && text.contains("Signature Token set"), "{text}");
@@ -327,7 +317,7 @@ async fn jnd_20_who_is_moved_or_rejected_never_appears() {
         w.later(10 * MINUTE).await;
         assert_eq!(w.joiners().await, 0);
         // Forged: signed well, but about somebody who is not hired.
-        let (_, _, token) = w.joinedly_webhook().await;
+        let (_, _, token) = w.webhook_of("joinedly").await;
         assert_eq!(w.tell_joinedly(&ada, &token).await, 200);
         w.drain().await;
         assert_eq!(w.joiners().await, 0);
@@ -339,11 +329,11 @@ async fn jnd_20_who_is_moved_or_rejected_never_appears() {
 async fn jnd_21_jnd_22_jnd_23_jnd_24_a_regenerated_token_is_pasted_and_who_was_hired_between_is_recovered_once() {
     on_both(async |w| {
         let mut jo = w.connects_joinedly().await;
-        let (webhook, _, old) = w.joinedly_webhook().await;
+        let (webhook, _, old) = w.webhook_of("joinedly").await;
         let mut ines = w.at_ats("ines").await;
         let page = format!("/settings/integrations/webhooks/{webhook}");
         let (status, said) = ines.try_press(&format!("{page}/regenerate"), &[]).await;
-        let (_, _, new) = w.joinedly_webhook().await;
+        let (_, _, new) = w.webhook_of("joinedly").await;
         assert!(status == 200 && said.contains(&new) && new != old, "{said}");
         let ada = w.candidate("Ada Lovelace Byron").await;
         w.hire(&ada).await;
@@ -373,7 +363,7 @@ async fn jnd_21_jnd_22_jnd_23_jnd_24_a_regenerated_token_is_pasted_and_who_was_h
 async fn jnd_25_jnd_o11_revoked_access_ends_it_and_late_deliveries_are_refused() {
     on_both(async |w| {
         let mut jo = w.connects_joinedly().await;
-        let (_, url, token) = w.joinedly_webhook().await;
+        let (_, url, token) = w.webhook_of("joinedly").await;
         let mut ines = w.at_ats("ines").await;
         ines.click("/settings/integrations/authorized-apps", "Joinedly", "Revoke Access", &[]).await;
         let ada = w.candidate("Ada Lovelace Byron").await;

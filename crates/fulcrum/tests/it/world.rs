@@ -289,6 +289,15 @@ impl World {
         found
     }
 
+    /// The one by which Lever tells the connection with this partner.
+    pub async fn webhook_of(&self, connector: &str) -> (String, Url, String) {
+        let db = self.db("hub").await;
+        let sql = "select s.id from subscription s join connection c on c.id = s.connection where c.connector = $1";
+        let id = db::Sql::row(&db, sql, db::params![connector]).await.unwrap().unwrap().text("id").unwrap();
+        db.close().await;
+        self.webhooks().await.into_iter().find(|(_, url, _)| url.path().ends_with(&id)).unwrap()
+    }
+
     /// The one for hires.
     pub async fn webhook(&self) -> (Url, String) {
         let (_, url, token) = self.webhooks().await.pop().expect("a webhook for hires");

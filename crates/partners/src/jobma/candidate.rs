@@ -51,7 +51,7 @@ fn page(token: &str, title: &str, main: &Markup) -> Response {
 
 async fn show(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<Response, Problem> {
     let interview = behind(&partners, &token).await?;
-    let company = partners.jm_setting("company").await?;
+    let company = partners.jm_company().await?;
     let late = interview.state.is_open() && interview.due_at <= partners.clock.now();
     let over = |title: &str, why: &str| Ok(page(&token, title, &html! { section.card.narrow { h1 { (title) } p { (why) } p.soft { (company) } } }));
     match interview.state {

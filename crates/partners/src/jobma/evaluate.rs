@@ -92,6 +92,7 @@ async fn answers(partners: &Partners, interview: &Interview, at: &str) -> Result
                 p.kicker { "Question " (n + 1) " · " (q.kind.label()) }
                 h2 { (q.body) }
                 @match answer(&q.id) {
+                    None if q.kind.is_recorded() && interview.recordings_gone_at.is_some() => { p.soft { "Recordings are deleted after some time, and this one was." } }
                     None => { p.soft { "Not answered." } }
                     Some(a) if q.kind == Kind::Video => { video.playback controls playsinline preload="metadata" src=(format!("{at}/answers/{}", a.id)) aria-label=(format!("Answer to question {}", n + 1)) {} }
                     Some(a) if q.kind == Kind::Audio => { audio controls preload="metadata" src=(format!("{at}/answers/{}", a.id)) aria-label=(format!("Answer to question {}", n + 1)) {} }

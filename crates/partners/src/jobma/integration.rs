@@ -165,6 +165,10 @@ async fn change(person: Person, fields: Fields) -> Done {
     let connection = LEVER.connection(&hub).await?;
     let jobs = hub.jobs(&connection.id).await.map_err(|why| LEVER.back(why))?;
     let kit = fields.some("kit");
+    let closed = |posting: &PostingRow| posting.id == fields.get("posting") && posting.state == "closed";
+    if fields.get("do") == "posting" && kit.is_some() && jobs.postings.iter().any(closed) {
+        return Err(LEVER.back("This job is closed in Lever: nobody is invited for it any more. Open it there again, or choose no kit.".to_owned()));
+    }
     let (name, value) = match fields.get("do") {
         "stages" => (&jobs.stages_setting, json!(fields.all("stage").collect::<Vec<_>>())),
         "usual" => (&jobs.usual_setting, json!(kit.unwrap_or_default())),

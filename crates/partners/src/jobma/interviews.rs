@@ -1,6 +1,6 @@
 //! Interviews: made for a candidate, held, expired or called off; and what others are told of it.
 
-use super::kits::Question;
+use super::kits::{Kind, Question};
 use super::{APP, texts};
 use crate::Partners;
 use clock::Ms;
@@ -72,6 +72,8 @@ pub struct Interview {
     pub ended_at: Option<Ms>,
     /// The candidate wants what they said to be deleted.
     pub delete_asked_at: Option<Ms>,
+    /// What was recorded was old, and is gone.
+    pub recordings_gone_at: Option<Ms>,
 }
 
 impl Interview {
@@ -98,6 +100,7 @@ pub(super) fn read(row: &Row) -> db::Result<Interview> {
         created_at: Ms(row.int("created_at")?),
         ended_at: row.get::<Option<i64>>("ended_at")?.map(Ms),
         delete_asked_at: row.get::<Option<i64>>("delete_asked_at")?.map(Ms),
+        recordings_gone_at: row.get::<Option<i64>>("recordings_gone_at")?.map(Ms),
     })
 }
 
@@ -301,8 +304,29 @@ impl Partners {
         Ok(())
     }
 
+    /// Takes away recordings that are older than the company keeps them. What was written and rated stays.
+    pub(crate) async fn forget_old_recordings(&self) -> db::Result<()> {
+        let Some(days) = self.kept_days().await? else { return Ok(()) };
+        let (now, before) = (self.clock.now(), self.clock.now().minus(DAY * days));
+        let sql = "select id from jm_interview where ended_at <= $1 and recordings_gone_at is null order by ended_at limit 1000";
+        for row in self.db.rows(sql, params![before.0]).await? {
+            let id = row.text("id")?;
+            // First the files: what breaks off in between is done again tomorrow.
+            self.recordings.forget(&id).await.map_err(|e| db::Error::new(e.to_string()))?;
+            let tx = self.db.begin().await?;
+            for kind in Kind::ALL.into_iter().filter(|kind| kind.is_recorded()) {
+                tx.run("delete from jm_answer where interview = $1 and kind = $2", params![id.as_str(), kind.name()]).await?;
+            }
+            tx.run("update jm_interview set recordings_gone_at = $1 where id = $2", params![now.0, id.as_str()]).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Forgets an interview with everything that was said in it; whether there was one.
     pub(crate) async fn forget_interview(&self, id: &str) -> db::Result<bool> {
+        // First the files: while the interview is there, somebody can ask again.
+        self.recordings.forget(id).await.map_err(|e| db::Error::new(e.to_string()))?;
         let tx = self.db.begin().await?;
         for table in ["jm_answer", "jm_rating", "jm_share"] {
             tx.run(&format!("delete from {table} where interview = $1"), params![id]).await?;
@@ -310,10 +334,6 @@ impl Partners {
         self.letters.forget(&tx, APP, id).await?;
         let there = tx.run("delete from jm_interview where id = $1", params![id]).await? > 0;
         tx.commit().await?;
-        // What stands in no table any more is found by nobody; should this fail, the folder is only lost room.
-        if let Err(e) = self.recordings.forget(id).await {
-            tracing::error!(error = %e, "the recordings of an interview could not be removed");
-        }
         self.lobby.changed();
         Ok(there)
     }

@@ -13,6 +13,7 @@ mod kit_pages;
 mod kits;
 mod listing;
 mod recordings;
+mod settings;
 mod shares;
 mod texts;
 
@@ -45,6 +46,7 @@ pub(crate) fn page_routes() -> Router<Partners> {
         .merge(listing::routes())
         .merge(evaluate::routes())
         .merge(integration::routes())
+        .merge(settings::routes())
         .merge(candidate::routes())
         .merge(answers::routes())
         .merge(crate::mail::routes(&crate::mail::App {
@@ -117,6 +119,7 @@ impl Person {
             nav.insert(0, Nav { label: "Setup Interview", href: kit_pages::LIST.into() });
             nav.push(Nav { label: "Integrations", href: integration::LIST.into() });
             nav.push(Nav { label: "Mail", href: "/jobma/mail".into() });
+            nav.push(Nav { label: "Settings", href: settings::HERE.into() });
         }
         let shell = Shell {
             brand: "Jobma",

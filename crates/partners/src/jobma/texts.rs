@@ -23,7 +23,7 @@ const REMINDER: Template = Template {
 
 async fn write(partners: &Partners, tx: &Tx, interview: &Interview, template: &Template, key: String) -> db::Result<()> {
     let names = json!({
-        "company": partners.jm_setting("company").await?, "first_name": interview.first_name, "job": interview.job_title,
+        "company": partners.jm_company().await?, "first_name": interview.first_name, "job": interview.job_title,
         "due_on": web::date(interview.due_at), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
     });
     let subject = render(template.subject, &names).unwrap_or_default().replace(['\r', '\n'], " ");

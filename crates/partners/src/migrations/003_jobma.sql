@@ -11,7 +11,7 @@ create table jm_interview (
   id text primary key, kit text not null, kit_name text not null, questions text not null, job_id text not null, job_code text not null,
   job_title text not null, callback_url text not null, first_name text not null, last_name text not null, phone text not null, email text not null,
   link_digest text not null, link_sealed text not null, state text not null, due_at bigint not null, created_at bigint not null,
-  started_at bigint, ended_at bigint, reminded boolean not null, delete_asked_at bigint
+  started_at bigint, ended_at bigint, reminded boolean not null, delete_asked_at bigint, recordings_gone_at bigint
 );
 create unique index jm_interview_callback on jm_interview (callback_url) where callback_url <> '';
 create unique index jm_interview_link on jm_interview (link_digest);
