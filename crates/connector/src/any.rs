@@ -34,7 +34,7 @@ pub trait AnyConnector: Send + Sync {
     /// See [`Connector::preset`].
     fn preset(&self, settings: &Value, stages: &[Stage]) -> Option<Map<String, Value>>;
     /// See [`Connector::hear`].
-    fn hear(&self, body: &Value) -> Result<Value, String>;
+    fn hear(&self, before: &Value, body: &Value) -> Result<Value, String>;
     /// See [`Connector::decide`].
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided;
     /// See [`Connector::perform`].
@@ -99,8 +99,8 @@ impl<C: Connector> AnyConnector for C {
         read(settings).ok().and_then(|settings| Connector::preset(self, &settings, stages))
     }
 
-    fn hear(&self, body: &Value) -> Result<Value, String> {
-        Connector::hear(self, body)
+    fn hear(&self, before: &Value, body: &Value) -> Result<Value, String> {
+        Connector::hear(self, before, body)
     }
 
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided {

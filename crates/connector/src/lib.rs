@@ -242,9 +242,10 @@ pub trait Connector: Send + Sync + 'static {
         None
     }
 
-    /// What the partner tells by itself, as far as it is to be remembered; or a sentence why it makes no sense. Pure.
-    fn hear(&self, body: &Value) -> Result<Value, String> {
-        let _ = body;
+    /// What the partner tells by itself, as far as it is to be remembered; or a sentence why it makes no sense. `before`: what is
+    /// remembered of the same. Pure.
+    fn hear(&self, before: &Value, body: &Value) -> Result<Value, String> {
+        let _ = (before, body);
         Err(format!("{} tells nothing by itself.", Self::SPEC.name))
     }
 

@@ -85,7 +85,10 @@ async fn accept(hub: &Hub, (id, subject, about): &(String, String, String), requ
         Ok(body) => body,
         Err(e) => return refuse(StatusCode::BAD_REQUEST, format!("The body is not JSON: {e}.")),
     };
-    let value = match connector.hear(&body) {
+    let sql = "select value, at from told where tenant = $1 and connection = $2 and subject = $3 and about = $4";
+    let before = hub.db.row(sql, params![tenant.as_str(), id.as_str(), subject.as_str(), about.as_str()]).await?;
+    let before = before.map(|row| Ok::<_, db::Error>((row.json("value")?, row.int("at")?))).transpose()?;
+    let value = match connector.hear(before.as_ref().map_or(&Value::Null, |(value, _)| value), &body) {
         Ok(value) => value,
         Err(why) => return refuse(StatusCode::BAD_REQUEST, why),
     };
@@ -93,11 +96,12 @@ async fn accept(hub: &Hub, (id, subject, about): &(String, String, String), requ
         return refuse(StatusCode::GONE, "Nothing is known of this opportunity any more.");
     }
     let (now, text) = (hub.clock.now(), value.to_string());
+    // Told twice in a row, it is one piece of news; told again after something else, it is another.
+    let at = before.filter(|(known, _)| *known == value).map_or(now.0, |(_, at)| at);
     let sql = "insert into told (tenant, connection, subject, about, value, at) values ($1, $2, $3, $4, $5, $6) \
                on conflict (tenant, connection, subject, about) do update set value = excluded.value, at = excluded.at";
-    hub.db.run(sql, params![tenant.as_str(), id.as_str(), subject.as_str(), about.as_str(), text.as_str(), now.0]).await?;
-    // Told twice, it is one piece of news.
-    let event_key = digest(&format!("{subject}/{about}/{text}"));
+    hub.db.run(sql, params![tenant.as_str(), id.as_str(), subject.as_str(), about.as_str(), text.as_str(), at]).await?;
+    let event_key = digest(&format!("{subject}/{about}/{at}/{text}"));
     let jobs = vec![think_job(id, subject, Priority::Now, now)];
     let hint =
         Hint { tenant: tenant.clone(), source: id.clone(), event_key, kind: format!("{name} told"), subject: subject.clone(), body: text, jobs };

@@ -508,6 +508,6 @@ impl Hub {
             let mut budgets = self.budgets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             budgets.entry(connection.id.clone()).or_insert_with(|| self.pace(connection)).clone()
         });
-        Remote { budget, urgency, wire: wire.clone(), ..Remote::new(self.outbound.clone(), base, credential) }
+        Remote { budget, urgency, wire: wire.repeatable(), ..Remote::new(self.outbound.clone(), base, credential) }
     }
 }

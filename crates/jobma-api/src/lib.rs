@@ -103,6 +103,14 @@ pub struct ByCallback {
     pub callback_url: String,
 }
 
+/// Sending an invitation once more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Again {
+    /// Names this wish: asked for twice, it is sent once. Empty: each time.
+    pub key: String,
+}
+
 /// How Jobma says no.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Refusal {
@@ -124,7 +132,7 @@ endpoint! {
 }
 endpoint! {
     /// Send the invitation once more, to the same interview.
-    Post "/interviews/{token}/invitation" as InviteAgain { access: Access::ANY, path: { token: String }, query: Nothing, body: Nothing, returns: Interview }
+    Post "/interviews/{token}/invitation" as InviteAgain { access: Access::ANY, path: { token: String }, query: Again, body: Nothing, returns: Interview }
 }
 endpoint! {
     /// Call an interview off that is not completed: its link leads nowhere any more.

@@ -24,7 +24,11 @@ pub struct Exchange {
 
 /// Collects the exchanges of one try. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Wire(Arc<Mutex<Log>>);
+pub struct Wire {
+    log: Arc<Mutex<Log>>,
+    /// See [`Wire::repeatable`].
+    repeatable: bool,
+}
 
 #[derive(Debug, Default)]
 struct Log {
@@ -35,7 +39,14 @@ struct Log {
 
 impl Wire {
     fn log(&self) -> MutexGuard<'_, Log> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.log.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The same record for a side where everything may be written twice: it leaves no doubt behind, and [`Wire::may_have_written`]
+    /// does not count it.
+    #[must_use]
+    pub fn repeatable(&self) -> Self {
+        Self { log: self.log.clone(), repeatable: true }
     }
 
     /// Adds an exchange; after the fiftieth only the count would grow, so they are left out.
@@ -61,7 +72,9 @@ impl Wire {
 
     /// Something was changed at the other side, or may have been.
     pub(crate) fn wrote(&self) {
-        self.log().wrote = true;
+        if !self.repeatable {
+            self.log().wrote = true;
+        }
     }
 
     /// Whether anything was changed at the other side, or may have been: it was sent, and neither refused nor known not to have

@@ -112,7 +112,8 @@ pub async fn found(tx: &impl Sql, about: &Item, unsure: &[Unsure], record: Optio
     }
     if let Some((remote_id, sent)) = record {
         let sql = "insert into link (tenant, connection, subject, remote_id, sent, at) values ($1, $2, $3, $4, $5, $6) \
-                   on conflict (tenant, connection, subject) do nothing";
+                   on conflict (tenant, connection, subject) do update set remote_id = excluded.remote_id, sent = excluded.sent \
+                   where link.remote_id <> excluded.remote_id";
         let (tenant, connection, subject) = (about.tenant.as_str(), about.connection.as_str(), about.subject.as_str());
         tx.run(sql, params![tenant, connection, subject, remote_id, sent.to_string(), now.0]).await?;
     }

@@ -1,6 +1,6 @@
 //! What comes back to the profile in Lever: tags, the link, notes, the next stage. Each may be done twice.
 
-use super::rounds::{Cannot, FAILED, Rounds, Show, TAGS};
+use super::rounds::{Cannot, FAILED, Round, Rounds, Show, TAGS};
 use super::{NAME, done};
 use connector::{Cx, Hold, How, Outcome, outcome_of};
 use endpoint::Nothing;
@@ -56,29 +56,28 @@ pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outco
         if let Some(text) = &show.note {
             note(cx, &opportunity, text).await?;
         }
-        tag(cx, &opportunity, show.state.tag()).await
+        if show.tags { tag(cx, &opportunity, show.round.state.tag()).await } else { Ok(()) }
     };
     if let Err(failure) = written.await {
         return refused(&failure);
     }
-    let round = rounds.of(&show.about);
-    round.state = show.state;
-    round.shown = Some(show.state);
-    let said = match show.state.tag() {
+    rounds.keep(show.round.clone());
+    let said = match show.round.state.tag() {
+        _ if !show.tags => "a note on the profile says how an earlier interview ended".to_owned(),
         Some(tag) => format!("\"{tag}\" stands on the profile"),
         None => "the profile says nothing of it any more".to_owned(),
     };
     Ok(done(rounds, How::Updated, &said))
 }
 
-pub async fn advance(cx: &Cx<'_>, rounds: &mut Rounds, about: &str, opportunity: &str, stage: &str) -> Result<Outcome, Failure> {
+pub async fn advance(cx: &Cx<'_>, rounds: &mut Rounds, round: &Round, opportunity: &str, stage: &str) -> Result<Outcome, Failure> {
     let opportunity = id(opportunity)?;
     let stage = stage.parse().map_err(|_| Failure::Blocked(format!("{stage:?} is no stage id")))?;
     let moved = cx.lever.send(UpdateOpportunityStage { opportunity, query: PerformAs::default(), body: StageChange { stage } }).await;
     if let Err(failure) = moved {
         return refused(&failure);
     }
-    rounds.of(about).advanced = true;
+    rounds.keep(round.clone());
     Ok(done(rounds, How::Updated, "moved on to the stage for whoever completed it"))
 }
 
@@ -91,10 +90,12 @@ pub async fn tell_why_not(cx: &Cx<'_>, cannot: &Cannot) -> Outcome {
     }
 }
 
-/// The profile says that it failed, as far as Lever lets us say so: what went wrong first is what counts.
-pub async fn show_failure(cx: &Cx<'_>, opportunity: &str) {
-    if let Ok(opportunity) = id(opportunity) {
-        let _ = tag(cx, &opportunity, Some(FAILED)).await;
+/// The profile says that it failed and why, as far as Lever lets us say so: what went wrong first is what counts.
+pub async fn show_failure(cx: &Cx<'_>, opportunity: &str, why: &str) {
+    if let Ok(opportunity) = id(opportunity)
+        && tag(cx, &opportunity, Some(FAILED)).await.is_ok()
+    {
+        let _ = note(cx, &opportunity, &format!("{NAME}: {why}")).await;
     }
 }
 

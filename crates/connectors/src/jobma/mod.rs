@@ -23,7 +23,7 @@ use lever_api::{
     ListDeletedOpportunities, ListNotes, ListOpportunities, ListPostings, ListStages, ListWebhooks, Opportunity, RemoveTags, Stage, UpdateOpportunityStage,
 };
 use outbound::{Failure, Remote};
-use rounds::{Change, Round, Rounds, State};
+use rounds::{Change, Invite, Round, Rounds};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -168,8 +168,8 @@ impl Connector for Jobma {
         Some(Map::from_iter([("stages".to_owned(), json!([usual.id]))]))
     }
 
-    fn hear(&self, body: &Value) -> Result<Value, String> {
-        wire::hear(body)
+    fn hear(&self, before: &Value, body: &Value) -> Result<Value, String> {
+        wire::hear(before, body)
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
@@ -180,14 +180,14 @@ impl Connector for Jobma {
         let mut rounds = Rounds::read(&cx.sent.what);
         let done = match &effect.change {
             Change::Invite(invite) => invite_to(&cx, &mut rounds, invite).await,
-            Change::Resend { about, token, entered } => resend(&cx, &mut rounds, about, token, *entered).await,
-            Change::Pass { about, entered } => {
-                rounds.of(about).entered = *entered;
-                Ok(done(&rounds, How::Unchanged, "came to the stage again; the interview is begun or over, so nothing is sent"))
+            Change::Resend(round) => resend(&cx, &mut rounds, round).await,
+            Change::Pass(round) => {
+                rounds.keep(round.clone());
+                Ok(done(&rounds, How::Unchanged, "the interview is there already; nothing is sent"))
             }
-            Change::Cancel { about, token } => cancel(&cx, &mut rounds, about, token).await,
+            Change::Cancel(round) => cancel(&cx, &mut rounds, round).await,
             Change::Show(show) => lever::show(&cx, &mut rounds, show).await,
-            Change::Advance { about, opportunity, stage } => lever::advance(&cx, &mut rounds, about, opportunity, stage).await,
+            Change::Advance { round, opportunity, stage } => lever::advance(&cx, &mut rounds, round, opportunity, stage).await,
             Change::Cannot(cannot) => return lever::tell_why_not(&cx, cannot).await,
         };
         let _ = settings;
@@ -206,18 +206,23 @@ impl Connector for Jobma {
         let mut rounds = Rounds::read(&cx.sent.what);
         for change in tried {
             let Change::Invite(invite) = change else { continue };
+            if rounds.knows(&invite.about) {
+                continue;
+            }
             match wire::find(cx.partner, &invite.callback).await? {
                 wire::Lookup::There(there) => {
-                    rounds.0.push(Round::invited(&invite, there.interview_link, there.interview_token.clone()));
-                    return Ok(Found::Record(Sent { remote_id: Some(there.interview_token), what: json!(rounds), ..Sent::default() }));
+                    rounds.keep(Round::invited(&invite, there.interview_link, there.interview_token));
+                    return Ok(Found::Record(Sent { remote_id: rounds.tokens(), what: json!(rounds), ..Sent::default() }));
                 }
                 wire::Lookup::Nobody => {}
                 wire::Lookup::CannotTell => return Ok(Found::CannotTell),
             }
         }
         for mark in &cx.sent.perhaps {
-            if let wire::Lookup::There(there) = wire::find(cx.partner, mark.as_str().unwrap_or_default()).await? {
-                return Ok(Found::Record(Sent { remote_id: Some(there.interview_token), ..Sent::default() }));
+            match wire::find(cx.partner, mark.as_str().unwrap_or_default()).await? {
+                wire::Lookup::There(there) => return Ok(Found::Record(Sent { remote_id: Some(there.interview_token), ..Sent::default() })),
+                wire::Lookup::Nobody => {}
+                wire::Lookup::CannotTell => return Ok(Found::CannotTell),
             }
         }
         Ok(Found::Nobody)
@@ -242,15 +247,22 @@ impl Connector for Jobma {
 
     async fn erase(&self, cx: Cx<'_>, _: &Settings, answers: &BTreeMap<String, String>) -> Outcome {
         let done = |said: &str| Outcome::Done(Done { said: said.to_owned(), ..Done::default() });
-        let Some(token) = &cx.sent.remote_id else { return done("there was no interview") };
         if answers.contains_key(ERASED) {
             return done("somebody decided about the interview");
         }
-        match wire::delete(cx.partner, token).await {
-            Ok(()) => done("the interview was deleted with everything that was said in it"),
-            Err(failure) if matches!(failure.status(), Some(404 | 405)) => Outcome::Hold(erased(token)),
-            Err(failure) => outcome_of(NAME, &failure),
+        // What there is, and what a try without an answer may have made.
+        let known = cx.sent.remote_id.iter().flat_map(|tokens| tokens.split(' '));
+        let perhaps = cx.sent.perhaps.iter().filter_map(Value::as_str);
+        let mut gone = 0;
+        for token in known.chain(perhaps) {
+            match wire::delete(cx.partner, token).await {
+                Ok(wire::Deleted::Now) => gone += 1,
+                Ok(wire::Deleted::Before) => {}
+                Ok(wire::Deleted::Cannot) => return Outcome::Hold(erased(token)),
+                Err(failure) => return outcome_of(NAME, &failure),
+            }
         }
+        if gone == 0 { done("there was no interview") } else { done("every interview was deleted with everything that was said in it") }
     }
 
     async fn known(&self, _: &Remote) -> Result<Known, Failure> {
@@ -277,19 +289,35 @@ const SHOWS_FAILURE_FROM: i64 = 8;
 
 /// It is so; what follows is decided at once.
 fn done(rounds: &Rounds, how: How, said: &str) -> Outcome {
-    let remote_id = rounds.0.last().map(|round| round.token.clone());
-    Outcome::Done(Done { remote_id, how, said: said.to_owned(), sent: json!(rounds), more: true, ..Done::default() })
+    Outcome::Done(Done { remote_id: rounds.tokens(), how, said: said.to_owned(), sent: json!(rounds), more: true, ..Done::default() })
 }
 
-async fn invite_to(cx: &Cx<'_>, rounds: &mut Rounds, invite: &rounds::Invite) -> Result<Outcome, Failure> {
+async fn invite_to(cx: &Cx<'_>, rounds: &mut Rounds, invite: &Invite) -> Result<Outcome, Failure> {
+    if rounds.knows(&invite.about) {
+        return Ok(done(rounds, How::Unchanged, "was invited already"));
+    }
+    let tried = try_to_invite(cx, rounds, invite).await;
+    if tried.is_err() && cx.attempt >= SHOWS_FAILURE_FROM {
+        lever::show_failure(cx, &invite.opportunity, "the invitation could not be sent so far. It is tried again by itself.").await;
+    }
+    tried
+}
+
+async fn try_to_invite(cx: &Cx<'_>, rounds: &mut Rounds, invite: &Invite) -> Result<Outcome, Failure> {
     let invited = |rounds: &mut Rounds, link: String, token: String, said: &str| {
-        rounds.0.push(Round::invited(invite, link, token));
+        rounds.keep(Round::invited(invite, link, token));
         Ok(done(rounds, How::Created, said))
     };
-    // An earlier try may have invited them.
-    if !cx.tried.is_empty() && !invite.sure {
+    // An earlier try may have invited them, unless somebody looked since.
+    let tried = cx.tried.iter().filter_map(|change| serde_json::from_value::<Change>(change.clone()).ok());
+    let tried = tried.filter_map(|change| if let Change::Invite(tried) = change { Some(*tried) } else { None });
+    if let Some(looked) = tried.filter(|tried| tried.about == invite.about).map(|tried| tried.sure).max()
+        && looked >= invite.sure
+    {
         match wire::find(cx.partner, &invite.callback).await? {
-            wire::Lookup::There(there) => return invited(rounds, there.interview_link, there.interview_token, "was invited; an earlier try had come through"),
+            wire::Lookup::There(there) => {
+                return invited(rounds, there.interview_link, there.interview_token, "was invited; an earlier try had come through");
+            }
             wire::Lookup::Nobody => {}
             wire::Lookup::CannotTell => return Ok(Outcome::Hold(perhaps_invited(invite))),
         }
@@ -300,41 +328,37 @@ async fn invite_to(cx: &Cx<'_>, rounds: &mut Rounds, invite: &rounds::Invite) ->
             invited(rounds, link, token, "invited to the interview")
         }
         Err(Failure::Refused { status: 400, body, .. }) => {
-            lever::show_failure(cx, &invite.opportunity).await;
-            Ok(Outcome::Hold(wire::refusal(NAME, &invite.name, &body)))
+            let hold = wire::refusal(NAME, &invite.name, &body);
+            lever::show_failure(cx, &invite.opportunity, &hold.why).await;
+            Ok(Outcome::Hold(hold))
         }
-        Err(failure) => {
-            if cx.attempt >= SHOWS_FAILURE_FROM {
-                lever::show_failure(cx, &invite.opportunity).await;
-            }
-            Err(failure)
-        }
+        Err(failure) => Err(failure),
     }
 }
 
-async fn resend(cx: &Cx<'_>, rounds: &mut Rounds, about: &str, token: &str, entered: i64) -> Result<Outcome, Failure> {
-    let said = match wire::invite_again(cx.partner, token).await {
+async fn resend(cx: &Cx<'_>, rounds: &mut Rounds, round: &Round) -> Result<Outcome, Failure> {
+    let said = match wire::invite_again(cx.partner, &round.token, &round.entered.to_string()).await {
         Ok(()) => "came to the stage again; the same invitation was sent once more",
         Err(failure) if matches!(failure.status(), Some(404 | 405 | 409)) => "came to the stage again; Jobma cannot send the same invitation once more",
         Err(failure) => return Err(failure),
     };
-    rounds.of(about).entered = entered;
+    rounds.keep(round.clone());
     Ok(done(rounds, How::Updated, said))
 }
 
-async fn cancel(cx: &Cx<'_>, rounds: &mut Rounds, about: &str, token: &str) -> Result<Outcome, Failure> {
-    let said = match wire::cancel(cx.partner, token).await {
+async fn cancel(cx: &Cx<'_>, rounds: &mut Rounds, round: &Round) -> Result<Outcome, Failure> {
+    let said = match wire::cancel(cx.partner, &round.token).await {
         Ok(()) => "the interview was called off; its link leads nowhere any more",
         Err(failure) if matches!(failure.status(), Some(404 | 405)) => "the interview is not wanted any more; Jobma cannot call it off",
         Err(failure) => return Err(failure),
     };
-    rounds.of(about).state = State::Cancelled;
+    rounds.keep(round.clone());
     Ok(done(rounds, How::Updated, said))
 }
 
 /// It was sent, no answer came, and Jobma cannot be asked.
-fn perhaps_invited(invite: &rounds::Invite) -> Hold {
-    let question = invite.question();
+fn perhaps_invited(invite: &Invite) -> Hold {
+    let question = rounds::question(&invite.about, invite.sure);
     let way = |id: &str, label: &str| Way {
         id: id.to_owned(),
         label: label.to_owned(),

@@ -78,6 +78,10 @@ pub struct Round {
     pub state: State,
     /// What the profile shows; none: nothing yet.
     pub shown: Option<State>,
+    /// How often that has changed.
+    pub shows: i64,
+    /// The note with the evaluation is written.
+    pub noted: bool,
     /// A completed one was moved on.
     pub advanced: bool,
 }
@@ -86,6 +90,11 @@ impl Round {
     pub fn invited(invite: &Invite, link: String, token: String) -> Self {
         let (about, stage, kit) = (invite.about.clone(), invite.stage.clone(), invite.kit.clone());
         Self { about, stage, kit, entered: invite.entered, token, link, ..Self::default() }
+    }
+
+    /// An invitation without an answer came through: somebody says so, or Jobma tells of it. All that is known is what it tells.
+    fn came_through(about: &str, seen: &Seen, stage: &str, entered: i64) -> Self {
+        Self { about: about.to_owned(), stage: stage.to_owned(), entered, token: format!("{}{about}", seen.callback), ..Self::default() }
     }
 }
 
@@ -99,13 +108,39 @@ impl Rounds {
         serde_json::from_value(sent.clone()).unwrap_or_default()
     }
 
-    /// The one of this name, or a new one at the end.
-    pub fn of(&mut self, about: &str) -> &mut Round {
-        let at = self.0.iter().position(|round| round.about == about).unwrap_or_else(|| {
-            self.0.push(Round { about: about.to_owned(), ..Round::default() });
-            self.0.len() - 1
-        });
-        &mut self.0[at]
+    /// Remembers how one stands.
+    pub fn keep(&mut self, round: Round) {
+        match self.0.iter_mut().find(|known| known.about == round.about) {
+            Some(known) => *known = round,
+            None => self.0.push(round),
+        }
+    }
+
+    pub fn knows(&self, about: &str) -> bool {
+        self.0.iter().any(|round| round.about == about)
+    }
+
+    /// All of them at Jobma: what is remembered of somebody who is erased.
+    pub fn tokens(&self) -> Option<String> {
+        let tokens: Vec<&str> = self.0.iter().map(|round| round.token.as_str()).filter(|token| !token.is_empty()).collect();
+        (!tokens.is_empty()).then(|| tokens.join(" "))
+    }
+
+    /// What the next one is called.
+    fn next(&self) -> u32 {
+        self.0.iter().filter_map(|round| round.about.parse::<u32>().ok()).max().unwrap_or(0) + 1
+    }
+
+    /// As Jobma tells. What it tells of came through, whatever became of the answer.
+    fn hear(&mut self, seen: &Seen, stage: &str, entered: i64) {
+        for (about, told) in seen.told.iter().filter(|(about, _)| about.parse::<u32>().is_ok()) {
+            if !self.knows(about) {
+                self.keep(Round::came_through(about, seen, stage, entered));
+            }
+            for round in self.0.iter_mut().filter(|round| round.about == *about) {
+                round.state = round.state.told(told["status"].as_str().unwrap_or_default());
+            }
+        }
     }
 }
 
@@ -129,25 +164,24 @@ pub struct Invite {
     pub last_name: String,
     pub email: String,
     pub phone: String,
-    /// Somebody looked: they were not invited.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub sure: bool,
+    /// How often somebody looked and said that they were not invited.
+    pub sure: usize,
 }
 
-impl Invite {
-    /// What is asked when nobody can tell whether it came through.
-    pub fn question(&self) -> String {
-        format!("invited for {}", self.about)
-    }
+/// What is asked when nobody can tell whether an invitation came through; `n`: how often it was answered with no.
+pub fn question(about: &str, n: usize) -> String {
+    if n == 0 { format!("invited for {about}") } else { format!("invited for {about} ({n})") }
 }
 
 /// What the profile is to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Show {
-    pub about: String,
+    /// As it stands once that is shown.
+    pub round: Round,
     pub opportunity: String,
-    pub state: State,
+    /// Whether the tag is this one's: of several interviews it tells of the newest.
+    pub tags: bool,
     /// Added, if it is not there.
     pub link: Option<String>,
     pub note: Option<String>,
@@ -174,29 +208,15 @@ pub enum Change {
     /// Invite to a new interview.
     Invite(Box<Invite>),
     /// Send the invitation to the same interview once more.
-    Resend {
-        about: String,
-        token: String,
-        entered: i64,
-    },
-    /// Remember that the candidate came again, and do nothing.
-    Pass {
-        about: String,
-        entered: i64,
-    },
+    Resend(Round),
+    /// Remember how it stands, and do nothing.
+    Pass(Round),
     /// Call the interview off.
-    Cancel {
-        about: String,
-        token: String,
-    },
+    Cancel(Round),
     /// Show on the profile how it stands.
     Show(Show),
     /// Move on whoever completed it.
-    Advance {
-        about: String,
-        opportunity: String,
-        stage: String,
-    },
+    Advance { round: Round, opportunity: String, stage: String },
     /// Say on the profile why nobody is invited, and wait for somebody who can mend it.
     Cannot(Cannot),
 }
@@ -205,7 +225,7 @@ impl Change {
     pub const fn how(&self) -> How {
         match self {
             Self::Invite(_) => How::Created,
-            Self::Pass { .. } => How::Unchanged,
+            Self::Pass(_) => How::Unchanged,
             _ => How::Updated,
         }
     }
@@ -213,10 +233,10 @@ impl Change {
     pub fn would(&self) -> String {
         match self {
             Self::Invite(invite) => format!("would invite to an interview for {}", invite.job_title),
-            Self::Resend { .. } => "would send the same invitation once more".to_owned(),
-            Self::Pass { .. } => "would send nothing: the interview is begun or over".to_owned(),
-            Self::Cancel { .. } => "would call the interview off".to_owned(),
-            Self::Show(show) => format!("would show \"{}\" on the profile", show.state.tag().unwrap_or("no tag")),
+            Self::Resend(_) => "would send the same invitation once more".to_owned(),
+            Self::Pass(_) => "would send nothing: the interview is begun or over".to_owned(),
+            Self::Cancel(_) => "would call the interview off".to_owned(),
+            Self::Show(show) => format!("would show \"{}\" on the profile", show.round.state.tag().unwrap_or("no tag")),
             Self::Advance { .. } => "would move on to the stage for whoever completed it".to_owned(),
             Self::Cannot(cannot) => cannot.why.clone(),
         }
@@ -232,92 +252,113 @@ pub fn entered(opportunity: &Opportunity, stage: &str) -> i64 {
 pub fn decide(settings: &Settings, seen: &Seen) -> Decision<Change> {
     let id = seen.opportunity.id.as_str();
     let make = |what: &str, change: Change| Decision::Make(vec![Effect { key: format!("jobma/{what}/{id}"), change }]);
-    let mut rounds = Rounds::read(&seen.sent);
-    for round in &mut rounds.0 {
-        if let Some(told) = seen.told.get(&round.about) {
-            round.state = round.state.told(told["status"].as_str().unwrap_or_default());
-        }
-    }
     let archived = seen.opportunity.archived.is_some();
     let stage = seen.stage.as_ref().map(|stage| stage.id.as_str()).unwrap_or_default();
-    let last = rounds.0.last();
-    if let Some(round) = last.filter(|round| archived && round.state.is_open()) {
-        return make(&format!("cancel/{}", round.about), Change::Cancel { about: round.about.clone(), token: round.token.clone() });
+    let entered = entered(&seen.opportunity, stage);
+    let mut rounds = Rounds::read(&seen.sent);
+    rounds.hear(seen, stage, entered);
+    if let Some(round) = rounds.0.iter().find(|round| archived && round.state.is_open()) {
+        return make(&format!("cancel/{}", round.about), Change::Cancel(Round { state: State::Cancelled, ..round.clone() }));
     }
     if !archived && settings.stages.iter().any(|s| s == stage) {
-        let entered = entered(&seen.opportunity, stage);
         let here = rounds.0.iter().rev().find(|round| round.stage == stage);
+        let again = |round: &Round| Round { entered, ..round.clone() };
         match here {
             Some(round) if round.entered >= entered => {}
             Some(round) if round.state == State::Invited => {
-                let (about, token) = (round.about.clone(), round.token.clone());
-                return make(&format!("resend/{about}/{entered}"), Change::Resend { about, token, entered });
+                return make(&format!("resend/{}/{entered}", round.about), Change::Resend(again(round)));
             }
             Some(round) if matches!(round.state, State::Started | State::Completed) || !settings.new_when_again && round.state != State::Cancelled => {
-                let about = round.about.clone();
-                return make(&format!("pass/{about}/{entered}"), Change::Pass { about, entered });
+                return make(&format!("pass/{}/{entered}", round.about), Change::Pass(again(round)));
             }
             _ => {
-                return match invite(settings, seen, stage, entered, rounds.0.len() + 1) {
-                    Ok(Some(invite)) => make(&format!("invite/{}", invite.about), Change::Invite(Box::new(invite))),
-                    Ok(None) => Decision::Nothing("somebody said that they were invited by an earlier try".to_owned()),
-                    Err(cannot) => make(&format!("cannot/{entered}"), Change::Cannot(cannot)),
+                return match invite(settings, seen, stage, entered, rounds.next()) {
+                    Next::Invite(invite) => make(&format!("invite/{}", invite.about), Change::Invite(invite)),
+                    Next::CameThrough(round) => make(&format!("pass/{}/{entered}", round.about), Change::Pass(round)),
+                    Next::Cannot(cannot) => make(&format!("cannot/{entered}"), Change::Cannot(cannot)),
                 };
             }
         }
     }
-    let Some(round) = last else { return Decision::Nothing("not at a stage that invites".to_owned()) };
-    if let Some(show) = show(settings, seen, round) {
-        return make(&format!("show/{}/{}", round.about, round.state.tag().unwrap_or("nothing")), Change::Show(show));
+    for (n, round) in rounds.0.iter().enumerate() {
+        if let Some(show) = show(settings, seen, round, n + 1 == rounds.0.len()) {
+            return make(&format!("show/{}/{}", round.about, show.round.shows), Change::Show(show));
+        }
     }
+    let Some(round) = rounds.0.last() else { return Decision::Nothing("not at a stage that invites".to_owned()) };
     let done_here = round.state == State::Completed && !round.advanced && !archived && round.stage == stage;
     if done_here && !settings.advance_to.is_empty() && settings.advance_to != stage {
-        let (about, opportunity) = (round.about.clone(), id.to_owned());
-        return make(&format!("advance/{about}"), Change::Advance { about, opportunity, stage: settings.advance_to.clone() });
+        let round = Round { advanced: true, ..round.clone() };
+        let key = format!("advance/{}", round.about);
+        return make(&key, Change::Advance { round, opportunity: id.to_owned(), stage: settings.advance_to.clone() });
     }
     Decision::Nothing("everything is as it should be".to_owned())
 }
 
 /// What the profile does not show yet.
-fn show(settings: &Settings, seen: &Seen, round: &Round) -> Option<Show> {
-    if round.shown == Some(round.state) {
+fn show(settings: &Settings, seen: &Seen, round: &Round, is_newest: bool) -> Option<Show> {
+    let is_new = is_newest && round.shown != Some(round.state);
+    let url = seen.told.get(&round.about).and_then(|told| told["results_url"].as_str());
+    let evaluated = url.filter(|_| round.state == State::Completed && settings.write_note && !round.noted);
+    if !is_new && evaluated.is_none() {
         return None;
     }
-    let url = seen.told.get(&round.about).and_then(|told| told["results_url"].as_str());
-    let link = Some(round.link.clone()).filter(|link| round.shown.is_none() && !link.is_empty());
-    let note = match (round.state, url) {
-        (State::Completed, Some(url)) if settings.write_note => Some(format!("{NAME}: the interview is completed. Evaluate it here: {url}")),
-        (State::Declined, _) => Some(format!("{NAME}: the candidate does not want the interview.")),
+    let note = match (evaluated, round.state) {
+        (Some(url), _) => Some(format!("{NAME}: the interview is completed. Evaluate it here: {url}")),
+        (None, State::Declined) => Some(format!("{NAME}: the candidate does not want the interview.")),
         _ => None,
     };
-    Some(Show { about: round.about.clone(), opportunity: seen.opportunity.id.clone(), state: round.state, link, note })
+    let link = Some(round.link.clone()).filter(|link| is_new && round.shown.is_none() && !link.is_empty());
+    let shown = if is_newest { Some(round.state) } else { round.shown };
+    let round = Round { shown, shows: round.shows + 1, noted: round.noted || evaluated.is_some(), ..round.clone() };
+    Some(Show { round, opportunity: seen.opportunity.id.clone(), tags: is_newest, link, note })
 }
 
-/// The next invitation; none: somebody said that it came through already. Or why nobody can be invited.
-fn invite(settings: &Settings, seen: &Seen, stage: &str, entered: i64, n: usize) -> Result<Option<Invite>, Cannot> {
+/// What follows when somebody is to be invited.
+enum Next {
+    Invite(Box<Invite>),
+    /// Somebody said that an earlier try had come through.
+    CameThrough(Round),
+    Cannot(Cannot),
+}
+
+/// The next invitation, or why nobody can be invited.
+fn invite(settings: &Settings, seen: &Seen, stage: &str, entered: i64, n: u32) -> Next {
+    let about = n.to_string();
+    let mut sure = 0;
+    loop {
+        match seen.answers.get(&question(&about, sure)).map(String::as_str) {
+            Some("yes") => return Next::CameThrough(Round::came_through(&about, seen, stage, entered)),
+            Some("no") => sure += 1,
+            _ => break,
+        }
+    }
     let o = &seen.opportunity;
     let who = if o.name.trim().is_empty() { "A candidate" } else { o.name.trim() };
-    let cannot = |cause: String, mend: &str| Cannot {
+    let cannot = |cause: String, mend: &str| Next::Cannot(Cannot {
         opportunity: o.id.clone(),
         why: format!("{who} reached the stage that invites, but cannot be invited: {cause}. {mend}"),
         cause: format!("Nobody can be invited: {cause}"),
-    };
+    });
     let Some(posting) = &seen.posting else {
-        return Err(cannot("the candidate is considered for no job".to_owned(), "A recruiter can add the job on the profile."));
+        return cannot("the candidate is considered for no job".to_owned(), "A recruiter can add the job on the profile.");
     };
+    if posting.state == "closed" {
+        let cause = format!("the job \"{}\" is closed", posting.text.trim());
+        return cannot(cause, "A recruiter can open it again, or move the candidate to another job.");
+    }
     let Some(kit) = settings.kit(&posting.id, stage) else {
         let cause = format!("no interview kit is chosen for \"{}\"", posting.text.trim());
-        return Err(cannot(cause, &format!("An account admin of {NAME} can choose one under Integrations > Lever.")));
+        return cannot(cause, &format!("An account admin of {NAME} can choose one under Integrations > Lever."));
     };
     let Some(email) = o.emails.iter().map(|email| email.trim()).find(|email| !email.is_empty()) else {
-        return Err(cannot("the candidate has no e-mail address".to_owned(), "A recruiter can add it on the profile."));
+        return cannot("the candidate has no e-mail address".to_owned(), "A recruiter can add it on the profile.");
     };
     let name = Name::split(&o.name, true);
     if name.first.is_empty() {
-        return Err(cannot("the candidate has no name".to_owned(), "A recruiter can add it on the profile."));
+        return cannot("the candidate has no name".to_owned(), "A recruiter can add it on the profile.");
     }
-    let about = n.to_string();
-    let mut invite = Invite {
+    Next::Invite(Box::new(Invite {
         callback: format!("{}{about}", seen.callback),
         opportunity: o.id.clone(),
         stage: stage.to_owned(),
@@ -332,12 +373,6 @@ fn invite(settings: &Settings, seen: &Seen, stage: &str, entered: i64, n: usize)
         email: email.to_owned(),
         phone: o.phones.first().map(|phone| phone.value.clone()).unwrap_or_default(),
         about,
-        ..Invite::default()
-    };
-    match seen.answers.get(&invite.question()).map(String::as_str) {
-        Some("yes") => return Ok(None),
-        Some("no") => invite.sure = true,
-        _ => {}
-    }
-    Ok(Some(invite))
+        sure,
+    }))
 }

@@ -33,7 +33,8 @@ fn made(seen: &Seen) -> Option<(String, Change)> {
 
 fn round(state: State, shown: Option<State>) -> Round {
     let token = "t1".to_owned();
-    Round { about: "1".into(), stage: "jobma".into(), kit: "engineers".into(), entered: 5, token, link: "https://j.example/i".into(), state, shown, advanced: false }
+    let link = "https://j.example/i".to_owned();
+    Round { about: "1".into(), stage: "jobma".into(), kit: "engineers".into(), entered: 5, token, link, state, shown, ..Round::default() }
 }
 
 fn with(seen: Seen, rounds: Vec<Round>) -> Seen {
@@ -71,9 +72,9 @@ fn jbm_o03_jbm_o04_without_a_kit_a_job_or_an_e_mail_nobody_is_invited_and_the_pr
 #[test]
 fn jbm_o05_whoever_comes_again_is_sent_the_same_or_nothing_or_a_new_one_as_it_stands() {
     let again = |state: State| made(&with(at("jobma", 9), vec![round(state, Some(state))])).map(|(_, change)| change);
-    assert!(matches!(again(State::Invited), Some(Change::Resend { entered: 9, .. })));
-    assert!(matches!(again(State::Started), Some(Change::Pass { .. })));
-    assert!(matches!(again(State::Completed), Some(Change::Pass { .. })));
+    assert!(matches!(again(State::Invited), Some(Change::Resend(Round { entered: 9, .. }))));
+    assert!(matches!(again(State::Started), Some(Change::Pass(_))));
+    assert!(matches!(again(State::Completed), Some(Change::Pass(_))));
     for state in [State::Expired, State::Declined, State::Cancelled] {
         let Some(Change::Invite(invite)) = again(state) else { panic!("{state:?}") };
         assert_eq!(invite.about, "2");
@@ -88,7 +89,7 @@ fn jbm_11_jbm_12_jbm_13_jbm_15_jbm_o08_what_jobma_tells_stands_on_the_profile() 
         let mut seen = with(at("jobma", 5), vec![round(State::Invited, shown)]);
         seen.told.insert("1".into(), told);
         match made(&seen) {
-            Some((_, Change::Show(show))) => Some((show.state.tag(), show.link, show.note)),
+            Some((_, Change::Show(show))) => Some((show.round.state.tag(), show.link, show.note)),
             _ => None,
         }
     };
@@ -109,7 +110,7 @@ fn jbm_11_jbm_12_jbm_13_jbm_15_jbm_o08_what_jobma_tells_stands_on_the_profile() 
 fn jbm_o12_who_is_archived_while_invited_is_not_interviewed_any_more() {
     let mut seen = with(at("jobma", 5), vec![round(State::Started, Some(State::Started))]);
     seen.opportunity.archived = serde_json::from_value(json!({ "reason": "r", "archivedAt": 7 })).unwrap();
-    assert!(matches!(made(&seen), Some((_, Change::Cancel { .. }))));
+    assert!(matches!(made(&seen), Some((_, Change::Cancel(_)))));
     let seen = with(seen, vec![round(State::Completed, Some(State::Completed))]);
     assert!(made(&seen).is_none());
 }
@@ -124,9 +125,14 @@ fn jbm_o14_whoever_completed_it_moves_on_only_where_that_was_chosen() {
 
 #[test]
 fn jbm_17_what_makes_no_sense_is_not_heard() {
-    assert!(Jobma.hear(&json!({ "status": "completed", "results_url": "https://j.example/r" })).is_ok());
+    let completed = json!({ "status": "completed", "results_url": "https://j.example/r" });
+    assert_eq!(Jobma.hear(&Value::Null, &completed), Ok(completed.clone()));
+    // What comes late changes nothing of what is over.
+    for late in [json!({ "status": "started" }), json!({ "status": "completed" })] {
+        assert_eq!(Jobma.hear(&completed, &late), Ok(completed.clone()));
+    }
     for body in [json!({}), json!({ "status": "great" }), json!({ "status": "completed", "results_url": "javascript:alert(1)" }), json!([])] {
-        assert!(Jobma.hear(&body).is_err(), "{body}");
+        assert!(Jobma.hear(&Value::Null, &body).is_err(), "{body}");
     }
 }
 
@@ -136,4 +142,44 @@ fn jbm_o02_a_stage_of_the_usual_name_is_chosen_by_itself_and_nothing_is_chosen_t
     assert_eq!(Jobma.preset(&Settings::default(), &stages).unwrap()["stages"], json!(["b"]));
     assert!(Jobma.preset(&settings(), &stages).is_none());
     assert!(Jobma.preset(&Settings::default(), &stages[..1]).is_none());
+}
+
+#[test]
+fn jbm_o13_each_of_several_interviews_gets_its_note_and_the_newest_its_tag() {
+    let second = Round { about: "2".into(), stage: "second".into(), ..round(State::Invited, Some(State::Invited)) };
+    let mut seen = with(at("second", 5), vec![round(State::Invited, Some(State::Invited)), second.clone()]);
+    seen.told.insert("1".into(), json!({ "status": "completed", "results_url": "https://j.example/r" }));
+    let Some((_, Change::Show(show))) = made(&seen) else { panic!() };
+    assert!(!show.tags && show.note.unwrap().contains("https://j.example/r") && show.round.noted);
+    // It is written once.
+    let noted = Round { noted: true, state: State::Completed, ..round(State::Completed, Some(State::Invited)) };
+    assert!(made(&with(seen, vec![noted, second])).is_none());
+    // The address may come after the news.
+    let mut seen = with(at("jobma", 5), vec![round(State::Completed, Some(State::Completed))]);
+    assert!(made(&seen).is_none());
+    seen.told.insert("1".into(), json!({ "status": "completed", "results_url": "https://j.example/r" }));
+    assert!(matches!(made(&seen), Some((_, Change::Show(_)))));
+}
+
+#[test]
+fn jbm_o11_an_invitation_without_an_answer_is_known_by_what_jobma_tells_or_somebody_says_and_no_holds_for_one_try() {
+    let mut seen = at("jobma", 5);
+    seen.told.insert("1".into(), json!({ "status": "completed", "results_url": "https://j.example/r" }));
+    let Some((_, Change::Show(show))) = made(&seen) else { panic!() };
+    assert_eq!(show.round.state, State::Completed);
+    let mut seen = at("jobma", 5);
+    seen.answers.insert("invited for 1".into(), "no".into());
+    let Some((_, Change::Invite(invite))) = made(&seen) else { panic!() };
+    assert_eq!(invite.sure, 1);
+    seen.answers.insert("invited for 1 (1)".into(), "yes".into());
+    let Some((_, Change::Pass(round))) = made(&seen) else { panic!() };
+    assert_eq!((round.about.as_str(), round.token.as_str()), ("1", "https://hub.example/callbacks/c/o/1"));
+}
+
+#[test]
+fn jbm_o03_for_a_job_that_is_closed_nobody_is_invited() {
+    let mut seen = at("jobma", 5);
+    seen.posting.as_mut().unwrap().state = "closed".into();
+    let Some((_, Change::Cannot(cannot))) = made(&seen) else { panic!() };
+    assert!(cannot.cause.contains("is closed"));
 }

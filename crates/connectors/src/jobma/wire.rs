@@ -4,7 +4,7 @@ use super::rounds::Invite;
 use connector::Hold;
 use endpoint::Nothing;
 use jobma_api::{
-    ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, FindInterview, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
+    Again, ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, FindInterview, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
     News, Refusal,
 };
 use outbound::{Failure, Remote};
@@ -36,37 +36,72 @@ pub async fn invite(partner: &Remote, i: &Invite) -> Result<Invited, Failure> {
     partner.send(CreateInterview { query: Nothing, body }).await
 }
 
-/// The interview that tells this address. A Jobma that lists its kits can be asked; the vendor's own cannot.
+/// The interview that tells this address.
 pub async fn find(partner: &Remote, callback_url: &str) -> Result<Lookup, Failure> {
     let found = partner.send(FindInterview { query: ByCallback { callback_url: callback_url.to_owned() }, body: Nothing }).await;
     match found {
         Ok(there) => Ok(Lookup::There(there)),
-        Err(failure) if matches!(failure.status(), Some(404 | 405)) => match kits(partner).await {
-            Ok(_) => Ok(Lookup::Nobody),
-            Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(Lookup::CannotTell),
-            Err(failure) => Err(failure),
-        },
+        Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(if is_ours(partner).await? { Lookup::Nobody } else { Lookup::CannotTell }),
         Err(failure) => Err(failure),
     }
 }
 
-pub async fn invite_again(partner: &Remote, token: &str) -> Result<(), Failure> {
-    partner.send(InviteAgain { token: token.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+/// The token of an interview of which only the callback is known.
+async fn token_of(partner: &Remote, token: &str) -> Result<String, Failure> {
+    if !token.contains("://") {
+        return Ok(token.to_owned());
+    }
+    let found = partner.send(FindInterview { query: ByCallback { callback_url: token.to_owned() }, body: Nothing }).await;
+    found.map(|there| there.interview_token)
+}
+
+/// `key`: asked for twice by one key, it is sent once.
+pub async fn invite_again(partner: &Remote, token: &str, key: &str) -> Result<(), Failure> {
+    let token = token_of(partner, token).await?;
+    partner.send(InviteAgain { token, query: Again { key: key.to_owned() }, body: Nothing }).await.map(drop)
 }
 
 pub async fn cancel(partner: &Remote, token: &str) -> Result<(), Failure> {
-    partner.send(CancelInterview { token: token.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+    let token = token_of(partner, token).await?;
+    partner.send(CancelInterview { token, query: Nothing, body: Nothing }).await.map(drop)
 }
 
-pub async fn delete(partner: &Remote, token: &str) -> Result<(), Failure> {
-    partner.send(DeleteInterview { token: token.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+/// What became of an interview that is to be deleted.
+pub enum Deleted {
+    Now,
+    /// It is not there.
+    Before,
+    /// This Jobma deletes nothing for us.
+    Cannot,
 }
 
+pub async fn delete(partner: &Remote, token: &str) -> Result<Deleted, Failure> {
+    let deleted = async {
+        let token = token_of(partner, token).await?;
+        partner.send(DeleteInterview { token, query: Nothing, body: Nothing }).await
+    };
+    match deleted.await {
+        Ok(_) => Ok(Deleted::Now),
+        Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(if is_ours(partner).await? { Deleted::Before } else { Deleted::Cannot }),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether it lists its kits: then it has the rest too. The vendor's own does not.
+async fn is_ours(partner: &Remote) -> Result<bool, Failure> {
+    match kits(partner).await {
+        Ok(_) => Ok(true),
+        Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
+const COMPLETED: &str = "completed";
 const STATUSES: [&str; 6] = ["pending", "started", "completed", "rejected", "expired", "cancelled"];
 
-/// What Jobma tells by itself.
-pub fn hear(body: &Value) -> Result<Value, String> {
-    let news: News = serde_json::from_value(body.clone()).map_err(|e| format!("The body is not {{\"status\": …, \"results_url\": …}}: {e}."))?;
+/// What Jobma tells by itself. What is completed stays so, whatever is told late, and keeps its address.
+pub fn hear(before: &Value, body: &Value) -> Result<Value, String> {
+    let mut news: News = serde_json::from_value(body.clone()).map_err(|e| format!("The body is not {{\"status\": …, \"results_url\": …}}: {e}."))?;
     if !STATUSES.contains(&news.status.as_str()) {
         return Err(format!("There is no status {:?}; there are: {}.", news.status, STATUSES.join(", ")));
     }
@@ -74,6 +109,12 @@ pub fn hear(body: &Value) -> Result<Value, String> {
         && (url.len() > 2000 || !(url.starts_with("https://") || url.starts_with("http://")) || url.contains(char::is_whitespace))
     {
         return Err("results_url is not an address.".to_owned());
+    }
+    if before["status"] == COMPLETED {
+        if news.status != COMPLETED {
+            return Ok(before.clone());
+        }
+        news.results_url = news.results_url.or_else(|| before["results_url"].as_str().map(str::to_owned));
     }
     Ok(json!(news))
 }

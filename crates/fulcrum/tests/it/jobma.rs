@@ -362,6 +362,29 @@ async fn jbm_17_only_who_has_the_secret_can_tell_and_what_is_told_twice_counts_o
 }
 
 #[tokio::test]
+async fn promise_9_whoever_is_deleted_in_lever_loses_every_interview_with_what_was_said_in_it() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let (daniel, link) = w.invited(DANIEL).await;
+        w.at_link(&link).await.press(&format!("{link}/decline"), &[]).await;
+        w.drain().await;
+        w.moves(&daniel, "Phone interview").await;
+        w.moves(&daniel, "Jobma").await;
+        assert_eq!(w.interviews().await.len(), 2);
+        w.at_ats("ines").await.press(&format!("/candidates/{daniel}/delete"), &[]).await;
+        for _ in 0..10 {
+            w.later(MINUTE).await;
+        }
+        assert!(w.interviews().await.is_empty());
+        let read = w.at_hub().await.read("/erasures").await;
+        assert!(read.contains("every interview was deleted with everything that was said in it"), "{read}");
+        let mail = w.at_jobma("vera").await.read("/jobma/mail").await;
+        assert!(!mail.contains("daniel.kim"), "{mail}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn jbm_o05_who_comes_again_is_sent_the_same_while_it_is_open_and_a_new_one_once_it_expired() {
     on_both(async |w| {
         w.connects_jobma().await;
@@ -400,6 +423,12 @@ async fn jbm_o06_before_it_is_too_late_the_candidate_is_reminded_once_and_an_adm
         w.drain().await;
         assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);
         assert!(w.at_link(&link).await.read(&link).await.contains("Hello Daniel"));
+        // It can happen again.
+        w.later(20 * DAY).await;
+        assert_eq!(w.tags(&daniel).await, ["Jobma Interview Expired"]);
+        w.at_jobma("vera").await.click("/jobma/interviews-listing", DANIEL, "Send again", &[]).await;
+        w.drain().await;
+        assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);
     })
     .await;
 }
@@ -442,9 +471,6 @@ async fn jbm_o03_jbm_o04_whoever_cannot_be_invited_has_a_note_that_says_why_and_
         assert!(held.contains("no interview kit is chosen for"), "{held}");
         assert!(w.at_jobma("vera").await.read(LEVER).await.contains("1 candidate waiting for somebody's decision"));
         vera.click(LEVER, "Kit for every other job", "Save", &[("Kit for every other job", "First conversation")]).await;
-        w.drain().await;
-        let mut olga = w.at_hub().await;
-        olga.click("/holds", "no interview kit is chosen for", "Try again", &[]).await;
         w.drain().await;
         assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);
         assert_eq!(w.notes(&daniel).await.len(), 1);

@@ -195,7 +195,11 @@ impl Partners {
             return Ok(Err((StatusCode::SERVICE_UNAVAILABLE, "It could not be kept. Try again.")));
         }
         let sql = "update jm_answer set pieces = pieces + 1, bytes = $1, media_type = $2 where id = $3 and pieces = $4";
-        self.db.run(sql, params![bytes, media, answer.id.as_str(), answer.pieces]).await?;
+        if self.db.run(sql, params![bytes, media, answer.id.as_str(), answer.pieces]).await? == 0 {
+            // The take was begun anew elsewhere, or the interview is forgotten: this belongs to nothing any more.
+            let _ = self.recordings.discard(&interview.id, &answer.id, answer.pieces + 1).await;
+            return Ok(Err((StatusCode::GONE, "This take was begun anew in another window. Load the page again.")));
+        }
         Ok(Ok(Answer { pieces: answer.pieces + 1, bytes, media_type: media.to_owned(), ..answer.clone() }))
     }
 }

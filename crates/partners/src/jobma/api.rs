@@ -102,7 +102,11 @@ async fn get(door: Door, _: Arc<()>, request: GetInterview) -> Answer<Interview>
 
 async fn again(door: Door, _: Arc<()>, request: InviteAgain) -> Answer<Interview> {
     door.0.interview(&door.0.db, &request.token).await?.ok_or_else(|| none(&request.token))?;
-    let sent = door.0.invite_again(&request.token).await?.map_err(|why| Refused(StatusCode::CONFLICT, why))?;
+    let sent = door
+        .0
+        .invite_again(&request.token, Some(request.query.key).filter(|key| !key.is_empty()))
+        .await?
+        .map_err(|why| Refused(StatusCode::CONFLICT, why))?;
     Ok(printed(&door.0, &sent)?)
 }
 

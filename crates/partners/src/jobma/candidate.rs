@@ -224,12 +224,19 @@ async fn begin(Of(partners): Of<Partners>, Path(token): Path<String>, fields: Fi
 }
 
 async fn decline(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<Response, Problem> {
+    if behind(&partners, &token).await?.state == State::Rejected {
+        return Ok(see_other(&format!("/jobma/i/{token}")));
+    }
     let interview = open(&partners, &token).await?;
     becomes(&partners, &interview, &[State::Pending, State::Started], State::Rejected).await?;
     Ok(see_other(&format!("/jobma/i/{token}")))
 }
 
 async fn submit(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<Response, Problem> {
+    // Sent already: the first answer may have been lost on its way.
+    if behind(&partners, &token).await?.state == State::Completed {
+        return Ok(see_other(&format!("/jobma/i/{token}")));
+    }
     let interview = open(&partners, &token).await?;
     let answers = partners.answers(&partners.db, &interview.id).await?;
     if !interview.questions.iter().all(|q| answers.iter().any(|a| a.question == q.id && a.kept)) {

@@ -15,6 +15,8 @@ use web::{Fields, Markup, Problem, html, ui};
 
 pub const LIST: &str = "/jobma/integrations";
 const HERE: &str = "/jobma/integrations/lever";
+/// What the tokens of the hub are called.
+const HUB: &str = "Fulcrum";
 
 static LEVER: App = App {
     id: super::APP,
@@ -27,7 +29,7 @@ static LEVER: App = App {
     may: |person| Box::pin(std::future::ready(person.need_jobma_admin())),
     credential: |partners| {
         Box::pin(async {
-            let token = partners.create_jobma_token("Fulcrum").await?;
+            let token = partners.create_jobma_token(HUB).await?;
             let secret = partners.jobma_callback_secret().await?;
             Ok(Map::from_iter([("authorization".to_owned(), json!(format!("Bearer {token}"))), ("callback_secret".to_owned(), json!(secret))]))
         })
@@ -184,5 +186,6 @@ async fn delete(person: Person) -> Done {
     let hub = LEVER.hub(&person.partners).await?;
     let connection = LEVER.connection(&hub).await?;
     hub.disconnect(&connection.id).await.map_err(|why| LEVER.back(why))?;
+    person.partners.revoke_jobma_tokens(HUB).await?;
     person.done("Deleted. Nobody is invited any more; the interviews stay.", LIST).await
 }

@@ -126,9 +126,12 @@ impl Partners {
         row.map(|row| read(&row)).transpose()
     }
 
-    /// The newest, of one way they came; empty: any.
-    pub(crate) async fn interviews(&self, limit: i64) -> db::Result<Vec<Interview>> {
-        let rows = self.db.rows("select * from jm_interview order by created_at desc, id limit $1", params![limit]).await?;
+    /// The newest before one, of one state (empty: any) and, if asked, of those that came from elsewhere.
+    pub(crate) async fn interviews(&self, state: &str, from_elsewhere: bool, before: Option<&Interview>, limit: i64) -> db::Result<Vec<Interview>> {
+        let (at, id) = before.map_or((i64::MAX, ""), |i| (i.created_at.0, i.id.as_str()));
+        let sql = "select * from jm_interview where ($1 = '' or state = $1) and (not $2 or callback_url <> '') \
+                   and (created_at < $3 or (created_at = $3 and id < $4)) order by created_at desc, id desc limit $5";
+        let rows = self.db.rows(sql, params![state, from_elsewhere, at, id, limit]).await?;
         rows.iter().map(read).collect()
     }
 
@@ -198,21 +201,23 @@ impl Partners {
         Ok(Ok(made))
     }
 
-    /// Sends the invitation once more; the candidate gets the days of the kit again.
-    pub(crate) async fn invite_again(&self, id: &str) -> db::Result<Result<Interview, String>> {
+    /// Sends the invitation once more; the candidate gets the days of the kit again. Asked for twice by one key, it is sent once.
+    pub(crate) async fn invite_again(&self, id: &str, key: Option<String>) -> db::Result<Result<Interview, String>> {
         let tx = self.db.begin().await?;
-        let Some(mut interview) = self.interview(&tx, id).await? else { return Ok(Err("There is no such interview.".to_owned())) };
-        if !interview.state.is_open() && interview.state != State::Expired {
+        let Some(interview) = self.interview(&tx, id).await? else { return Ok(Err("There is no such interview.".to_owned())) };
+        let days = self.kit(&interview.kit).await?.map_or(14, |kit| kit.due_days);
+        let due_at = self.clock.now().plus(DAY * u32::try_from(days).unwrap_or(14));
+        // What is told depends on how it stood when this changed it, not on how it was read.
+        let reopened = tx.run("update jm_interview set state = 'pending' where id = $1 and state = 'expired'", params![id]).await? > 0;
+        let sql = "update jm_interview set due_at = $1, reminded = $2, ended_at = null, recordings_gone_at = null \
+                   where id = $3 and state in ('pending', 'started')";
+        if tx.run(sql, params![due_at.0, false, id]).await? == 0 {
             return Ok(Err(format!("The interview is {}; nobody can be invited to it any more.", interview.state.name())));
         }
-        let days = self.kit(&interview.kit).await?.map_or(14, |kit| kit.due_days);
-        interview.due_at = self.clock.now().plus(DAY * u32::try_from(days).unwrap_or(14));
-        let sql = "update jm_interview set due_at = $1, reminded = $2, state = case when state = 'expired' then 'pending' else state end, \
-                   ended_at = null where id = $3";
-        tx.run(sql, params![interview.due_at.0, false, id]).await?;
-        texts::invitation(self, &tx, &interview, Some(&random_hex(4))).await?;
-        if interview.state == State::Expired {
-            interview.state = State::Pending;
+        let state = if reopened { State::Pending } else { interview.state };
+        let interview = Interview { due_at, state, ..interview };
+        texts::invitation(self, &tx, &interview, Some(&key.unwrap_or_else(|| random_hex(4)))).await?;
+        if reopened {
             self.tell_later(&tx, &interview).await?;
         }
         tx.commit().await?;
@@ -281,17 +286,20 @@ impl Partners {
     /// Reminds of what will soon be too late, and ends what is.
     pub(crate) async fn mind_interviews(&self) -> db::Result<()> {
         let now = self.clock.now();
-        let late = self
-            .db
-            .rows("select * from jm_interview where state in ('pending', 'started') and due_at <= $1 order by due_at limit 1000", params![now.0]);
-        for row in late.await? {
+        let sql = "select * from jm_interview where state in ('pending', 'started') and due_at <= $1 order by due_at limit 1000";
+        for row in self.db.rows(sql, params![now.0]).await? {
             let interview = read(&row)?;
             let tx = self.db.begin().await?;
-            self.interview_becomes(&tx, &interview, &[State::Pending, State::Started], State::Expired).await?;
+            // Somebody may have given more time since it was read.
+            let late = tx.row("select id from jm_interview where id = $1 and due_at <= $2", params![interview.id.as_str(), now.0]).await?;
+            if late.is_some() {
+                self.interview_becomes(&tx, &interview, &[State::Pending, State::Started], State::Expired).await?;
+            }
             tx.commit().await?;
         }
-        let soon = "select * from jm_interview where state in ('pending', 'started') and not reminded and due_at <= $1 and due_at > $2 order by due_at limit 1000";
-        for row in self.db.rows(soon, params![now.plus(2 * DAY).0, now.0]).await? {
+        let soon = "select * from jm_interview where state in ('pending', 'started') and not reminded and due_at <= $1 and due_at > $2 and created_at <= $3 \
+                    order by due_at limit 1000";
+        for row in self.db.rows(soon, params![now.plus(2 * DAY).0, now.0, now.minus(DAY).0]).await? {
             let interview = read(&row)?;
             let tx = self.db.begin().await?;
             let sql = "update jm_interview set reminded = $1 where id = $2 and not reminded";
@@ -334,6 +342,8 @@ impl Partners {
         self.letters.forget(&tx, APP, id).await?;
         let there = tx.run("delete from jm_interview where id = $1", params![id]).await? > 0;
         tx.commit().await?;
+        // And what an upload that was under way has written since.
+        self.recordings.forget(id).await.map_err(|e| db::Error::new(e.to_string()))?;
         self.lobby.changed();
         Ok(there)
     }

@@ -41,10 +41,16 @@ pub fn state(state: State) -> Markup {
 struct Which {
     #[serde(default)]
     state: String,
+    /// The last one of the page before.
+    #[serde(default)]
+    before: String,
 }
 
+/// So many on a page.
+const PAGE: usize = 100;
+
 async fn list(person: Person, Query(which): Query<Which>) -> Result<Html<String>, Problem> {
-    let table = interviews(&person, &which.state, false).await?;
+    let table = interviews(&person, LIST, &which, false).await?;
     let counts = person.partners.count_interviews().await?;
     let main = html! {
         (ui::heading("Interview Listing", "Every interview, the newest first.", &html! {}))
@@ -68,16 +74,18 @@ async fn sources(person: Person) -> Result<Html<String>, Problem> {
     person.jobma("Interview Listing", false, main).await
 }
 
-async fn from_lever(person: Person) -> Result<Html<String>, Problem> {
-    let table = interviews(&person, "", true).await?;
+async fn from_lever(person: Person, Query(which): Query<Which>) -> Result<Html<String>, Problem> {
+    let table = interviews(&person, LEVER, &which, true).await?;
     let main = html! { (ui::heading("Lever", "Interviews of candidates who came from Lever, the newest first.", &html! {})) (table) };
     person.jobma("Lever", true, main).await
 }
 
-async fn interviews(person: &Person, only: &str, from_lever: bool) -> Result<Markup, Problem> {
+async fn interviews(person: &Person, here: &str, which: &Which, from_lever: bool) -> Result<Markup, Problem> {
     let (partners, now) = (&person.partners, person.partners.clock.now());
-    let mut all = partners.interviews(500).await?;
-    all.retain(|i| (only.is_empty() || i.state.name() == only) && (!from_lever || !i.callback_url.is_empty()));
+    let before = partners.interview(&partners.db, &which.before).await?;
+    let mut all = partners.interviews(&which.state, from_lever, before.as_ref(), PAGE as i64 + 1).await?;
+    let is_more = all.len() > PAGE;
+    all.truncate(PAGE);
     let rows = html! {
         @for i in &all {
             tr {
@@ -97,12 +105,13 @@ async fn interviews(person: &Person, only: &str, from_lever: bool) -> Result<Mar
     Ok(html! {
         @if all.is_empty() { (ui::empty("No interviews yet", "Whoever is moved to a stage you chose in Lever is invited, and appears here.")) }
         @else { (ui::table("Interviews", &["Candidate", "Job", "State", "Invited", ""], &rows)) }
+        @if let Some(last) = all.last().filter(|_| is_more) { p { a.button href=(format!("{here}?state={}&before={}", which.state, last.id)) { "Older ones" } } }
     })
 }
 
 async fn again(person: Person, Path(id): Path<String>) -> Done {
     person.need_jobma_admin()?;
-    match person.partners.invite_again(&id).await? {
+    match person.partners.invite_again(&id, None).await? {
         Ok(_) => person.done("The invitation is on its way once more, with all its days.", LIST).await,
         Err(why) => Err(Problem::bad_request(why).way_on("Back", LIST)),
     }

@@ -84,6 +84,11 @@ impl Partners {
         Ok(token)
     }
 
+    /// Takes the tokens of this name back.
+    async fn revoke_jobma_tokens(&self, name: &str) -> db::Result<()> {
+        self.db.run("delete from jm_token where name = $1", params![name]).await.map(drop)
+    }
+
     /// What Jobma proves itself with when it tells of an interview; made at the first need.
     ///
     /// # Errors

@@ -116,13 +116,14 @@ class Upload {
     for (let tries = 0; this.next < this.pieces.length; tries++) {
       try {
         const answer = await fetch(`${this.at}/${this.next}`, { method: "PUT", body: this.pieces[this.next] });
-        const told = await answer.json();
-        if (answer.ok || answer.status === 409) {
+        const told = await answer.json().catch(() => ({ why: "This interview is not open any more. Load the page again." }));
+        if (answer.ok && !told.complete && told.next > this.next) {
           this.next = told.next;
           tries = -1;
           continue;
         }
-        if (answer.status < 500) throw Object.assign(new Error(told.why), { final: true });
+        const why = answer.ok || answer.status === 409 ? "This answer is being recorded in another window too. Load the page again." : told.why;
+        if (answer.status < 500) throw Object.assign(new Error(why), { final: true });
       } catch (e) {
         if (e.final) {
           say(this.place, e.message);
