@@ -17,6 +17,8 @@ pub struct Jobs {
     pub by_posting_setting: String,
     /// The setting that holds the entry for every other posting.
     pub usual_setting: String,
+    /// The setting that holds the stage for whoever is done; empty: there is no such setting.
+    pub afterwards_setting: String,
     /// The stages, in pipeline order.
     pub stages: Vec<StageRow>,
     /// The postings that are not closed, by title.
@@ -25,6 +27,8 @@ pub struct Jobs {
     pub entries: Vec<Entry>,
     /// The entry for every other posting; empty: none.
     pub usual: String,
+    /// The stage for whoever is done, by its id; empty: they stay.
+    pub afterwards: String,
 }
 
 /// A stage.
@@ -36,6 +40,8 @@ pub struct StageRow {
     pub name: String,
     /// Whether it is chosen.
     pub chosen: bool,
+    /// It was chosen, and is not in Lever any more.
+    pub gone: bool,
 }
 
 /// A posting.

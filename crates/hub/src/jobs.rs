@@ -47,8 +47,8 @@ impl Hub {
         let is_chosen = |stage: &Stage| chosen.as_array().is_some_and(|ids| ids.iter().any(|id| id.as_str() == Some(&stage.id)));
         let gone = chosen.as_array().into_iter().flatten().filter_map(Value::as_str).filter(|id| !stages.iter().any(|stage| stage.id == *id));
         let gone: Vec<StageRow> =
-            gone.map(|id| StageRow { chosen: true, id: id.to_owned(), name: "A stage that is gone from Lever".to_owned() }).collect();
-        let rows = stages.into_iter().map(|stage| StageRow { chosen: is_chosen(&stage), id: stage.id, name: stage.text }).chain(gone);
+            gone.map(|id| StageRow { chosen: true, id: id.to_owned(), name: "A stage that is gone from Lever".to_owned(), gone: true }).collect();
+        let rows = stages.into_iter().map(|stage| StageRow { chosen: is_chosen(&stage), id: stage.id, name: stage.text, gone: false }).chain(gone);
         let mut open: Vec<PostingRow> = postings
             .iter()
             .filter(|posting| posting.state != "closed" || by_posting.get(&posting.id).is_some())
@@ -66,10 +66,12 @@ impl Hub {
             stages_setting: setting(spec, Kind::Stages).to_owned(),
             by_posting_setting: setting(spec, Kind::ByPosting).to_owned(),
             usual_setting: setting(spec, Kind::Usual).to_owned(),
+            afterwards_setting: setting(spec, Kind::Stage).to_owned(),
             stages: rows.collect(),
             postings: open,
             entries: entries.into_iter().map(|pick| Entry { value: pick.value, label: pick.label }).collect(),
             usual: settings[setting(spec, Kind::Usual)].as_str().unwrap_or_default().to_owned(),
+            afterwards: settings[setting(spec, Kind::Stage)].as_str().unwrap_or_default().to_owned(),
         })
     }
 

@@ -222,11 +222,9 @@ impl Hub {
             },
             (Table::Job, PROBE | PROBE_DAILY) => {
                 let (lever, partner) = (self.lever(connection, Urgency::Later, wire), self.partner(connection, wire));
-                let probed = match self.probe(connection, connector, &lever, &partner).await {
-                    Ok(()) => self.preset(connection, connector, &lever).await,
-                    failed => failed,
-                };
-                match probed {
+                // First what people may already count on: whoever moves meanwhile is meant.
+                let preset = self.preset(connection, connector, &lever).await;
+                match self.probe(connection, connector, &lever, &partner).await.and(preset) {
                     Ok(()) => Ok(Ending::Decided(Vec::new())),
                     Err(failure) => self.lever_failed(connection, &failure, "try its permissions").await,
                 }

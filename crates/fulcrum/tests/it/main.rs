@@ -20,6 +20,7 @@ mod hub_api;
 mod imports;
 mod interviews;
 mod jobma;
+mod jobma_set_up;
 mod joinedly;
 mod journeys;
 mod letters;

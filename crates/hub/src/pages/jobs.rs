@@ -24,7 +24,6 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let jobs = spec.jobs.ok_or_else(Problem::not_found)?;
     let report = if c.connected { viewer.hub.jobs_report(&c, connector).await } else { Ok(Jobs::default()) };
     let may = viewer.operator.may_change();
-    let advance = setting(spec, Kind::Stage);
     let main = html! {
         (ui::heading("Jobs", &format!("Which stages in Lever count, and which {} of {} each job leads to.", jobs.label.to_lowercase(), spec.name), &html! { a.button href=(format!("/connections/{id}")) { "Back" } }))
         @match &report {
@@ -33,7 +32,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
             Ok(_) if !c.connected => { p.warn { "This connection is not connected." } }
             Ok(report) => {
                 (stages(&id, report, may))
-                @if !advance.is_empty() { (afterwards(&id, report, c.settings[advance].as_str().unwrap_or_default(), may)) }
+                @if !report.afterwards_setting.is_empty() { (afterwards(&id, report, may)) }
                 (postings(&id, report, jobs.typed, may))
             }
         }
@@ -58,15 +57,15 @@ fn stages(id: &str, report: &Jobs, may: bool) -> Markup {
     }
 }
 
-fn afterwards(id: &str, report: &Jobs, chosen: &str, may: bool) -> Markup {
+fn afterwards(id: &str, report: &Jobs, may: bool) -> Markup {
     let mut options = vec![(String::new(), "stay where they are".to_owned())];
-    options.extend(report.stages.iter().map(|stage| (stage.id.clone(), format!("move to {}", stage.name))));
+    options.extend(report.stages.iter().filter(|stage| !stage.gone).map(|stage| (stage.id.clone(), format!("move to {}", stage.name))));
     html! {
         section.card {
             h2 { "Afterwards" }
             form.inline method="post" action=(format!("/connections/{id}/jobs")) {
                 input type="hidden" name="do" value="afterwards";
-                (ui::choice("Whoever is done", "stage", &options, chosen))
+                (ui::choice("Whoever is done", "stage", &options, &report.afterwards))
                 @if may { button type="submit" { "Save" } }
             }
         }

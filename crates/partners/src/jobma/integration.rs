@@ -82,7 +82,7 @@ async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) ->
         @match &jobs {
             None => {},
             Some(Err(why)) => { p.error role="alert" { (why) } }
-            Some(Ok(jobs)) => { (stages(jobs)) (kits(jobs)) }
+            Some(Ok(jobs)) => { (stages(jobs)) (kits(jobs)) (afterwards(jobs)) }
         }
         p.middle { a href=(listing::LEVER) { "Interviews from Lever" } }
         @if connected.is_some() {
@@ -107,6 +107,21 @@ fn stages(jobs: &Jobs) -> Markup {
                 input type="hidden" name="do" value="stages";
                 fieldset { legend { "Stages in Lever" } @for stage in &jobs.stages { label.tick { input type="checkbox" name="stage" value=(stage.id) checked[stage.chosen]; span { (stage.name) } } } }
                 div.actions { button.main type="submit" { "Save" } }
+            }
+        }
+    }
+}
+
+fn afterwards(jobs: &Jobs) -> Markup {
+    let mut options = vec![(String::new(), "stay where they are".to_owned())];
+    options.extend(jobs.stages.iter().filter(|stage| !stage.gone).map(|stage| (stage.id.clone(), format!("are moved to {}", stage.name))));
+    html! {
+        section.card.middle {
+            h2 { "Afterwards" }
+            form.inline method="post" action=(format!("{HERE}/jobs")) {
+                input type="hidden" name="do" value="afterwards";
+                (ui::choice("Candidates who completed the interview", "stage", &options, &jobs.afterwards))
+                button type="submit" { "Save" }
             }
         }
     }
@@ -173,6 +188,7 @@ async fn change(person: Person, fields: Fields) -> Done {
     }
     let (name, value) = match fields.get("do") {
         "stages" => (&jobs.stages_setting, json!(fields.all("stage").collect::<Vec<_>>())),
+        "afterwards" => (&jobs.afterwards_setting, json!(fields.get("stage"))),
         "usual" => (&jobs.usual_setting, json!(kit.unwrap_or_default())),
         "posting" => (&jobs.by_posting_setting, json!({ fields.get("posting"): { fields.get("stage"): kit.map_or(Value::Null, |kit| json!(kit)) } })),
         _ => return Err(Problem::not_found()),
