@@ -69,6 +69,17 @@ pub enum Outcome {
     GiveUp(String),
 }
 
+impl Outcome {
+    /// The sentence for people about the failure it came of.
+    #[must_use]
+    pub fn sentence(self, failure: &Failure) -> String {
+        match self {
+            Self::Hold(hold) => hold.why,
+            _ => failure.to_string(),
+        }
+    }
+}
+
 /// It is so now.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Done {

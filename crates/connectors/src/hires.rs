@@ -1,11 +1,11 @@
 //! What is the same wherever a hire becomes an employee: what it takes of Lever, settings, questions to people.
 
-use connector::{Decision, Field, Hold, Kind, Mended, More, Need, Remember, Seen, Way};
+use crate::decisions::decision;
+use connector::{Decision, Field, Hold, Kind, More, Need, Seen, Way};
 use lever_api::{
     CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, GetRequisition, GetUser, ListApplications, ListArchiveReasons,
     ListDeletedOpportunities, ListForms, ListOffers, ListOpportunities, ListPostings, ListWebhooks,
 };
-use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Which of the partner's entries stands for a name in Lever: by list, by name.
@@ -68,24 +68,35 @@ pub const KEEP_PARTICLES: Field = Field {
 /// See its help.
 pub const FIELDS: Field = Field { name: "fields", label: "Fields", help: "What fills each field of an employee.", kind: Kind::Fields };
 
-/// Whoever is not hired is nobody's business, unless they are an employee already.
-pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
+/// Whoever is not hired is nobody's business, unless the partner has a record of them already: then somebody decides.
+/// `hold` asks, with the question to be answered.
+pub fn not_hired_any_more<C>(seen: &Seen, hold: impl FnOnce(&str) -> Hold) -> Decision<C> {
     let Some(hired_at) = seen.sent["hired_at"].as_i64() else { return Decision::Nothing("not hired".to_owned()) };
     let question = format!("not hired any more, after the hire of {hired_at}");
-    if let Some(answer) = seen.answers.get(&question) {
-        return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
+    match seen.answers.get(&question) {
+        Some(answer) => Decision::Nothing(format!("not hired any more; somebody decided: {answer}")),
+        None => Decision::Hold(hold(&question)),
     }
+}
+
+/// The same of an employee.
+pub fn not_hired<C>(partner: &str, seen: &Seen) -> Decision<C> {
     let name = &seen.opportunity.name;
-    Decision::Hold(Hold {
+    not_hired_any_more(seen, |question| Hold {
         cause: format!("Not hired any more in Lever, but an employee in {partner}"),
         why: format!(
             "{name} was hired and is an employee in {partner}, but is not hired in Lever any more. {partner} is changed only when somebody confirms it."
         ),
         ways: vec![
-            decision("inactive", "Set the employee inactive", &question, "the employee was set inactive"),
-            decision("leave", "Leave the employee as they are", &question, "leave as it is"),
+            decision("inactive", "Set the employee inactive", question, "the employee was set inactive"),
+            decision("leave", "Leave the employee as they are", question, "leave as it is"),
         ],
     })
+}
+
+/// What was left blank, behind what was done.
+pub fn flagged(flags: &[String]) -> String {
+    if flags.is_empty() { String::new() } else { format!("; {}", flags.join("; ")) }
 }
 
 /// Not hired any more; sent, and no answer came. For partners that cannot be asked.
@@ -103,20 +114,3 @@ pub fn perhaps_there(partner: &str, seen: &Seen) -> Hold {
 
 /// The way out of [`perhaps_there`].
 pub const LOOKED: &str = "looked";
-
-/// What is asked about an e-mail that somebody else has.
-pub const SAME_E_MAIL: &str = "same e-mail";
-/// What is asked about the employee of somebody who was erased.
-pub const ERASED: &str = "erased in Lever";
-
-/// A way out that is a person's decision about one: the answer to a question, which [`answered`] has remembered.
-pub fn decision(id: &str, label: &str, question: &str, answer: &str) -> Way {
-    let data = json!({ "question": question, "answer": answer });
-    Way { id: id.to_owned(), label: label.to_owned(), personal: true, data, ..Way::default() }
-}
-
-/// Somebody decided; the hub remembers it.
-pub fn answered(way: &Way) -> Result<Mended, String> {
-    let text = |name: &str| way.data[name].as_str().map(str::to_owned).ok_or("This way out was stored by another version of Fulcrum.");
-    Ok(Mended { said: format!("{}.", way.label), remember: Remember::Answer { question: text("question")?, answer: text("answer")? } })
-}

@@ -10,6 +10,7 @@ macro_rules! connectors {
 
 connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly, chief_onboarding::ChiefOnboarding, jobma::Jobma,];
 
+mod decisions;
 mod hires;
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, Aliases, ERASED, SAME_E_MAIL, decision};
+use crate::decisions::{ERASED, SAME_E_MAIL, answered, decision};
+use crate::hires::{self, Aliases, flagged};
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, Name, NameList, Outcome, Pick, Preview, Seen, Sent,
@@ -201,7 +202,7 @@ impl Connector for ChiefOnboarding {
     }
 
     async fn mend(&self, _: Cx<'_>, _: &Settings, way: &Way, _: &str) -> Result<Mended, String> {
-        hires::answered(way)
+        answered(way)
     }
 
     fn fill(&self, settings: &Settings, seen: &Seen) -> BTreeMap<String, Result<String, String>> {
@@ -233,10 +234,7 @@ impl Connector for ChiefOnboarding {
     async fn check(&self, partner: &Remote) -> Result<(), String> {
         match wire::sequences(partner).await {
             Ok(_) => Ok(()),
-            Err(failure) => Err(match outcome_of(NAME, &failure) {
-                Outcome::Hold(hold) => hold.why,
-                _ => failure.to_string(),
-            }),
+            Err(failure) => Err(outcome_of(NAME, &failure).sentence(&failure)),
         }
     }
 }
@@ -341,26 +339,17 @@ fn sent(joining: &Joining) -> Value {
     json!({ "hired_at": joining.hired_at, "start_day": joining.body.start_day })
 }
 
-fn flagged(flags: &[String]) -> String {
-    if flags.is_empty() { String::new() } else { format!("; {}", flags.join("; ")) }
-}
-
 /// Whoever was un-hired is somebody's business there: this API takes nothing back.
 fn not_hired(seen: &Seen) -> Decision<Change> {
-    let Some(hired_at) = seen.sent["hired_at"].as_i64() else { return Decision::Nothing("not hired".to_owned()) };
-    let question = format!("not hired any more, after the hire of {hired_at}");
-    if let Some(answer) = seen.answers.get(&question) {
-        return Decision::Nothing(format!("not hired any more; somebody decided: {answer}"));
-    }
     let name = &seen.opportunity.name;
-    Decision::Hold(Hold {
+    hires::not_hired_any_more(seen, |question| Hold {
         cause: format!("Not hired any more in Lever, but a new hire in {NAME}"),
         why: format!(
             "{name} is not hired in Lever any more, and this API of {NAME} cannot take a sequence back. Somebody who administers {NAME} can delete the new hire there."
         ),
         ways: vec![
-            decision("deleted", "They were deleted there", &question, "deleted there"),
-            decision("leave", "Leave the new hire as they are", &question, "leave as it is"),
+            decision("deleted", "They were deleted there", question, "deleted there"),
+            decision("leave", "Leave the new hire as they are", question, "leave as it is"),
         ],
     })
 }

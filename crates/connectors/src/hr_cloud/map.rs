@@ -3,7 +3,8 @@
 use super::lists::{List, Lists, Missing};
 use super::wire::Record;
 use super::{NAME, Settings};
-use crate::hires::{Aliases, SAME_E_MAIL};
+use crate::decisions::SAME_E_MAIL;
+use crate::hires::Aliases;
 use connector::fields::{self, Target};
 use connector::{Hold, Name, ON_POSTING, Seen, demand};
 use serde::{Deserialize, Serialize};

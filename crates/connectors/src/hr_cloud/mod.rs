@@ -14,7 +14,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, Aliases, ERASED, decision};
+use crate::decisions::{ERASED, Erase, answered, decision};
+use crate::hires::{self, Aliases};
 use connector::fields::{self, Overrides};
 use connector::{
     Connector, Cx, Decision, Done, Effect, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way, Whom,
@@ -87,19 +88,6 @@ pub enum Update {
     Overwrite,
     /// Nothing.
     Leave,
-}
-
-/// What becomes of the employee of somebody who is deleted or anonymised in Lever.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Erase {
-    /// Somebody decides each time: whoever works there stays an employee, whatever an applicant tracking system keeps.
-    #[default]
-    Ask,
-    /// They are deleted there too.
-    Delete,
-    /// They stay.
-    Keep,
 }
 
 /// What it may do.
@@ -265,7 +253,7 @@ impl Connector for HrCloud {
                 delete(cx.partner, id).await.map_err(|e| e.to_string())?;
                 Ok(Mended { said: format!("The employee was deleted in {NAME}."), remember: Remember::Nothing })
             }
-            _ => hires::answered(way),
+            _ => answered(way),
         }
     }
 
@@ -310,10 +298,7 @@ impl Connector for HrCloud {
         let find = Find { page_size: Some(1), ..Find::default() };
         match partner.send(ListRecords { resource: EMPLOYEE.to_owned(), query: find, body: Nothing }).await {
             Ok(_) => Ok(()),
-            Err(failure) => Err(match outcome_of(NAME, &failure) {
-                Outcome::Hold(hold) => hold.why,
-                _ => failure.to_string(),
-            }),
+            Err(failure) => Err(outcome_of(NAME, &failure).sentence(&failure)),
         }
     }
 }
@@ -444,5 +429,5 @@ async fn set_inactive(cx: &Cx<'_>, way: &Way) -> Result<Mended, String> {
     let id = cx.sent.remote_id.clone().ok_or("Which employee this was is not known any more.")?;
     let body = Record(serde_json::Map::from_iter([("xRecordStatus".to_owned(), json!("Inactive"))]));
     cx.partner.send(UpdateRecord { resource: EMPLOYEE.to_owned(), id, query: Nothing, body }).await.map_err(|e| e.to_string())?;
-    hires::answered(way)
+    answered(way)
 }

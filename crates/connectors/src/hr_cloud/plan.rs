@@ -4,7 +4,7 @@ use super::lists::{Lists, Missing};
 use super::map::{Hire, MANAGER, NEW, NUMBER, Wanted};
 use super::wire::{self, Record};
 use super::{Change, NAME, REMEMBERED, Settings, Update};
-use crate::hires::{SAME_E_MAIL, decision};
+use crate::decisions::{SAME_E_MAIL, decision};
 use connector::{Cx, Difference, Good, Hold, How, Sent, Way};
 use outbound::Failure;
 use serde_json::{Map, Value, json};

@@ -12,7 +12,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, ERASED, SAME_E_MAIL, decision};
+use crate::decisions::{ERASED, SAME_E_MAIL, answered, decision};
+use crate::hires;
 use connector::fields::{self, Overrides, Target};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
@@ -268,10 +269,10 @@ impl Connector for HrCloudEmployees {
                 let employee = sent.map_err(|_| "What was sent of this employee is not known any more.")?;
                 let employee = Employee { record_status: "Inactive".to_owned(), ..employee };
                 wire::put(cx.partner, &employee).await.map_err(|e| e.to_string())?;
-                hires::answered(way)
+                answered(way)
             }
             hires::LOOKED => Ok(Mended { said: "Somebody looked there.".to_owned(), remember: Remember::Looked }),
-            _ => hires::answered(way),
+            _ => answered(way),
         }
     }
 
@@ -297,10 +298,7 @@ impl Connector for HrCloudEmployees {
     async fn check(&self, partner: &Remote) -> Result<(), String> {
         match partner.send(ListCountries { query: Nothing, body: Nothing }).await {
             Ok(_) => Ok(()),
-            Err(failure) => Err(match failed(&failure) {
-                Outcome::Hold(hold) => hold.why,
-                _ => failure.to_string(),
-            }),
+            Err(failure) => Err(failed(&failure).sentence(&failure)),
         }
     }
 }

@@ -13,8 +13,9 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+use crate::decisions::{ERASED, answered, decision};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Remember, Seen, Sent, Spec,
+    Connector, Cx, Decision, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Seen, Sent, Spec,
     Way, Whom, outcome_of,
 };
 use lever_api::event::Event;
@@ -236,8 +237,7 @@ impl Connector for Jobma {
     }
 
     async fn mend(&self, _: Cx<'_>, _: &Settings, way: &Way, _: &str) -> Result<Mended, String> {
-        let text = |name: &str| way.data[name].as_str().map(str::to_owned).ok_or("This way out was stored by another version of Fulcrum.");
-        Ok(Mended { said: format!("{}.", way.label), remember: Remember::Answer { question: text("question")?, answer: text("answer")? } })
+        answered(way)
     }
 
     async fn entries(&self, partner: &Remote) -> Result<BTreeMap<String, Vec<Pick>>, Failure> {
@@ -274,16 +274,11 @@ impl Connector for Jobma {
             Ok(_) => Ok(()),
             // It answers, and has no such list: more cannot be asked without inviting somebody.
             Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(()),
-            Err(failure) => Err(match outcome_of(NAME, &failure) {
-                Outcome::Hold(hold) => hold.why,
-                _ => failure.to_string(),
-            }),
+            Err(failure) => Err(outcome_of(NAME, &failure).sentence(&failure)),
         }
     }
 }
 
-/// What is asked about the interview of somebody who was erased.
-const ERASED: &str = "erased in Lever";
 /// From this try on the profile says that the interview failed; it is tried on all the same.
 const SHOWS_FAILURE_FROM: i64 = 8;
 
@@ -359,37 +354,23 @@ async fn cancel(cx: &Cx<'_>, rounds: &mut Rounds, round: &Round) -> Result<Outco
 /// It was sent, no answer came, and Jobma cannot be asked.
 fn perhaps_invited(invite: &Invite) -> Hold {
     let question = rounds::question(&invite.about, invite.sure);
-    let way = |id: &str, label: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        personal: true,
-        data: json!({ "question": question, "answer": id }),
-        ..Way::default()
-    };
     Hold {
         cause: format!("It is not known whether {NAME} invited somebody"),
         why: format!(
             "{} was sent to {NAME}, and no answer came. This {NAME} cannot be asked: look there under Integrations > Interview Listing, and say whether they were invited.",
             invite.name
         ),
-        ways: vec![way("no", "They were not: invite them"), way("yes", "They were invited")],
+        ways: vec![decision("no", "They were not: invite them", &question, "no"), decision("yes", "They were invited", &question, "yes")],
     }
 }
 
 /// Nothing is known of the person any more but that there is an interview.
 fn erased(token: &str) -> Hold {
-    let way = |id: &str, label: &str| Way {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        personal: true,
-        data: json!({ "question": ERASED, "answer": id }),
-        ..Way::default()
-    };
     Hold {
         cause: format!("Deleted in Lever, but an interview in {NAME}"),
         why: format!(
             "Somebody was deleted or anonymised in Lever and is forgotten here. Their interview {token} in {NAME} is still there, and it cannot be deleted from here: an account admin does it in {NAME}, or decides that it stays."
         ),
-        ways: vec![way("deleted", "It was deleted there"), way("keep", "Keep the interview")],
+        ways: vec![decision("deleted", "It was deleted there", ERASED, "deleted"), decision("keep", "Keep the interview", ERASED, "keep")],
     }
 }

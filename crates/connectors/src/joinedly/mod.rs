@@ -10,7 +10,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use crate::hires::{self, Aliases, ERASED, SAME_E_MAIL, decision};
+use crate::decisions::{ERASED, Erase, SAME_E_MAIL, answered, decision};
+use crate::hires::{self, Aliases, flagged};
 use connector::fields::{self, Overrides};
 use connector::{
     Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent,
@@ -77,19 +78,6 @@ pub enum NoStartDate {
     HiredOn,
     /// As if they started two weeks later.
     TwoWeeks,
-}
-
-/// What becomes of a joiner whose person is deleted in Lever.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Erase {
-    /// Somebody decides.
-    #[default]
-    Ask,
-    /// They are deleted with their tasks.
-    Delete,
-    /// They stay.
-    Keep,
 }
 
 /// What it may do. Of one opportunity only one of them is wanted at a time.
@@ -240,7 +228,7 @@ impl Connector for Joinedly {
 
     async fn mend(&self, cx: Cx<'_>, _: &Settings, way: &Way, _: &str) -> Result<Mended, String> {
         if way.id != "delete" {
-            return hires::answered(way);
+            return answered(way);
         }
         if cx.sent.shared {
             return Err(format!("This joiner belongs to another hire in Lever too. Delete them in {NAME} if that is meant, then choose to keep them."));
@@ -291,10 +279,7 @@ impl Connector for Joinedly {
     async fn check(&self, partner: &Remote) -> Result<(), String> {
         match partner.send(GetAccount { query: Nothing, body: Nothing }).await {
             Ok(_) => Ok(()),
-            Err(failure) => Err(match outcome_of(NAME, &failure) {
-                Outcome::Hold(hold) => hold.why,
-                _ => failure.to_string(),
-            }),
+            Err(failure) => Err(outcome_of(NAME, &failure).sentence(&failure)),
         }
     }
 }
@@ -371,10 +356,6 @@ async fn cancel(cx: &Cx<'_>, external_id: &str, hired_at: i64) -> Result<Outcome
 }
 
 /// What was left blank, for the timeline.
-fn flagged(flags: &[String]) -> String {
-    if flags.is_empty() { String::new() } else { format!("; {}", flags.join("; ")) }
-}
-
 /// Field by field, with names instead of ids.
 fn differences(before: &JoinerChange, change: &JoinerChange, places: &Places) -> Vec<Difference> {
     let (before, after) = (json!(before), json!(change));
