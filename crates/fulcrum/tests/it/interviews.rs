@@ -66,8 +66,7 @@ async fn what_is_no_recording_or_too_much_or_too_late_is_refused_and_changes_not
 }
 
 #[tokio::test]
-async fn a_recording_is_played_in_parts_by_those_who_may_and_links_end_when_they_are_revoked_or_old() {
-    // JBM-14, JBM-O10
+async fn jbm_14_jbm_o10_a_recording_is_played_in_parts_by_those_who_may_and_links_end_when_they_are_revoked_or_old() {
     on_both(async |w| {
         w.connects_jobma().await;
         let (_, link) = w.invited(DANIEL).await;

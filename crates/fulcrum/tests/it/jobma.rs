@@ -233,7 +233,7 @@ async fn jbm_01_jbm_09_jbm_11_jbm_12_jbm_13_jbm_15_a_move_to_the_stage_invites_a
 }
 
 #[tokio::test]
-async fn jbm_08_jbm_10_jbm_21_somebody_new_is_invited_too_other_stages_invite_nobody_and_a_move_told_twice_invites_once() {
+async fn jbm_08_jbm_10_somebody_new_is_invited_too_other_stages_invite_nobody_and_a_move_told_twice_invites_once() {
     on_both(async |w| {
         w.connects_jobma().await;
         let daniel = w.candidate(DANIEL).await;

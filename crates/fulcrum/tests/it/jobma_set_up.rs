@@ -7,7 +7,7 @@ use lever_api::event::Event;
 use serde_json::json;
 
 #[tokio::test]
-async fn jbm_04_jbm_05_jbm_06_jbm_o02_set_up_lists_lever_s_jobs_and_a_stage_called_jobma_is_chosen_by_itself() {
+async fn jbm_04_jbm_05_jbm_06_jbm_16_jbm_18_jbm_o02_set_up_lists_lever_s_jobs_and_a_stage_called_jobma_is_chosen_by_itself() {
     on_both(async |w| {
         let mut vera = w.at_jobma("vera").await;
         let list = vera.link("/jobma/interviews-listing", "Integrations", "Integrations").await;
@@ -88,7 +88,7 @@ async fn whoever_stood_at_the_stage_before_anybody_connected_is_not_invited() {
 }
 
 #[tokio::test]
-async fn jbm_19_jbm_20_jbm_21_deleted_or_revoked_nobody_is_invited_and_a_late_result_makes_no_trouble() {
+async fn jbm_19_jbm_21_deleted_nobody_is_invited_a_late_result_makes_no_trouble_and_what_was_chosen_is_kept() {
     on_both(async |w| {
         let mut vera = w.connects_jobma().await;
         let (daniel, link) = w.invited(DANIEL).await;
@@ -114,6 +114,30 @@ async fn jbm_19_jbm_20_jbm_21_deleted_or_revoked_nobody_is_invited_and_a_late_re
         let third = w.add("Tariq Aziz", "tariq@mail.example", "Backend Engineer").await;
         w.moves(&third, "Jobma").await;
         assert_eq!(w.tags(&third).await, ["Jobma Interview Invited"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jbm_20_jbm_21_revoked_in_lever_nobody_is_invited_both_sides_say_so_and_a_late_result_waits_for_nobody() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let (daniel, link) = w.invited(DANIEL).await;
+        w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-jobma/revoke", &[]).await;
+        let new = w.add("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        w.moves(&new, "Jobma").await;
+        w.later(10 * MINUTE).await;
+        assert_eq!(w.interviews().await.len(), 1);
+        assert!(w.at_jobma("vera").await.read(LEVER).await.contains("Not connected."));
+        assert!(w.at_hub().await.read("/").await.contains("Jobma"));
+        w.holds(&link).await;
+        w.later(DAY).await;
+        assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);
+        // Jobma has told, and does not tell again and again.
+        let db = w.db("partners").await;
+        let sql = "select count(*) as n from effect where kind = 'jobma-callback' and state <> 'done'";
+        assert_eq!(db::Sql::row(&db, sql, vec![]).await.unwrap().unwrap().int("n").unwrap(), 0);
+        db.close().await;
     })
     .await;
 }
