@@ -204,6 +204,8 @@ fn cut<T>(mut rows: Vec<T>, limit: i64, place: impl Fn(&T) -> (Ms, String)) -> (
 }
 
 async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
+    // Read once: the notice and the list below speak of the same moment.
+    let webhooks = hub.webhooks(connection).await?;
     Ok(Connection {
         id: connection.id.clone(),
         connector: connection.connector.clone(),
@@ -215,16 +217,13 @@ async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
         .to_owned(),
         notice: match &connection.notice {
             Some(notice) => Some(notice.clone()),
-            None => hub.missing(connection).await?,
+            None => hub.missing(connection, &webhooks).await?,
         },
         connected_at: connection.connected_at.0,
         settings: hub.settings_of(connection),
         under_way: hub.count_people(connection, "'ready', 'running'").await?,
         held: hub.count_people(connection, "'held'").await?,
-        webhooks: {
-            let webhooks = hub.webhooks(connection).await?;
-            webhooks.into_iter().map(|w| Webhook { event: w.wire, url: w.url, has_token: w.made, refused: w.refused }).collect()
-        },
+        webhooks: webhooks.into_iter().map(|w| Webhook { event: w.wire, url: w.url, has_token: w.made, refused: w.refused }).collect(),
         setup: match hub.connector(&connection.connector) {
             None => Vec::new(),
             Some(connector) => {

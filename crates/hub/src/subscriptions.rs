@@ -317,12 +317,11 @@ impl Hub {
 
     /// What is still missing at a connection that is in force, for people. Whether an event is switched on in Lever cannot
     /// be asked; it shows when the first one comes, and when somebody is found of whom none told.
-    pub(crate) async fn missing(&self, connection: &Connection) -> db::Result<Option<String>> {
+    pub(crate) async fn missing(&self, connection: &Connection, webhooks: &[Subscribed]) -> db::Result<Option<String>> {
         if !connection.connected {
             return Ok(None);
         }
-        let silent = self.silent(connection).await?;
-        let webhooks = self.webhooks(connection).await?;
+        let silent = self.silent(connection, webhooks).await?;
         let refused = webhooks.iter().find(|webhook| webhook.refused).map(|webhook| {
             format!(
                 "Deliveries of \"{}\" came whose signature does not fit, and were refused. If the token was regenerated in Lever, enter the new one; if \
@@ -330,17 +329,16 @@ impl Hub {
                 webhook.event
             )
         });
-        let unheard = webhooks.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
+        let unheard = webhooks.iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
         Ok(refused.or(silent).or_else(|| {
-            let event = unheard?.event;
+            let event = &unheard?.event;
             Some(format!("Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: {HOW}"))
         }))
     }
 
     /// Somebody hired was found by looking, of whom no delivery ever came. Whoever was told of before, or is told of a moment
     /// later, says nothing.
-    pub(crate) async fn silent(&self, connection: &Connection) -> db::Result<Option<String>> {
-        let webhooks = self.webhooks(connection).await?;
+    pub(crate) async fn silent(&self, connection: &Connection, webhooks: &[Subscribed]) -> db::Result<Option<String>> {
         // Whoever was found before the last delivery came says nothing any more.
         let since = webhooks.iter().filter(|webhook| webhook.made).map(|webhook| webhook.heard_at.unwrap_or(Ms(0))).min();
         let Some(since) = since else { return Ok(None) };
@@ -349,7 +347,7 @@ impl Hub {
                    and b.subject = i.subject)";
         let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str(), since.0]).await?;
         let Some(found) = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms) else { return Ok(None) };
-        let silent = webhooks.into_iter().find(|webhook| webhook.made && webhook.heard_at.is_none_or(|heard| found > heard));
+        let silent = webhooks.iter().find(|webhook| webhook.made && webhook.heard_at.is_none_or(|heard| found > heard));
         Ok(silent.map(|webhook| format!("Somebody was found of whom Lever had not told. If the event \"{}\" is switched off, {HOW}", webhook.event)))
     }
 }

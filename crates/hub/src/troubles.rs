@@ -57,7 +57,7 @@ impl Hub {
         if let Some(why) = &checks.partner {
             add(true, format!("{} does not let us in", spec.name), why.clone(), ("Mend it", page.clone()));
         }
-        if let Some(why) = self.silent(c).await? {
+        if let Some(why) = self.silent(c, &self.webhooks(c).await?).await? {
             add(false, format!("Lever is silent towards {}", spec.name), why, ("See the set-up", page.clone()));
         }
         if c.unmatched > 0 {

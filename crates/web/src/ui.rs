@@ -112,6 +112,12 @@ pub fn badge(tone: &str, text: &str) -> Markup {
     html! { span class=(format!("badge {tone}")) { (text) } }
 }
 
+/// With this, a live page fetches itself again every so many seconds while it is seen.
+#[must_use]
+pub fn asks_again(seconds: u32) -> Markup {
+    html! { div hidden data-asks-again=(seconds) {} }
+}
+
 /// A moment, exact on hover.
 #[must_use]
 pub fn when(at: Ms, now: Ms) -> Markup {

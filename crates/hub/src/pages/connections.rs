@@ -120,7 +120,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let connector = hub.connector(&c.connector).ok_or_else(Problem::not_found)?;
     let spec = connector.spec();
     let webhooks = hub.webhooks(&c).await?;
-    let missing = hub.missing(&c).await?;
+    let missing = hub.missing(&c, &webhooks).await?;
     let now = hub.clock.now();
     let may = viewer.operator.may_change();
     let waiting = pipeline::waiting_since(&hub.db, &c.tenant, &c.id, now).await?;

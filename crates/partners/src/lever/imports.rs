@@ -6,7 +6,6 @@ use crate::Partners;
 use crate::accounts::Person;
 use axum::Router;
 use axum::extract::{Path, Query};
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use clock::Ms;
@@ -168,12 +167,9 @@ async fn show(app: &'static App, person: Person, id: String, which: Which) -> Re
         }
         p { a href=(here) { "Back to Lever" } }
     };
-    let mut page = (app.page)(&person, title(&import), false, body).await?.into_response();
-    if import.is_open() {
-        // The hub does not tell this product of progress; the page asks again by itself.
-        page.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
-    }
-    Ok(page)
+    // The hub does not tell this product of progress.
+    let body = html! { (body) @if import.is_open() { (ui::asks_again(2)) } };
+    Ok((app.page)(&person, title(&import), true, body).await?.into_response())
 }
 
 async fn cancel(app: &'static App, person: Person, id: String) -> Result<Response, Problem> {

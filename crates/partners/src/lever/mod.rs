@@ -82,7 +82,7 @@ impl App {
 async fn show(app: &'static App, person: Person) -> Result<Response, Problem> {
     (app.may)(&person).await?;
     let hub = app.hub(&person.partners).await?;
-    let body = match hub.connection(app.id).await {
+    let shown = match hub.connection(app.id).await {
         Err(why) => html! { p.error role="alert" { (why) } },
         Ok(connection) => {
             let besides = (app.besides)(&person, &hub, connection.as_ref()).await?;
@@ -100,6 +100,8 @@ async fn show(app: &'static App, person: Person) -> Result<Response, Problem> {
             }
         }
     };
+    // What the hub does meanwhile, it does not tell this product.
+    let body = html! { (shown) (ui::asks_again(5)) };
     let page = (app.page)(&person, "Lever", true, body).await?.into_response();
     // Connect leads to the hub's page.
     Ok(web::leading_to(page, &[&person.partners.hub_base(app.id).await?.unwrap_or_default()]))

@@ -1,6 +1,9 @@
 // The only script. Every page works without it; with it, small actions do not reload the page.
 "use strict";
 
+// Somebody is typing: nothing is taken from under their hands.
+const typing = () => document.activeElement && document.activeElement.matches("main input, main textarea, main select");
+
 // Puts the server's new <main> in place of the old one, keeping what the person is typing in.
 function swap(html, keep) {
   const next = new DOMParser().parseFromString(html, "text/html");
@@ -21,6 +24,7 @@ async function load(address, options, keep) {
   const response = await fetch(address, { ...options, headers: { accept: "text/html" }, credentials: "same-origin" });
   const html = await response.text();
   const there = response.url && new URL(response.url);
+  if (keep && typing()) return;
   if (there && there.origin !== location.origin) { location.href = response.url; return; }
   // A page from which a form leads to another side has a policy of its own, which only a whole load brings.
   const leads = /form-action 'self' \S/.test(response.headers.get("content-security-policy") || "");
@@ -60,10 +64,17 @@ let waiting = null;
 function refreshSoon() {
   waiting = waiting || setTimeout(() => {
     waiting = null;
-    const busy = document.activeElement && document.activeElement.matches("main input, main textarea, main select");
-    if (!busy && document.querySelector("main[data-live]")) load(location.href, {}, true).catch(() => {});
+    if (!typing() && document.querySelector("main[data-live]")) load(location.href, {}, true).catch(() => {});
   }, 150);
 }
+// A page that shows what another side does, which tells us nothing of it, asks again by itself while it is seen.
+let asked = Date.now();
+setInterval(() => {
+  const again = document.querySelector("main [data-asks-again]");
+  if (!again || document.hidden || Date.now() - asked < again.dataset.asksAgain * 1000) return;
+  asked = Date.now();
+  refreshSoon();
+}, 1000);
 // A browser has six connections for a server, over all its tabs: only a page that is seen keeps one open.
 let live = null;
 let latest = null;
