@@ -2,12 +2,14 @@
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use clock::Clock;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use outbound::Smtp;
+use outbound::{Outbound, Reach, Smtp};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use store::Bucket;
 use url::Url;
 
 /// One of the three sides.
@@ -32,7 +34,7 @@ pub struct Given {
     /// PostgreSQL instead of SQLite: postgres://user@host/database
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    database_url: Option<String>,
+    database_url: Option<Hidden>,
     /// Settings file [default: fulcrum.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     #[serde(skip)]
@@ -85,11 +87,15 @@ pub struct Serving {
     /// Mail server for the letters of the partner apps: smtps://user:password@host [default: letters are kept, and a page shows them]
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    smtp_url: Option<String>,
+    smtp_url: Option<Hidden>,
     /// Whom letters come from: "Northwind <people@northwind.example>"
     #[arg(long, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     mail_from: Option<String>,
+    /// Bucket of an S3-compatible store for recordings and files: https://KEY:SECRET@host/bucket?region=REGION [default: DIR]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s3_url: Option<Hidden>,
     /// Fill all three sides with a small company, connected, and show the logins
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -112,6 +118,23 @@ pub struct Serving {
     no_rate_limit: bool,
 }
 
+/// An address that may hold a password: it stays out of logs.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(pub String);
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
 /// All settings, filled in and checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +142,7 @@ pub struct Settings {
     /// Folder for databases and the key file.
     pub data: PathBuf,
     /// PostgreSQL instead of SQLite.
-    pub database_url: Option<String>,
+    pub database_url: Option<Hidden>,
     /// File with the keys that seal secrets.
     pub key_file: Option<PathBuf>,
     /// Log filter.
@@ -141,9 +164,11 @@ pub struct Settings {
     /// Where people and the hub reach the partner apps.
     pub partners_url: Option<Url>,
     /// Mail server for the letters of the partner apps; may hold a password.
-    pub smtp_url: Option<String>,
+    pub smtp_url: Option<Hidden>,
     /// Whom letters come from.
     pub mail_from: Option<String>,
+    /// Bucket of an S3-compatible store for recordings and files; holds a secret.
+    pub s3_url: Option<Hidden>,
     /// Fill all three sides with a small company.
     pub demo: bool,
     /// Allow calls to this machine.
@@ -185,11 +210,12 @@ impl Settings {
 
     fn check(&self) -> Result<()> {
         if let Some(url) = &self.database_url
-            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+            && !(url.0.starts_with("postgres://") || url.0.starts_with("postgresql://"))
         {
             bail!("database_url must begin with postgres://; for SQLite leave it out and set data");
         }
         self.smtp()?;
+        self.bucket(Clock::of_this_machine())?;
         for (name, address) in [("hub", self.hub), ("ats", self.ats), ("partners", self.partners)] {
             if self.demo && !address.ip().is_loopback() {
                 bail!(
@@ -208,8 +234,17 @@ impl Settings {
         match (&self.smtp_url, &self.mail_from) {
             (None, _) => Ok(None),
             (Some(_), None) => bail!("smtp_url is set, but not whom letters come from; set mail_from"),
-            (Some(url), Some(from)) => Smtp::new(url, from).map(Some).map_err(anyhow::Error::msg),
+            (Some(url), Some(from)) => Smtp::new(&url.0, from).map(Some).map_err(anyhow::Error::msg),
         }
+    }
+
+    /// The bucket, if one is set. The operator said where: it may be anywhere.
+    ///
+    /// # Errors
+    /// When its address cannot be read.
+    pub fn bucket(&self, clock: Clock) -> Result<Option<Bucket>> {
+        let Some(url) = &self.s3_url else { return Ok(None) };
+        Bucket::new(&url.0, Outbound::new(Reach::anywhere(), clock)).map(Some).map_err(|why| anyhow::anyhow!("s3_url makes no sense: {why}"))
     }
 
     /// Whether a side is served.

@@ -9,6 +9,7 @@ use db::{Db, Place};
 use hub::Hub;
 use outbound::{Outbound, Reach};
 use partners::Partners;
+use store::Store;
 
 /// What all sides stand on.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Ground {
     pub vault: Vault,
     /// The outside.
     pub outbound: Outbound,
+    /// Recordings and files.
+    pub store: Store,
 }
 
 impl Ground {
@@ -47,12 +50,13 @@ impl Ground {
         let reach =
             Reach { loopback: settings.allow_loopback || settings.demo, private: settings.allow_private_networks, plain: settings.allow_plain_http };
         let outbound = Outbound::new(reach, clock.clone());
-        Ok(Self { settings, clock, vault, outbound })
+        let store = settings.bucket(clock.clone())?.map_or_else(|| Store::folder(settings.data.clone()), Store::bucket);
+        Ok(Self { settings, clock, vault, outbound, store })
     }
 
     async fn db(&self, side: &str) -> Result<Db> {
         let place = match &self.settings.database_url {
-            Some(url) => Place::Postgres { url: url.clone(), schema: side.to_owned() },
+            Some(url) => Place::Postgres { url: url.0.clone(), schema: side.to_owned() },
             None => Place::File(self.settings.data.join(format!("{side}.db"))),
         };
         Db::open(&place).await.with_context(|| format!("the database of {side} cannot be opened"))
@@ -86,7 +90,7 @@ impl Ground {
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
             smtp: self.settings.smtp()?,
-            folder: self.settings.data.clone(),
+            store: self.store.clone(),
             base: self.settings.url(Side::Partners)?,
             demo: self.settings.demo,
         };

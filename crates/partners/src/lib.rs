@@ -21,8 +21,8 @@ use outbound::{Outbound, Smtp};
 use pipeline::Pipeline;
 use post::{Letters, Notices};
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::Arc;
+use store::Store;
 use url::Url;
 use web::Lobby;
 
@@ -45,8 +45,8 @@ pub struct Ground {
     pub outbound: Outbound,
     /// The mail server; without one letters are kept.
     pub smtp: Option<Smtp>,
-    /// Recordings are kept below it.
-    pub folder: PathBuf,
+    /// Keeps recordings.
+    pub store: Store,
     /// Where people and programs reach them; no final slash.
     pub base: Url,
     /// Shows the demo's logins on the sign-in pages.
@@ -103,7 +103,7 @@ impl Ground {
             pipeline,
             letters,
             notices,
-            recordings: jobma::Recordings { folder: self.folder.join("recordings") },
+            recordings: jobma::Recordings(self.store),
             db: self.db,
             clock: self.clock,
             vault: self.vault,

@@ -80,3 +80,21 @@ async fn each_thing_the_console_does_has_a_verb() {
     })
     .await;
 }
+
+/// COM-17: what is wrong is told, and the secret in it is not.
+#[test]
+fn com_17_an_address_with_a_secret_that_makes_no_sense_is_refused_without_repeating_it() {
+    for (setting, value) in [
+        ("FULCRUM_S3_URL", "https://key:a-secret@host/"),
+        ("FULCRUM_SMTP_URL", "nonsense://user:a-secret@host"),
+        ("FULCRUM_DATABASE_URL", "mysql://user:a-secret@host/database"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fulcrum"));
+        command.args(["serve", "--data", "/nowhere"]).env(setting, value).env("FULCRUM_MAIL_FROM", "people@northwind.example");
+        let done = command.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success(), "{setting}");
+        assert!(said.contains(&setting.trim_start_matches("FULCRUM_").to_lowercase()) || said.contains("mail server"), "{said}");
+        assert!(!said.contains("a-secret"), "{said}");
+    }
+}

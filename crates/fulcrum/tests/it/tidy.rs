@@ -18,10 +18,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["clock", "db", "endpoint"]),
     ("pipeline", &["clock", "db"]),
     ("post", &["clock", "db", "endpoint", "outbound", "pipeline"]),
+    ("store", &["endpoint", "outbound"]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
     ("connectors", &["connector", "endpoint", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
-    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "web"]),
-    ("partners", &["clock", "db", "endpoint", "hub-api", "jobma-api", "joinedly-api", "outbound", "pipeline", "post", "web"]),
+    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "store", "web"]),
+    ("partners", &["clock", "db", "endpoint", "hub-api", "jobma-api", "joinedly-api", "outbound", "pipeline", "post", "store", "web"]),
     ("hub", &["clock", "connector", "db", "endpoint", "hub-api", "lever-api", "outbound", "pipeline", "post", "web"]),
 ];
 

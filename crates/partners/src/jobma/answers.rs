@@ -163,7 +163,7 @@ impl Partners {
         let answers = self.answers(&self.db, &interview.id).await?;
         for broken in answers.iter().filter(|a| a.question == q.id && a.take == take && !a.complete) {
             self.db.run("delete from jm_answer where id = $1 and not complete", params![broken.id.as_str()]).await?;
-            if let Err(e) = self.recordings.discard(&interview.id, &broken.id, broken.pieces).await {
+            if let Err(e) = self.recordings.discard(&interview.id, &broken.id).await {
                 tracing::error!(error = %e, "a take that broke off could not be removed");
             }
         }
@@ -197,7 +197,7 @@ impl Partners {
         let sql = "update jm_answer set pieces = pieces + 1, bytes = $1, media_type = $2 where id = $3 and pieces = $4";
         if self.db.run(sql, params![bytes, media, answer.id.as_str(), answer.pieces]).await? == 0 {
             // The take was begun anew elsewhere, or the interview is forgotten: this belongs to nothing any more.
-            let _ = self.recordings.discard(&interview.id, &answer.id, answer.pieces + 1).await;
+            let _ = self.recordings.discard(&interview.id, &answer.id).await;
             return Ok(Err((StatusCode::GONE, "This take was begun anew in another window. Load the page again.")));
         }
         Ok(Ok(Answer { pieces: answer.pieces + 1, bytes, media_type: media.to_owned(), ..answer.clone() }))
@@ -222,7 +222,7 @@ async fn keep(Of(partners): Of<Partners>, Path((token, question)): Path<(String,
     partners.db.run("update jm_answer set kept = $1 where id = $2", params![true, last.id.as_str()]).await?;
     for other in takes.iter().filter(|a| a.id != last.id && !a.kept) {
         partners.db.run("delete from jm_answer where id = $1", params![other.id.as_str()]).await?;
-        if let Err(e) = partners.recordings.discard(&interview.id, &other.id, other.pieces).await {
+        if let Err(e) = partners.recordings.discard(&interview.id, &other.id).await {
             tracing::error!(error = %e, "a take nobody wants could not be removed");
         }
     }

@@ -242,7 +242,10 @@ async fn play(partners: &Partners, interview: &str, answer: &str, headers: &Head
     let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(|text| part(text, whole));
     let (from, until) = range.unwrap_or((0, whole.saturating_sub(1)));
     let length = until + 1 - from;
-    let body = partners.recordings.read(interview, &a.id, a.pieces, from, length).map_err(|_| Problem::not_found())?;
+    let body = partners.recordings.read(interview, &a.id, from, length).await.map_err(|e| {
+        tracing::error!(error = %e, "a recording cannot be read");
+        Problem::not_found()
+    })?;
     let mut response = body.into_response();
     *response.status_mut() = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
     let mut set = |name, value: String| {
