@@ -2,7 +2,10 @@
 
 use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
-use crate::{Ground, forms, labels, notes, offers, pages, people_api, postings, profiles, requisitions, settings, webhooks, writes};
+use crate::{
+    Ground, feedback, feedback_templates, files, forms, labels, notes, offers, pages, people_api, postings, profiles, requisitions, settings,
+    webhooks, writes,
+};
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue};
 use clock::Clock;
@@ -15,6 +18,7 @@ use pipeline::Pipeline;
 use serde_json::Value;
 use std::ops::Deref;
 use std::sync::Arc;
+use store::Store;
 use url::Url;
 use web::{Api, Dialect, Lobby};
 
@@ -28,6 +32,7 @@ pub struct Inner {
     pub(crate) clock: Clock,
     pub(crate) vault: Vault,
     pub(crate) outbound: Outbound,
+    pub(crate) store: Store,
     pub(crate) base: Url,
     pub(crate) rate_limit: bool,
     pub(crate) demo: bool,
@@ -52,6 +57,7 @@ impl Ats {
             clock: ground.clock,
             vault: ground.vault,
             outbound: ground.outbound,
+            store: ground.store,
             base: ground.base,
             rate_limit: ground.rate_limit,
             demo: ground.demo,
@@ -101,6 +107,21 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(offers::list)
         .on(forms::list)
         .on(forms::get)
+        .on(feedback::list)
+        .on(feedback::get)
+        .on(feedback::create)
+        .on(feedback::update)
+        .on(feedback::delete)
+        .on(feedback_templates::list)
+        .on(feedback_templates::get)
+        .on(feedback_templates::create)
+        .on(feedback_templates::update)
+        .on(feedback_templates::delete)
+        .on(files::list)
+        .on(files::get)
+        .on(files::download)
+        .on(files::upload)
+        .on(files::delete)
         .on(notes::list)
         .on(notes::get)
         .on(notes::create)

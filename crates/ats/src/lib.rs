@@ -10,6 +10,9 @@ pub mod board;
 pub mod demo;
 mod events;
 mod expand;
+mod feedback;
+mod feedback_templates;
+mod files;
 mod forms;
 mod labels;
 mod moves;
@@ -37,12 +40,14 @@ use db::vault::Vault;
 use db::{Db, Migration};
 use outbound::Outbound;
 use pipeline::Pipeline;
+use store::Store;
 use url::Url;
 
 /// The tables, after those of sessions and the pipeline.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "002_forms", sql: include_str!("migrations/002_forms.sql") },
+    Migration { id: "003_feedback", sql: include_str!("migrations/003_feedback.sql") },
 ];
 
 /// What the ATS stands on.
@@ -55,6 +60,8 @@ pub struct Ground {
     pub vault: Vault,
     /// Delivers webhooks.
     pub outbound: Outbound,
+    /// Keeps files.
+    pub store: Store,
     /// Where people and programs reach it; no final slash.
     pub base: Url,
     /// Whether to hold callers to Lever's rate: 10 requests a second, bursts of 20.

@@ -201,7 +201,7 @@ impl Ats {
         Ok(row.ok_or_else(|| Refusal::bad_request(format!("there is no stage {stage}")))?.int("position")?)
     }
 
-    async fn account_id(&self, tx: &impl Sql) -> Result<String> {
+    pub(crate) async fn account_id(&self, tx: &impl Sql) -> Result<String> {
         Ok(tx.row("select id from account", vec![]).await?.map(|row| row.text("id")).transpose()?.unwrap_or_default())
     }
 
@@ -385,7 +385,9 @@ impl Ats {
             let kept = json!({ "requisitionForHire": row.json("submitted")?["requisitionForHire"] });
             tx.run("update application set submitted = $1 where id = $2", params![kept.to_string(), row.text("id")?]).await?;
         }
-        tx.run(&format!("delete from form where {of}"), params![contact]).await?;
+        for table in ["form", "feedback", "file"] {
+            tx.run(&format!("delete from {table} where {of}"), params![contact]).await?;
+        }
         tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, contact]).await?;
         self.contact_changed(tx, contact, now).await
     }
@@ -395,7 +397,9 @@ impl Ats {
         let opportunity = self.locked(tx, id).await?;
         let now = self.clock.now().0;
         tx.run("update opportunity set deleted_at = $1, deleted_by = $2, updated_at = $1 where id = $3", params![now, by, id]).await?;
-        tx.run("delete from opportunity_label where opportunity_id = $1", params![id]).await?;
+        for table in ["opportunity_label", "file"] {
+            tx.run(&format!("delete from {table} where opportunity_id = $1"), params![id]).await?;
+        }
         let data = json!({ "deletedBy": by, "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact) });
         self.emit(tx, Event::CandidateDeleted, None, data).await
     }

@@ -6,16 +6,16 @@
 //!
 //! Invariant: this crate performs no I/O. What goes over the wire is somebody else's business (`outbound`, `web`).
 
+mod files;
 mod macros;
 pub mod openapi;
 mod parts;
 mod path;
 
+pub use files::{Answer, Answered, Attachment, Body, WithFiles};
 pub use macros::__private;
 pub use parts::{Nothing, Parts, Unreadable, nothing};
 pub use path::path_names;
-
-use serde::{Serialize, de::DeserializeOwned};
 
 /// The HTTP method of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,6 +80,10 @@ pub struct Info {
     pub docs: &'static [&'static str],
     /// Fields that `expand=` may inline, with the kind of object each one names.
     pub expands: &'static [(&'static str, &'static str)],
+    /// Files come with it: the body is `multipart/form-data`.
+    pub takes_files: bool,
+    /// The answer is a file.
+    pub gives_file: bool,
     /// Schemas of query, body and answer, for the OpenAPI document.
     pub schemas: fn() -> openapi::Schemas,
 }
@@ -95,7 +99,7 @@ pub trait Endpoint: Sized + Send + 'static {
     /// What is known without calling it.
     const INFO: Info;
     /// What comes back with the status of success.
-    type Response: Serialize + DeserializeOwned + Send;
+    type Response: Answer + Send;
 
     /// The client's half.
     ///

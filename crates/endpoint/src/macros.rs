@@ -4,7 +4,6 @@
 #[doc(hidden)]
 pub mod __private {
     pub use serde_html_form;
-    pub use serde_json;
 }
 
 /// Declares an endpoint: the request struct, both halves of the wire and its [`Info`](crate::Info).
@@ -62,20 +61,22 @@ macro_rules! endpoint {
                 status: $crate::endpoint!(@or $($status)?, 200),
                 docs: &[$($doc),*],
                 expands: $crate::endpoint!(@or $($expands)?, &[]),
+                takes_files: <$body as $crate::Body>::WITH_FILES,
+                gives_file: <$ret as $crate::Answer>::IS_FILE,
                 schemas: $crate::openapi::schemas::<$query, $body, $ret>,
             };
             type Response = $ret;
 
             fn into_parts(self) -> Result<$crate::Parts, $crate::Unreadable> {
                 let unwritable = |e: &dyn std::fmt::Display| $crate::Unreadable::new(format!("{}: {e}", stringify!($name)));
+                let (body, files) = $crate::Body::write(self.body).map_err(|e| unwritable(&e))?;
                 Ok($crate::Parts {
                     path: vec![$((stringify!($field).to_owned(), self.$field.to_string())),*],
                     query: if $crate::nothing(&self.query) { String::new() } else {
                         $crate::__private::serde_html_form::to_string(&self.query).map_err(|e| unwritable(&e))?
                     },
-                    body: if $crate::nothing(&self.body) { Vec::new() } else {
-                        $crate::__private::serde_json::to_vec(&self.body).map_err(|e| unwritable(&e))?
-                    },
+                    body,
+                    files,
                 })
             }
 
@@ -83,7 +84,7 @@ macro_rules! endpoint {
                 Ok(Self {
                     $($field: parts.read_path(stringify!($field))?,)*
                     query: parts.read_query()?,
-                    body: parts.read_body()?,
+                    body: $crate::Body::read(parts)?,
                 })
             }
         }

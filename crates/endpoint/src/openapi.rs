@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document as a pure function of the endpoints.
 
-use crate::{Access, Info};
+use crate::{Access, Info, files};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -58,10 +58,10 @@ fn operation(info: &Info, schemas: &Schemas) -> Value {
         "description": docs.join("\n").trim(),
         "tags": [tag(info.path)],
         "parameters": parameters(info, &schemas.query),
-        "responses": { info.status.to_string(): answer(&schemas.returns) },
+        "responses": { info.status.to_string(): answer(info, &schemas.returns) },
     });
     if is_something(&schemas.body) {
-        operation["requestBody"] = json!({ "content": { "application/json": { "schema": schemas.body } } });
+        operation["requestBody"] = json!({ "content": files::content(false, info.takes_files, &schemas.body) });
     }
     if info.access != Access::ANY {
         operation["x-permission"] = json!(info.access.permission);
@@ -86,9 +86,9 @@ fn parameters(info: &Info, query: &Value) -> Vec<Value> {
     all
 }
 
-fn answer(returns: &Value) -> Value {
+fn answer(info: &Info, returns: &Value) -> Value {
     if is_something(returns) {
-        json!({ "description": "Success", "content": { "application/json": { "schema": returns } } })
+        json!({ "description": "Success", "content": files::content(info.gives_file, false, returns) })
     } else {
         json!({ "description": "Success, without a body" })
     }

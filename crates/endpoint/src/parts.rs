@@ -1,6 +1,6 @@
 //! The two ends of the wire: what a client sends is what a server reads.
 
-use crate::Info;
+use crate::{Attachment, Info};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, de::IgnoredAny};
 use std::fmt;
@@ -14,6 +14,8 @@ pub struct Parts {
     pub query: String,
     /// The JSON body; empty when the endpoint has none.
     pub body: Vec<u8>,
+    /// Files that come with it.
+    pub files: Vec<Attachment>,
 }
 
 /// A request that cannot be read or written: which part, and why. Becomes a 400 with this sentence.

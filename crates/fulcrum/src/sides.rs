@@ -72,6 +72,7 @@ impl Ground {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
+            store: self.store.clone(),
             base: self.settings.url(Side::Ats)?,
             rate_limit: !self.settings.no_rate_limit,
             demo: self.settings.demo,

@@ -7,7 +7,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use clock::Ms;
 use db::vault::{digest, random_hex};
 use db::{Row, Sql, params};
-use endpoint::Endpoint;
+use endpoint::{Answer as _, Endpoint};
 use tower::ServiceExt;
 
 /// Whom a token stands for.
@@ -61,8 +61,7 @@ impl Hub {
             let refusal: hub_api::Refusal = serde_json::from_slice(&body).map_err(|_| format!("the hub answered {status}"))?;
             return Err(refusal.message);
         }
-        let body: &[u8] = if body.is_empty() { b"null" } else { &body };
-        serde_json::from_slice(body).map_err(|e| e.to_string())
+        E::Response::read(body.to_vec(), "", "").map_err(|e| e.to_string())
     }
 
     pub(crate) async fn caller(&self, token: &str) -> db::Result<Option<Caller>> {

@@ -79,6 +79,12 @@ ids! {
     NoteId,
     /// A profile form.
     FormId,
+    /// Feedback.
+    FeedbackId,
+    /// A feedback template.
+    FeedbackTemplateId,
+    /// A file.
+    FileId,
     /// A webhook.
     WebhookId,
 }

@@ -14,6 +14,8 @@ mod contact;
 mod envelope;
 mod error;
 pub mod event;
+mod feedback;
+mod file;
 mod form;
 mod id;
 mod label;
@@ -34,6 +36,8 @@ pub use archive_reason::*;
 pub use contact::*;
 pub use envelope::*;
 pub use error::*;
+pub use feedback::*;
+pub use file::*;
 pub use form::*;
 pub use id::*;
 pub use label::*;
@@ -60,6 +64,8 @@ pub fn catalogue() -> Vec<Info> {
         offer::ENDPOINTS,
         note::ENDPOINTS,
         form::ENDPOINTS,
+        feedback::ENDPOINTS,
+        file::ENDPOINTS,
         contact::ENDPOINTS,
         posting::ENDPOINTS,
         requisition::ENDPOINTS,

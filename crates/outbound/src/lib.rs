@@ -11,6 +11,7 @@
 mod budget;
 mod failure;
 mod guard;
+mod multipart;
 mod remote;
 mod smtp;
 mod wire;

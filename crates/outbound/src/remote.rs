@@ -1,11 +1,11 @@
 //! Calling the other side: typed endpoints, or raw requests where there is no type.
 
-use crate::{Exchange, Failure, Next, Pace, Reach, Urgency, Wire, again, redact};
+use crate::{Exchange, Failure, Next, Pace, Reach, Urgency, Wire, again, multipart, redact};
 use base64::Engine as _;
 use clock::{Clock, Ms};
-use endpoint::{Endpoint, Verb};
+use endpoint::{Answer as _, Endpoint, Verb};
 use futures_util::future::BoxFuture;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tracing::Instrument;
 use url::Url;
 
 /// Answers longer than this are refused. Bytes.
-const LONGEST_ANSWER: usize = 16 << 20;
+const LONGEST_ANSWER: usize = 32 << 20;
 
 /// The door. Clones share its connections.
 #[derive(Clone)]
@@ -308,11 +308,16 @@ impl Remote {
         let parts = request.into_parts().map_err(|e| Failure::Blocked(e.to_string()))?;
         let path = parts.fill(&E::INFO);
         let query = (!parts.query.is_empty()).then_some(parts.query.as_str());
-        let answer = self.raw(E::INFO.verb, &path, query, parts.body).await?;
-        let bytes: &[u8] = if answer.body.is_empty() { b"null" } else { &answer.body };
+        let (body, kind) = match E::INFO.takes_files {
+            true => multipart::form(&parts.body, &parts.files),
+            false => (parts.body, "application/json".to_owned()),
+        };
+        let answer = self.raw_of(E::INFO.verb, &path, query, body, &kind).await?;
         let date = answer.headers.get(DATE).and_then(|value| jiff::fmt::rfc2822::parse(value.to_str().ok()?).ok());
         let date = date.map(|date| Ms(date.timestamp().as_millisecond()));
-        let read = serde_json::from_slice(bytes).map(|read| (read, date));
+        let kind = answer.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let name = answer.headers.get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok()).map(multipart::file_name).unwrap_or_default();
+        let read = E::Response::read(answer.body, &name, &kind).map(|read| (read, date));
         read.map_err(|e| Failure::Unknown(format!("{} answered something that is not {}: {e}", self.host(), E::INFO.name)))
     }
 
@@ -321,11 +326,20 @@ impl Remote {
     /// # Errors
     /// [`Failure`]; every status other than 2xx is [`Failure::Refused`].
     pub async fn raw(&self, verb: Verb, path: &str, query: Option<&str>, body: Vec<u8>) -> Result<Answer, Failure> {
+        self.raw_of(verb, path, query, body, "application/json").await
+    }
+
+    async fn raw_of(&self, verb: Verb, path: &str, query: Option<&str>, body: Vec<u8>, kind: &str) -> Result<Answer, Failure> {
         let mut url = self.base.clone();
         // The path is encoded already; `set_path` leaves percent signs alone.
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
         url.set_query(query);
         let mut call = Call::new(verb, url, body);
+        if !call.body.is_empty()
+            && let Ok(kind) = HeaderValue::try_from(kind)
+        {
+            call.headers.insert(CONTENT_TYPE, kind);
+        }
         let mut tries = 0;
         let mut renewed = false;
         loop {

@@ -5,7 +5,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use endpoint::{Endpoint, Info, Parts, Unreadable, Verb};
+use endpoint::{Answer, Answered, Attachment, Endpoint, Info, Parts, Unreadable, Verb};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use std::future::Future;
@@ -52,7 +52,7 @@ pub trait Dialect: Clone + Send + Sync + 'static {
     }
 }
 
-type Serve<D> = Arc<dyn Fn(Arc<<D as Dialect>::Caller>, Parts) -> BoxFuture<'static, Result<Value, <D as Dialect>::Refusal>> + Send + Sync>;
+type Serve<D> = Arc<dyn Fn(Arc<<D as Dialect>::Caller>, Parts) -> BoxFuture<'static, Result<Answered, <D as Dialect>::Refusal>> + Send + Sync>;
 
 /// Endpoints with their handlers.
 pub struct Api<D: Dialect> {
@@ -86,7 +86,7 @@ impl<D: Dialect> Api<D> {
             Box::pin(async move {
                 let request = E::from_parts(&parts)?;
                 let answer = handler(dialect, caller, request).await?;
-                serde_json::to_value(answer).map_err(|e| D::Refusal::from(Unreadable::new(e.to_string())))
+                Ok(answer.write()?)
             })
         });
         self.mounted.push((Static::<E>::INFO, serve));
@@ -152,12 +152,29 @@ async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>,
     let caller = Arc::new(dialect.admit(info, request.headers()).await?);
     let query = request.uri().query().unwrap_or_default().to_owned();
     dialect.check(info, &query)?;
-    let body = body::read(request).await?;
-    let value = serve(caller.clone(), Parts { path, query: query.clone(), body }).await?;
+    let (body, files) = body::read(request, info.takes_files).await?;
+    let answered = serve(caller.clone(), Parts { path, query: query.clone(), body, files }).await?;
     let status = StatusCode::from_u16(info.status).unwrap_or(StatusCode::OK);
+    let value = match answered {
+        Answered::Json(value) => value,
+        Answered::File(file) => return Ok((status, download(file)).into_response()),
+    };
     if value.is_null() {
         return Ok(status.into_response());
     }
     let value = dialect.finish(&caller, info, &query, value).await?;
     Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response())
+}
+
+/// A file to be kept, never to be shown: somebody else wrote it.
+pub fn download(file: Attachment) -> Response {
+    let encoded = percent_encoding::utf8_percent_encode(&file.name, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let kind = HeaderValue::try_from(file.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let mut response = file.bytes.into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(disposition) = HeaderValue::try_from(format!("attachment; filename*=UTF-8''{encoded}")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
 }

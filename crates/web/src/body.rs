@@ -1,16 +1,49 @@
-//! Reading a body as JSON, whatever spelling the client chose: JSON itself, or a form with Lever's array names.
+//! Reading a body as JSON, whatever spelling the client chose: JSON itself, or a form with Lever's array names, with files
+//! or without.
 
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
-use endpoint::Unreadable;
+use endpoint::{Attachment, Unreadable};
 use serde_json::{Map, Value};
 
 /// Bodies longer than this are refused. Bytes.
 pub(crate) const LONGEST: usize = 1 << 20;
 
-/// The body as JSON bytes; empty if there is none.
-pub(crate) async fn read(request: Request) -> Result<Vec<u8>, Unreadable> {
+/// Forms with files longer than this are refused, as Lever does. Bytes.
+const LONGEST_WITH_FILES: u64 = 30 << 20;
+
+/// The body as JSON bytes, empty if there is none; and the files that come with it, where any are taken.
+pub(crate) async fn read(request: Request, takes_files: bool) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    if takes_files && let Ok(boundary) = multer::parse_boundary(&kind) {
+        return form(request, boundary).await;
+    }
+    Ok((plain(request).await?, Vec::new()))
+}
+
+async fn form(request: Request, boundary: String) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
+    let unreadable = |e: multer::Error| match e {
+        multer::Error::StreamSizeExceeded { .. } => Unreadable::new(format!("The body is longer than {} MiB", LONGEST_WITH_FILES >> 20)),
+        e => Unreadable::new(format!("Invalid form body: {e}")),
+    };
+    let limits = multer::Constraints::new().size_limit(multer::SizeLimit::new().whole_stream(LONGEST_WITH_FILES));
+    let mut form = multer::Multipart::with_constraints(request.into_body().into_data_stream(), boundary, limits);
+    let (mut pairs, mut files) = (Vec::new(), Vec::new());
+    while let Some(part) = form.next_field().await.map_err(unreadable)? {
+        let field = part.name().unwrap_or_default().to_owned();
+        let Some(name) = part.file_name().map(str::to_owned) else {
+            pairs.push((field, part.text().await.map_err(unreadable)?));
+            continue;
+        };
+        let media_type = part.content_type().map(ToString::to_string).unwrap_or_default();
+        let bytes = part.bytes().await.map_err(unreadable)?.to_vec();
+        files.push(Attachment { field, name, media_type, bytes });
+    }
+    Ok((object(pairs).to_string().into_bytes(), files))
+}
+
+async fn plain(request: Request) -> Result<Vec<u8>, Unreadable> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     let bytes = to_bytes(request.into_body(), LONGEST).await.map_err(|_| Unreadable::new("The body is longer than 1 MiB or was cut off"))?;
     if kind.starts_with("application/x-www-form-urlencoded") {

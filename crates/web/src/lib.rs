@@ -19,7 +19,7 @@ mod throttle;
 mod time;
 pub mod ui;
 
-pub use api::{Api, Dialect};
+pub use api::{Api, Dialect, download};
 pub use assets::script;
 pub use door::{Door, Front, Lobby, Stranger, live, routes as door_routes};
 pub use form::{Fields, see_other};

@@ -9,6 +9,7 @@ mod pipeline;
 mod pipeline_board;
 mod postings;
 mod profile;
+mod profile_files;
 mod settings;
 mod users;
 mod webhook;

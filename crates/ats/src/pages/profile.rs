@@ -1,7 +1,7 @@
 //! The profile of one opportunity: stage, notes, tags, links, offer, hire, archive.
 
 use super::pipeline_board::name_of;
-use super::{Viewer, day};
+use super::{Viewer, day, profile_files};
 use crate::Ats;
 use crate::forms::Template;
 use crate::labels::Kind;
@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
-use lever_api::{ArchiveReason, FormField, Note, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User, reference};
+use lever_api::{ArchiveReason, Feedback, File, FormField, Note, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User, reference};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use web::{Fields, Markup, Problem, html, ui};
@@ -30,6 +30,7 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/forms/{template}", post(fill_in))
         .route("/candidates/{id}/delete", post(delete))
         .route("/candidates/{id}/anonymize", post(anonymize))
+        .merge(profile_files::routes())
 }
 
 /// What the page shows.
@@ -43,6 +44,8 @@ struct Profile {
     offers: Vec<Offer>,
     forms: Vec<ProfileForm>,
     templates: Vec<Template>,
+    feedback: Vec<Feedback>,
+    files: Vec<File>,
     requisitions: Vec<Requisition>,
     /// Whether this person may change anything.
     may: bool,
@@ -65,6 +68,8 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         requisitions,
         forms: ats.forms_of(&id).await?,
         templates: ats.form_templates().await?,
+        feedback: ats.feedback_of(&id).await?,
+        files: ats.files_of(&id).await?,
         stages: ats.stages().await?,
         reasons: ats.archive_reasons().await?,
         people: ats.people().await?,
@@ -92,8 +97,8 @@ impl Profile {
             (ui::heading(name_of(o), &o.headline, &if self.may { self.actions() } else { html! {} }))
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
-                div.stack { (self.stage_card()) (self.offer_card()) (self.forms_card()) (self.notes_card()) }
-                div.stack { (self.contact_card()) (self.labels_card()) (self.history_card()) }
+                div.stack { (self.stage_card()) (self.offer_card()) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
+                div.stack { (self.contact_card()) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
             }
         }
     }
@@ -186,6 +191,10 @@ impl Profile {
                 }
             }
         }
+    }
+
+    fn feedback_card(&self) -> Markup {
+        profile_files::feedback_card(&self.feedback, |id| self.person(id), self.now)
     }
 
     fn forms_card(&self) -> Markup {
@@ -348,7 +357,8 @@ fn question(field: &FormField) -> Markup {
     }
 }
 
-fn answer(field: &FormField) -> Markup {
+/// What was answered to a question.
+pub fn answer(field: &FormField) -> Markup {
     match &field.value {
         Value::String(text) => html! { (text) },
         Value::Number(at) if field.kind == "date" => html! { (web::date(clock::Ms(at.as_i64().unwrap_or(0)))) },
@@ -480,6 +490,8 @@ async fn offer(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result
 
 async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.to_change(&id).await?;
+    // First what is in files: while the person is there, somebody can press again.
+    viewer.ats.forget_files(&id).await?;
     let tx = viewer.ats.db.begin().await?;
     viewer.ats.delete_opportunity(&tx, &id, Some(&viewer.person.user.id)).await?;
     tx.commit().await?;
@@ -490,8 +502,10 @@ async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Prob
 /// Takes the person out of it; the numbers stay.
 async fn anonymize(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     let opportunity = viewer.to_change(&id).await?;
+    let contact = reference(&opportunity.contact).unwrap_or_default();
+    viewer.ats.forget_files_of(contact).await?;
     let tx = viewer.ats.db.begin().await?;
-    viewer.ats.anonymize(&tx, lever_api::reference(&opportunity.contact).unwrap_or_default()).await?;
+    viewer.ats.anonymize(&tx, contact).await?;
     tx.commit().await?;
     viewer.ats.committed();
     viewer.done("Anonymized. Integrations find out by themselves.", &format!("/candidates/{id}")).await

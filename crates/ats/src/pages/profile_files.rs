@@ -1,0 +1,102 @@
+//! Files and feedback on a profile.
+
+use super::Viewer;
+use super::profile::answer;
+use crate::Ats;
+use crate::people::Right;
+use axum::Router;
+use axum::extract::multipart::Multipart;
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::response::Response;
+use axum::routing::{get, post};
+use endpoint::Attachment;
+use lever_api::{Feedback, File};
+use web::{Markup, Problem, html, ui};
+
+/// Files are not longer, bytes.
+const LONGEST: usize = 30 << 20;
+
+pub fn routes() -> Router<Ats> {
+    Router::new()
+        .route("/candidates/{id}/files", post(upload).layer(DefaultBodyLimit::max(LONGEST)))
+        .route("/candidates/{id}/files/{file}", get(download))
+        .route("/candidates/{id}/files/{file}/delete", post(delete))
+}
+
+/// What was attached, and a form for more.
+pub fn files_card(opportunity: &str, files: &[File], may: bool, now: clock::Ms) -> Markup {
+    let at = format!("/candidates/{opportunity}/files");
+    html! {
+        section.card {
+            h2 { "Files" }
+            @if files.is_empty() { p.soft { "No files yet." } }
+            ul.list {
+                @for file in files {
+                    li {
+                        div { a href=(format!("{at}/{}", file.id)) { (file.name) } p.soft { (size(file.size)) " · " (ui::when(clock::Ms(file.uploaded_at.unwrap_or(0)), now)) } }
+                        @if may { (ui::action(&format!("{at}/{}/delete", file.id), "Delete", "danger")) }
+                    }
+                }
+            }
+            @if may {
+                form.fields method="post" enctype="multipart/form-data" action=(at) {
+                    label.field { span { "Add a file" } input type="file" name="file" required; }
+                    div.actions { button type="submit" { "Upload" } }
+                }
+            }
+        }
+    }
+}
+
+/// What people think of the candidate; `person` says who somebody is.
+pub fn feedback_card<'a>(feedback: &'a [Feedback], person: impl Fn(Option<&'a str>) -> &'a str, now: clock::Ms) -> Markup {
+    html! {
+        @if !feedback.is_empty() {
+            section.card {
+                h2 { "Feedback" }
+                @for given in feedback {
+                    h3 { (given.text) }
+                    dl.facts { @for field in &given.fields { dt { (field.text) } dd { (answer(field)) } } }
+                    p.soft { (person(given.user.as_str())) " · " (ui::when(clock::Ms(given.completed_at.unwrap_or(given.created_at)), now)) }
+                }
+            }
+        }
+    }
+}
+
+/// `3.2 MB`
+fn size(bytes: i64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+async fn upload(viewer: Viewer, Path(id): Path<String>, mut form: Multipart) -> Result<Response, Problem> {
+    let back = |why: &str| Problem::bad_request(why).way_on("Back to the profile", format!("/candidates/{id}"));
+    let opportunity = viewer.visible(&id).await?;
+    viewer.need(Right::ManageProfiles)?;
+    let cut = || back("The file is larger than 30 MB, or was cut off on its way.");
+    while let Some(field) = form.next_field().await.map_err(|_| cut())? {
+        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned) else { continue };
+        let media_type = field.content_type().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(|_| cut())?.to_vec();
+        let file = Attachment { field: "file".to_owned(), name, media_type, bytes };
+        viewer.ats.add_file(&opportunity, Some(&viewer.person.user.id), file).await?;
+        return viewer.done("File added.", &format!("/candidates/{id}")).await;
+    }
+    Err(back("Choose a file first."))
+}
+
+async fn download(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> Result<Response, Problem> {
+    viewer.visible(&id).await?;
+    Ok(web::download(viewer.ats.content(&id, &file).await?))
+}
+
+async fn delete(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> Result<Response, Problem> {
+    viewer.visible(&id).await?;
+    viewer.need(Right::ManageProfiles)?;
+    viewer.ats.drop_file(&id, &file).await?;
+    viewer.done("File deleted.", &format!("/candidates/{id}")).await
+}
