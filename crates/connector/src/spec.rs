@@ -82,6 +82,10 @@ pub enum More {
     Requisition,
     /// The posting of whoever is a candidate, and nothing of a hire.
     Posting,
+    /// Feedback is given; nothing more is read.
+    Feedback,
+    /// Files are attached; nothing more is read.
+    Files,
     /// Other hires of this connection with the same e-mail whose records are known; nothing of it is read from Lever.
     SameEmail,
 }

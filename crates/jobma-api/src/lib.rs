@@ -6,7 +6,7 @@
 //!
 //! Invariant: no I/O here.
 
-use endpoint::{Access, Info, Nothing, catalogue, endpoint};
+use endpoint::{Access, Attachment, Info, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,6 +60,39 @@ pub struct News {
     /// Where it is evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results_url: Option<String>,
+    /// When a reviewer last said what they think, ms: [`GetEvaluation`] tells what. Ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_at: Option<i64>,
+}
+
+/// What reviewers think of an interview.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Evaluation {
+    /// The mean of their stars, 1 to 5; 0 while nobody rated it.
+    pub stars: f64,
+    /// What each thinks, in the order in which they last said it.
+    pub reviews: Vec<Review>,
+}
+
+/// What one reviewer thinks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Review {
+    /// Names the reviewer.
+    pub reviewer: String,
+    /// What they are called.
+    pub name: String,
+    /// Empty, if they have no account any more.
+    pub email: String,
+    /// 1 to 5.
+    pub stars: i64,
+    /// `yes`, `maybe` or `no`: whether to go on with the candidate.
+    pub recommendation: String,
+    /// In their words; may be empty.
+    pub comment: String,
+    /// When they last said so, ms.
+    pub at: i64,
 }
 
 /// An interview kit.
@@ -131,6 +164,14 @@ endpoint! {
     Get "/interviews/{token}" as GetInterview { access: Access::ANY, path: { token: String }, query: Nothing, body: Nothing, returns: Interview }
 }
 endpoint! {
+    /// Read what reviewers think of an interview.
+    Get "/interviews/{token}/evaluation" as GetEvaluation { access: Access::ANY, path: { token: String }, query: Nothing, body: Nothing, returns: Evaluation }
+}
+endpoint! {
+    /// Download a summary of an interview as PDF: ratings, questions, and what was answered in words.
+    Get "/interviews/{token}/report" as GetReport { access: Access::ANY, path: { token: String }, query: Nothing, body: Nothing, returns: Attachment }
+}
+endpoint! {
     /// Send the invitation once more, to the same interview.
     Post "/interviews/{token}/invitation" as InviteAgain { access: Access::ANY, path: { token: String }, query: Again, body: Nothing, returns: Interview }
 }
@@ -147,7 +188,7 @@ endpoint! {
     Get "/kits" as ListKits { access: Access::ANY, path: {}, query: Nothing, body: Nothing, returns: Kits }
 }
 
-catalogue![CreateInterview, FindInterview, GetInterview, InviteAgain, CancelInterview, DeleteInterview, ListKits];
+catalogue![CreateInterview, FindInterview, GetInterview, GetEvaluation, GetReport, InviteAgain, CancelInterview, DeleteInterview, ListKits];
 
 /// Every endpoint of Jobma's API.
 #[must_use]

@@ -10,6 +10,7 @@ pub mod jobma;
 pub mod joinedly;
 mod lever;
 mod mail;
+mod paper;
 
 pub use errands::Errands;
 

@@ -10,7 +10,7 @@ use lever_api::{
 };
 use outbound::Failure;
 
-fn id(opportunity: &str) -> Result<OpportunityId, Failure> {
+pub fn id(opportunity: &str) -> Result<OpportunityId, Failure> {
     opportunity.parse().map_err(|_| Failure::Blocked(format!("{opportunity:?} is no opportunity id")))
 }
 
@@ -30,7 +30,7 @@ async fn tag(cx: &Cx<'_>, opportunity: &OpportunityId, tag: Option<&str>) -> Res
 }
 
 /// Writes a note, unless one that says this is there.
-async fn note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str) -> Result<(), Failure> {
+pub async fn note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str) -> Result<(), Failure> {
     let mut query = Listing { limit: Some(100), ..Listing::default() };
     loop {
         let page = cx.lever.send(ListNotes { opportunity: opportunity.clone(), query: query.clone(), body: Nothing }).await?;
@@ -100,7 +100,7 @@ pub async fn show_failure(cx: &Cx<'_>, opportunity: &str, why: &str) {
 }
 
 /// Lever does not let us write: somebody must give the permission. Everything else is as with any failure.
-fn refused(failure: &Failure) -> Result<Outcome, Failure> {
+pub fn refused(failure: &Failure) -> Result<Outcome, Failure> {
     match failure.status() {
         Some(403) => Ok(Outcome::Hold(Hold::new(
             format!("Lever does not allow {NAME} to write on profiles"),

@@ -7,6 +7,7 @@
 //! One effect at a time: what follows is decided when it is so.
 
 mod lever;
+mod results;
 mod rounds;
 mod wire;
 
@@ -20,8 +21,10 @@ use connector::{
 };
 use lever_api::event::Event;
 use lever_api::{
-    AddLinks, AddTags, CreateNote, CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, ListApplications, ListArchiveReasons,
-    ListDeletedOpportunities, ListNotes, ListOpportunities, ListPostings, ListStages, ListWebhooks, Opportunity, RemoveTags, Stage, UpdateOpportunityStage,
+    AddLinks, AddTags, CreateFeedback, CreateFeedbackTemplate, CreateNote, CreateWebhook, DeleteFeedbackTemplate, DeleteFile, DeleteWebhook, GetContact,
+    GetOpportunity, GetPosting, ListApplications, ListArchiveReasons, ListDeletedOpportunities, ListFeedback, ListFeedbackTemplates, ListFiles, ListNotes,
+    ListOpportunities, ListPostings, ListStages, ListUsers, ListWebhooks, Opportunity, RemoveTags, Stage, UpdateFeedback, UpdateOpportunityStage,
+    UploadFile,
 };
 use outbound::{Failure, Remote};
 use rounds::{Change, Invite, Round, Rounds};
@@ -51,6 +54,12 @@ pub struct Settings {
     pub new_when_again: bool,
     /// A note with the link to the evaluation when it is completed.
     pub write_note: bool,
+    /// What reviewers think, each as a note.
+    pub write_ratings: bool,
+    /// The same as feedback.
+    pub write_feedback: bool,
+    /// The summary as a file.
+    pub attach_report: bool,
     /// The stage for whoever completed it; empty: they stay.
     pub advance_to: String,
 }
@@ -64,12 +73,20 @@ impl Default for Settings {
             usual_kit: String::new(),
             new_when_again: true,
             write_note: true,
+            write_ratings: true,
+            write_feedback: false,
+            attach_report: false,
             advance_to: String::new(),
         }
     }
 }
 
 impl Settings {
+    /// Whether anything of what reviewers think is brought to Lever.
+    const fn wants_results(&self) -> bool {
+        self.write_ratings || self.write_feedback || self.attach_report
+    }
+
     /// The kit for a posting at a stage.
     fn kit(&self, posting: &str, stage: &str) -> Option<&str> {
         let of_posting = self.kits.get(posting);
@@ -78,7 +95,7 @@ impl Settings {
     }
 }
 
-const NEEDS: [Need; 18] = [
+const NEEDS: [Need; 29] = [
     Need::of::<GetOpportunity>("read who is to be invited"),
     Need::of::<ListOpportunities>("find whom no webhook told of"),
     Need::of::<ListDeletedOpportunities>("forget who was deleted"),
@@ -93,6 +110,17 @@ const NEEDS: [Need; 18] = [
     Need::of::<AddLinks>("add the link to the interview to the profile"),
     Need::of::<ListNotes>("write no note twice"),
     Need::of::<CreateNote>("write where the interview is evaluated"),
+    Need::of::<ListUsers>("write in the name of the reviewer").only(More::Feedback),
+    Need::of::<ListFeedbackTemplates>("find the feedback form").only(More::Feedback),
+    Need::of::<CreateFeedbackTemplate>("make the feedback form").only(More::Feedback),
+    Need::of::<DeleteFeedbackTemplate>("keep exactly one feedback form").only(More::Feedback),
+    Need::of::<ListFeedback>("give no feedback twice").only(More::Feedback),
+    Need::of::<CreateFeedback>("give feedback").only(More::Feedback),
+    Need::of::<UpdateFeedback>("change feedback when a reviewer changes their mind").only(More::Feedback),
+    Need::of::<ListUsers>("attach in the name of the reviewer").only(More::Files),
+    Need::of::<ListFiles>("attach no summary twice").only(More::Files),
+    Need::of::<UploadFile>("attach the summary").only(More::Files),
+    Need::of::<DeleteFile>("replace the summary by a newer one").only(More::Files),
     Need::of::<UpdateOpportunityStage>("move on whoever completed the interview, where you chose that"),
     Need::of::<CreateWebhook>("be told of a move within seconds"),
     Need::of::<ListWebhooks>("keep exactly one webhook"),
@@ -129,6 +157,24 @@ impl Connector for Jobma {
                 help: "The note has the link to the evaluation.",
                 kind: Kind::Switch,
             },
+            Field {
+                name: "write_ratings",
+                label: "Write what reviewers think as notes",
+                help: "Each reviewer's stars, recommendation and comment, as soon as they save them.",
+                kind: Kind::Switch,
+            },
+            Field {
+                name: "write_feedback",
+                label: "Give feedback in Lever",
+                help: "What reviewers think is filed as feedback, in the name of the reviewer where Lever knows their e-mail, or else of the candidate's owner. The form \"Jobma Interview\" is made in Lever.",
+                kind: Kind::Switch,
+            },
+            Field {
+                name: "attach_report",
+                label: "Attach a summary as PDF",
+                help: "Ratings, questions and what was answered in words. A newer one replaces it.",
+                kind: Kind::Switch,
+            },
             Field { name: "advance_to", label: "Afterwards", help: "Where whoever completed it is moved.", kind: Kind::Stage },
         ],
         targets: &[],
@@ -151,8 +197,9 @@ impl Connector for Jobma {
         settings.use_webhook
     }
 
-    fn more(&self, _: &Settings) -> Vec<More> {
-        vec![More::Posting]
+    fn more(&self, settings: &Settings) -> Vec<More> {
+        let wanted = [(More::Posting, true), (More::Feedback, settings.write_feedback), (More::Files, settings.attach_report)];
+        wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(more, _)| more).collect()
     }
 
     fn meant_since(&self, settings: &Settings, opportunity: &Opportunity, _: bool) -> Option<i64> {
@@ -188,10 +235,10 @@ impl Connector for Jobma {
             }
             Change::Cancel(round) => cancel(&cx, &mut rounds, round).await,
             Change::Show(show) => lever::show(&cx, &mut rounds, show).await,
+            Change::FileResults(file) => results::file(&cx, settings, &mut rounds, file).await,
             Change::Advance { round, opportunity, stage } => lever::advance(&cx, &mut rounds, round, opportunity, stage).await,
             Change::Cannot(cannot) => return lever::tell_why_not(&cx, cannot).await,
         };
-        let _ = settings;
         done.unwrap_or_else(|failure| outcome_of(NAME, &failure))
     }
 

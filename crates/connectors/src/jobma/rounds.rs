@@ -84,6 +84,8 @@ pub struct Round {
     pub noted: bool,
     /// A completed one was moved on.
     pub advanced: bool,
+    /// Until when what reviewers think was brought to Lever, ms.
+    pub results: i64,
 }
 
 impl Round {
@@ -187,6 +189,17 @@ pub struct Show {
     pub note: Option<String>,
 }
 
+/// What reviewers think is to be brought to the profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FileResults {
+    /// As it stands once that is done.
+    pub round: Round,
+    pub opportunity: String,
+    /// Where it is evaluated.
+    pub results_url: String,
+}
+
 /// Why nobody can be invited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -215,6 +228,8 @@ pub enum Change {
     Cancel(Round),
     /// Show on the profile how it stands.
     Show(Show),
+    /// Bring what reviewers think to the profile.
+    FileResults(FileResults),
     /// Move on whoever completed it.
     Advance { round: Round, opportunity: String, stage: String },
     /// Say on the profile why nobody is invited, and wait for somebody who can mend it.
@@ -237,6 +252,7 @@ impl Change {
             Self::Pass(_) => "would send nothing: the interview is begun or over".to_owned(),
             Self::Cancel(_) => "would call the interview off".to_owned(),
             Self::Show(show) => format!("would show \"{}\" on the profile", show.round.state.tag().unwrap_or("no tag")),
+            Self::FileResults(_) => "would write what reviewers think".to_owned(),
             Self::Advance { .. } => "would move on to the stage for whoever completed it".to_owned(),
             Self::Cannot(cannot) => cannot.why.clone(),
         }
@@ -285,6 +301,9 @@ pub fn decide(settings: &Settings, seen: &Seen) -> Decision<Change> {
             return make(&format!("show/{}/{}", round.about, show.round.shows), Change::Show(show));
         }
     }
+    if let Some(file) = rounds.0.iter().find_map(|round| results(settings, seen, round)) {
+        return make(&format!("results/{}/{}", file.round.about, file.round.results), Change::FileResults(file));
+    }
     let Some(round) = rounds.0.last() else { return Decision::Nothing("not at a stage that invites".to_owned()) };
     let done_here = round.state == State::Completed && !round.advanced && !archived && round.stage == stage;
     if done_here && !settings.advance_to.is_empty() && settings.advance_to != stage {
@@ -312,6 +331,17 @@ fn show(settings: &Settings, seen: &Seen, round: &Round, is_newest: bool) -> Opt
     let shown = if is_newest { Some(round.state) } else { round.shown };
     let round = Round { shown, shows: round.shows + 1, noted: round.noted || evaluated.is_some(), ..round.clone() };
     Some(Show { round, opportunity: seen.opportunity.id.clone(), tags: is_newest, link, note })
+}
+
+/// What reviewers said since it was last brought to Lever.
+fn results(settings: &Settings, seen: &Seen, round: &Round) -> Option<FileResults> {
+    let told = seen.told.get(&round.about)?;
+    let at = told["reviewed_at"].as_i64().filter(|at| *at > round.results)?;
+    (settings.wants_results() && round.state == State::Completed).then(|| FileResults {
+        round: Round { results: at, ..round.clone() },
+        opportunity: seen.opportunity.id.clone(),
+        results_url: told["results_url"].as_str().unwrap_or_default().to_owned(),
+    })
 }
 
 /// What follows when somebody is to be invited.

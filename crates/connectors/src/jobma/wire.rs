@@ -2,9 +2,9 @@
 
 use super::rounds::Invite;
 use connector::Hold;
-use endpoint::Nothing;
+use endpoint::{Attachment, Nothing};
 use jobma_api::{
-    Again, ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, FindInterview, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
+    Again, ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, Evaluation, FindInterview, GetEvaluation, GetReport, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
     News, Refusal,
 };
 use outbound::{Failure, Remote};
@@ -96,6 +96,25 @@ async fn is_ours(partner: &Remote) -> Result<bool, Failure> {
     }
 }
 
+/// What reviewers think; none: this Jobma does not tell.
+pub async fn evaluation(partner: &Remote, token: &str) -> Result<Option<Evaluation>, Failure> {
+    let token = token_of(partner, token).await?;
+    told(partner.send(GetEvaluation { token, query: Nothing, body: Nothing }).await)
+}
+
+/// The summary as PDF; none: this Jobma has none.
+pub async fn report(partner: &Remote, token: &str) -> Result<Option<Attachment>, Failure> {
+    let token = token_of(partner, token).await?;
+    told(partner.send(GetReport { token, query: Nothing, body: Nothing }).await)
+}
+
+fn told<T>(answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match answer {
+        Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 const COMPLETED: &str = "completed";
 const STATUSES: [&str; 6] = ["pending", "started", "completed", "rejected", "expired", "cancelled"];
 
@@ -115,6 +134,7 @@ pub fn hear(before: &Value, body: &Value) -> Result<Value, String> {
             return Ok(before.clone());
         }
         news.results_url = news.results_url.or_else(|| before["results_url"].as_str().map(str::to_owned));
+        news.reviewed_at = news.reviewed_at.max(before["reviewed_at"].as_i64());
     }
     Ok(json!(news))
 }

@@ -21,6 +21,7 @@ mod hub_api;
 mod imports;
 mod interviews;
 mod jobma;
+mod jobma_results;
 mod jobma_set_up;
 mod joinedly;
 mod journeys;

@@ -64,7 +64,7 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
     let headers = request.headers().clone();
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
     let mut call = Call::new(verb, url, body.to_vec());
-    for name in ["customer_key", "customer_secret", "authorization"] {
+    for name in ["customer_key", "customer_secret", "authorization", "content-type"] {
         if let Some(value) = headers.get(name) {
             call.headers.insert(name, value.clone());
         }

@@ -1,16 +1,18 @@
 //! `/jobma/interviews`: Jobma's API, as declared in [`jobma_api`].
 
 use super::interviews::{Interview as Stored, State};
+use super::reviews::report_name;
 use crate::Partners;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use db::vault::digest;
 use db::{Sql, params};
-use endpoint::{Info, Nothing, Unreadable};
+use endpoint::{Attachment, Info, Nothing, Unreadable};
 use futures_util::future::BoxFuture;
 use jobma_api::{
-    CancelInterview, CreateInterview, DeleteInterview, FindInterview, GetInterview, Interview, InviteAgain, Invited, Kit, Kits, ListKits, Refusal,
+    CancelInterview, CreateInterview, DeleteInterview, Evaluation, FindInterview, GetEvaluation, GetInterview, GetReport, Interview, InviteAgain,
+    Invited, Kit, Kits, ListKits, Refusal,
 };
 use std::sync::Arc;
 use web::{Api, Dialect};
@@ -63,6 +65,8 @@ pub fn routes(partners: Partners) -> Router {
         .on(create)
         .on(find)
         .on(get)
+        .on(evaluation)
+        .on(report)
         .on(again)
         .on(cancel)
         .on(delete)
@@ -98,6 +102,17 @@ async fn find(door: Door, _: Arc<()>, request: FindInterview) -> Answer<Intervie
 async fn get(door: Door, _: Arc<()>, request: GetInterview) -> Answer<Interview> {
     let found = door.0.interview(&door.0.db, &request.token).await?.ok_or_else(|| none(&request.token))?;
     Ok(printed(&door.0, &found)?)
+}
+
+async fn evaluation(door: Door, _: Arc<()>, request: GetEvaluation) -> Answer<Evaluation> {
+    let found = door.0.interview(&door.0.db, &request.token).await?.ok_or_else(|| none(&request.token))?;
+    Ok(door.0.evaluation(&found.id).await?)
+}
+
+async fn report(door: Door, _: Arc<()>, request: GetReport) -> Answer<Attachment> {
+    let found = door.0.interview(&door.0.db, &request.token).await?.ok_or_else(|| none(&request.token))?;
+    let bytes = door.0.report(&found).await?;
+    Ok(Attachment { name: report_name(&found), media_type: "application/pdf".to_owned(), bytes, ..Attachment::default() })
 }
 
 async fn again(door: Door, _: Arc<()>, request: InviteAgain) -> Answer<Interview> {

@@ -4,6 +4,7 @@ use super::answers::Answer;
 use super::interviews::{Interview, State};
 use super::kits::Kind;
 use super::listing;
+use super::reviews::{RECOMMEND, mean, report_name};
 use super::{APP, Done};
 use crate::Partners;
 use crate::accounts::Person;
@@ -13,46 +14,20 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use clock::Ms;
-use db::{Row, Sql, params};
+use endpoint::Attachment;
+use jobma_api::Review;
 use web::{Fields, Markup, Problem, Shell, html, ui};
 
 pub fn routes() -> Router<Partners> {
     Router::new()
         .route("/jobma/evaluate/{id}", get(show).post(rate))
         .route("/jobma/evaluate/{id}/answers/{answer}", get(media))
+        .route("/jobma/evaluate/{id}/report", get(report))
         .route("/jobma/evaluate/{id}/shares", post(share))
         .route("/jobma/evaluate/{id}/shares/{share}/revoke", post(revoke))
         .route("/jobma/evaluate/{id}/delete", post(delete))
         .route("/jobma/shared/{token}", get(shared))
         .route("/jobma/shared/{token}/answers/{answer}", get(shared_media))
-}
-
-/// What one reviewer thinks.
-struct Rating {
-    name: String,
-    stars: i64,
-    recommend: String,
-    comment: String,
-    at: Ms,
-}
-
-/// What can be recommended.
-const RECOMMEND: [(&str, &str, &str); 3] = [("yes", "Go on with them", "good"), ("maybe", "Not sure", "wait"), ("no", "Do not go on", "bad")];
-
-impl Partners {
-    async fn ratings(&self, interview: &str) -> db::Result<Vec<Rating>> {
-        let rows = self.db.rows("select * from jm_rating where interview = $1 order by at, reviewer", params![interview]).await?;
-        let read = |row: &Row| {
-            Ok(Rating {
-                name: row.text("name")?,
-                stars: row.int("stars")?,
-                recommend: row.text("recommend")?,
-                comment: row.text("comment")?,
-                at: Ms(row.int("at")?),
-            })
-        };
-        rows.iter().map(read).collect()
-    }
 }
 
 async fn there(partners: &Partners, id: &str) -> Result<Interview, Problem> {
@@ -105,20 +80,21 @@ async fn answers(partners: &Partners, interview: &Interview, at: &str) -> Result
 }
 
 async fn ratings(partners: &Partners, interview: &Interview) -> Result<Markup, Problem> {
-    let (ratings, now) = (partners.ratings(&interview.id).await?, partners.clock.now());
-    let mean = |all: &[Rating]| all.iter().map(|r| r.stars as f64).sum::<f64>() / all.len().max(1) as f64;
+    let (evaluation, now) = (partners.evaluation(&interview.id).await?, partners.clock.now());
     Ok(html! {
         section.card {
             h2 { "Evaluation" }
-            @if ratings.is_empty() { p.soft { "Nobody has rated it yet." } } @else { p { b { (format!("{:.1}", mean(&ratings))) " of 5" } " by " (ui::count(ratings.len(), "reviewer")) } }
-            @for r in &ratings {
+            @if evaluation.reviews.is_empty() { p.soft { "Nobody has rated it yet." } } @else { p { b { (mean(&evaluation)) } } }
+            @for r in &evaluation.reviews {
                 hr;
                 p {
-                    b { (r.name) } " " span.soft { (r.stars) " of 5, " (ui::when(r.at, now)) } " "
-                    @if let Some((_, words, tone)) = RECOMMEND.iter().find(|(value, ..)| *value == r.recommend) { (ui::badge(tone, words)) }
+                    b { (r.name) } " " span.soft { (r.stars) " of 5, " (ui::when(Ms(r.at), now)) } " "
+                    @if let Some((_, words, tone)) = RECOMMEND.iter().find(|(value, ..)| *value == r.recommendation) { (ui::badge(tone, words)) }
                 }
                 @if !r.comment.is_empty() { p { (r.comment) } }
             }
+            hr;
+            p { a href=(format!("/jobma/evaluate/{}/report", interview.id)) { "Summary as PDF" } }
         }
     })
 }
@@ -174,20 +150,22 @@ async fn rate(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
     {
         return Err(back("A completed interview gets a recommendation, and a comment of at most 5,000 characters."));
     }
-    let sql = "insert into jm_rating (interview, reviewer, name, stars, recommend, comment, at) values ($1, $2, $3, $4, $5, $6, $7) \
-               on conflict (interview, reviewer) do update set stars = excluded.stars, recommend = excluded.recommend, comment = excluded.comment, at = excluded.at";
-    let values = params![
-        id.as_str(),
-        person.session.person.as_str(),
-        person.name.as_str(),
+    let review = Review {
+        reviewer: person.session.person.clone(),
+        name: person.name.clone(),
         stars,
-        fields.get("recommend"),
-        fields.get("comment"),
-        person.partners.clock.now().0
-    ];
-    person.partners.db.run(sql, values).await?;
-    person.partners.lobby.changed();
+        recommendation: fields.get("recommend").to_owned(),
+        comment: fields.get("comment").to_owned(),
+        ..Review::default()
+    };
+    person.partners.review(&interview, &review).await?;
     person.done("Saved.", &here).await
+}
+
+async fn report(person: Person, Path(id): Path<String>) -> Done {
+    let interview = there(&person.partners, &id).await?;
+    let bytes = person.partners.report(&interview).await?;
+    Ok(web::download(Attachment { name: report_name(&interview), media_type: "application/pdf".to_owned(), bytes, ..Attachment::default() }))
 }
 
 async fn share(person: Person, Path(id): Path<String>, fields: Fields) -> Done {

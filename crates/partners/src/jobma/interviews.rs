@@ -218,7 +218,7 @@ impl Partners {
         let interview = Interview { due_at, state, ..interview };
         texts::invitation(self, &tx, &interview, Some(&key.unwrap_or_else(|| random_hex(4)))).await?;
         if reopened {
-            self.tell_later(&tx, &interview).await?;
+            self.tell_later(&tx, &interview, &format!("{}/{}", interview.state.name(), self.clock.now().0)).await?;
         }
         tx.commit().await?;
         self.told_and_seen();
@@ -237,19 +237,19 @@ impl Partners {
             return Ok(false);
         }
         let interview = Interview { state: to, ..interview.clone() };
-        self.tell_later(tx, &interview).await?;
+        self.tell_later(tx, &interview, &format!("{}/{now}", to.name())).await?;
         Ok(true)
     }
 
-    /// Intends to tell how an interview stands, in the transaction that made it so.
-    async fn tell_later(&self, tx: &Tx, interview: &Interview) -> db::Result<()> {
+    /// Intends to tell how an interview stands, in the transaction that made it so. `news` names what happened, once for ever.
+    pub(super) async fn tell_later(&self, tx: &Tx, interview: &Interview, news: &str) -> db::Result<()> {
         if interview.callback_url.is_empty() {
             return Ok(());
         }
         let effect = NewEffect {
             connection: String::new(),
             kind: TELL.to_owned(),
-            key: format!("{TELL}/{}/{}/{}", interview.id, interview.state.name(), self.clock.now().0),
+            key: format!("{TELL}/{}/{news}", interview.id),
             subject: interview.id.clone(),
             payload: json!({ "interview": interview.id }),
             priority: Priority::Now,
@@ -266,8 +266,9 @@ impl Partners {
         };
         let status = interview.state.name().to_owned();
         let results_url = (interview.state == State::Completed).then(|| self.results_url(&interview));
+        let reviewed_at = self.reviewed_at(&self.db, &interview.id).await?;
         let Ok(url) = Url::parse(&interview.callback_url) else { return Ok(Ending::GiveUp { why: "The address cannot be read.".to_owned() }) };
-        let body = serde_json::to_vec(&News { status, results_url }).unwrap_or_default();
+        let body = serde_json::to_vec(&News { status, results_url, reviewed_at }).unwrap_or_default();
         let mut call = Call::new(Verb::Put, url, body);
         if let Ok(value) = format!("Bearer {}", self.jobma_callback_secret().await?).parse() {
             call.headers.insert("authorization", value);

@@ -13,6 +13,7 @@ mod kit_pages;
 mod kits;
 mod listing;
 mod recordings;
+mod reviews;
 mod settings;
 mod shares;
 mod texts;
