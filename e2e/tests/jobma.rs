@@ -156,6 +156,7 @@ async fn jbm_01_to_21_the_document_works_sentence_by_sentence() -> Result<()> {
     vera.presses("Integrations").await?;
     vera.presses_containing("Lever").await?;
     vera.presses("Delete the integration").await?;
+    vera.presses("Delete it").await?;
     vera.reads("Deleted. Nobody is invited any more; the interviews stay.").await?;
     // "Under the 'Authorized Apps' tab, locate the Jobma app; click Revoke access"
     ines.opens(&format!("{}settings/integrations/authorized-apps", demo.ats)).await?;

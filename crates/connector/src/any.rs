@@ -33,8 +33,14 @@ pub trait AnyConnector: Send + Sync {
     fn meant_since(&self, settings: &Value, opportunity: &Opportunity, hired: bool) -> Option<i64>;
     /// See [`Connector::preset`].
     fn preset(&self, settings: &Value, stages: &[Stage]) -> Option<Map<String, Value>>;
+    /// See [`Connector::chosen`]. What cannot be read is left as it is.
+    fn chosen(&self, before: &Value, after: Value, now: i64) -> Value;
     /// See [`Connector::hear`].
     fn hear(&self, before: &Value, body: &Value) -> Result<Value, String>;
+    /// See [`Connector::awaits`].
+    fn awaits(&self, sent: &Value) -> bool;
+    /// See [`Connector::ask`].
+    fn ask<'a>(&'a self, cx: Cx<'a>) -> Boxed<'a, Result<BTreeMap<String, Value>, Failure>>;
     /// See [`Connector::decide`].
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided;
     /// See [`Connector::perform`].
@@ -99,8 +105,22 @@ impl<C: Connector> AnyConnector for C {
         read(settings).ok().and_then(|settings| Connector::preset(self, &settings, stages))
     }
 
+    fn chosen(&self, before: &Value, after: Value, now: i64) -> Value {
+        let (Ok(before), Ok(mut new)) = (read(before), read::<C::Settings>(&after)) else { return after };
+        Connector::chosen(self, &before, &mut new, now);
+        serde_json::to_value(new).unwrap_or(after)
+    }
+
     fn hear(&self, before: &Value, body: &Value) -> Result<Value, String> {
         Connector::hear(self, before, body)
+    }
+
+    fn awaits(&self, sent: &Value) -> bool {
+        Connector::awaits(self, sent)
+    }
+
+    fn ask<'a>(&'a self, cx: Cx<'a>) -> Boxed<'a, Result<BTreeMap<String, Value>, Failure>> {
+        Box::pin(Connector::ask(self, cx))
     }
 
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided {

@@ -253,11 +253,29 @@ pub trait Connector: Send + Sync + 'static {
         None
     }
 
+    /// Somebody chose these settings at this moment, ms: what else is to be remembered with them. Pure.
+    fn chosen(&self, before: &Self::Settings, after: &mut Self::Settings, now: i64) {
+        let _ = (before, after, now);
+    }
+
     /// What the partner tells by itself, as far as it is to be remembered; or a sentence why it makes no sense. `before`: what is
     /// remembered of the same. Pure.
     fn hear(&self, before: &Value, body: &Value) -> Result<Value, String> {
         let _ = (before, body);
         Err(format!("{} tells nothing by itself.", Self::SPEC.name))
+    }
+
+    /// Whether news are awaited of what is remembered as sent. Pure.
+    fn awaits(&self, sent: &Value) -> bool {
+        let _ = sent;
+        false
+    }
+
+    /// What the partner would tell by itself of what [`Connector::awaits`] news: it may have told in vain. By what it is about, as
+    /// [`Connector::hear`] takes it.
+    fn ask(&self, cx: Cx<'_>) -> impl Future<Output = Result<BTreeMap<String, Value>, Failure>> + Send {
+        let _ = cx;
+        std::future::ready(Ok(BTreeMap::new()))
     }
 
     /// What should be so. Pure: the same truth gives the same decision.

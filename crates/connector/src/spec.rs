@@ -47,6 +47,35 @@ pub enum Whom {
     Candidates,
 }
 
+impl Whom {
+    /// `somebody was hired`
+    #[must_use]
+    pub const fn what_happens(self) -> &'static str {
+        match self {
+            Self::Hires => "somebody was hired",
+            Self::Candidates => "somebody was moved to another stage",
+        }
+    }
+
+    /// `new hires`
+    #[must_use]
+    pub const fn newcomers(self) -> &'static str {
+        match self {
+            Self::Hires => "new hires",
+            Self::Candidates => "candidates who are moved",
+        }
+    }
+
+    /// `read who was hired`
+    #[must_use]
+    pub const fn reading(self) -> &'static str {
+        match self {
+            Self::Hires => "read who was hired",
+            Self::Candidates => "read candidates",
+        }
+    }
+}
+
 /// What postings are joined with, stage by stage: settings of the kinds [`Kind::Stages`] and [`Kind::ByPosting`].
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs {
@@ -140,6 +169,8 @@ pub enum Kind {
     Usual,
     /// Entries by posting and stage; an empty stage stands for every one. On the page of jobs.
     ByPosting,
+    /// Kept beside another setting by the connector itself: nobody chooses it.
+    Kept,
     /// Expressions by the partner's fields, where they differ from what is usual. On a page of its own.
     Fields,
 }
@@ -148,7 +179,7 @@ impl Kind {
     /// Whether it is entered on a page of its own instead of among the settings.
     #[must_use]
     pub const fn has_own_page(self) -> bool {
-        matches!(self, Self::Aliases | Self::Fields | Self::Stages | Self::Stage | Self::Usual | Self::ByPosting)
+        matches!(self, Self::Aliases | Self::Fields | Self::Stages | Self::Stage | Self::Usual | Self::ByPosting | Self::Kept)
     }
 
     /// Its name in the API.
@@ -164,6 +195,7 @@ impl Kind {
             Self::Stage => "stage",
             Self::Usual => "usual",
             Self::ByPosting => "by_posting",
+            Self::Kept => "kept",
             Self::Fields => "fields",
         }
     }

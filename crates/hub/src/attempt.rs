@@ -95,7 +95,7 @@ impl Try<'_> {
                 hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
                 Ok(Err(Ending::Withdrawn { why }))
             }
-            Err(failure) => hub.lever_failed(self.connection, &failure, "read who was hired").await.map(Err),
+            Err(failure) => hub.lever_failed(self.connection, &failure, self.connector.spec().whom.reading()).await.map(Err),
         }
     }
 
@@ -133,7 +133,7 @@ impl Try<'_> {
     /// Tries without an answer, where they matter. Whoever is hired has something to be made so, whatever was tried before: nearly
     /// all are.
     async fn unsure(&self, seen: &Seen) -> db::Result<Vec<Unsure>> {
-        if seen.hired {
+        if seen.hired && self.connector.spec().whom == Whom::Hires {
             return Ok(Vec::new());
         }
         pipeline::unsure(&self.hub.db, &self.item.tenant, &self.item.connection, &self.item.subject).await
@@ -146,6 +146,23 @@ impl Try<'_> {
         self.connector.came_through(cx, &self.connection.settings).await
     }
 
+    /// Asks the partner what it may have told in vain, and remembers it as if it had told.
+    async fn ask(&self, sent: &Sent) -> db::Result<Result<(), Ending>> {
+        let (partner, lever) = (self.hub.partner(self.connection, self.wire), self.lever());
+        let cx = Cx { partner: &partner, lever: &lever, memo: self.memo, asked: self.item.claimed, attempt: self.item.attempts, sent, tried: &[] };
+        match self.connector.ask(cx).await {
+            Ok(news) => {
+                for (about, told) in news {
+                    if let Err(why) = self.hub.hear(self.connection, self.connector, &self.item.subject, &about, &told).await? {
+                        tracing::warn!(why, "what a partner answered makes no sense");
+                    }
+                }
+                Ok(Ok(()))
+            }
+            Err(failure) => Ok(Err(ending(outcome_of(self.connector.spec().name, &failure)))),
+        }
+    }
+
     /// Whoever is not there yet may be there in a moment: a call without an answer may still be carried out.
     fn still_under_way(&self, last_tried: Ms) -> Option<Ending> {
         let since = self.hub.clock.now().since(last_tried);
@@ -155,7 +172,13 @@ impl Try<'_> {
 
     /// Reads the truth and decides. The effects are stored with the end of this job, in one transaction.
     pub async fn think(&self, learnt: &mut Learnt) -> db::Result<Ending> {
-        let ours = self.ours(false).await?;
+        let mut ours = self.ours(false).await?;
+        if self.item.payload["ask"] == true {
+            match self.ask(&ours.sent).await? {
+                Ok(()) => ours = self.ours(false).await?,
+                Err(ending) => return Ok(ending),
+            }
+        }
         if self.item.payload["run"] == true && !ours.is_wanted {
             // The run was called back, or somebody else's reading served it too.
             return Ok(Ending::Moot);
@@ -170,6 +193,7 @@ impl Try<'_> {
                 // A candidate on another way is nobody's business.
                 if self.connector.spec().whom == Whom::Candidates && ours.sent.remote_id.is_none() {
                     learnt.person = None;
+                    learnt.nobody = true;
                 }
                 nothing(&why)
             }

@@ -69,9 +69,9 @@ impl Hub {
     }
 
     /// Writes that a delivery was refused, unless too many were lately.
-    pub(crate) async fn audit_refusal(&self, tenant: &str, source: &str, what: &str, why: &str) {
+    pub(crate) async fn audit_refusal(&self, tenant: &str, source: &str, what: &str, by: &str, why: &str) {
         if self.refusals.may_write(source, self.clock.now())
-            && let Err(e) = self.audit(&self.db, tenant, "Lever", what, why).await
+            && let Err(e) = self.audit(&self.db, tenant, by, what, why).await
         {
             tracing::error!(error = %e, "a refusal could not be audited");
         }

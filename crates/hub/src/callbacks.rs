@@ -10,10 +10,14 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
+use connector::AnyConnector;
 use db::vault::digest;
 use db::{Sql, params};
 use pipeline::{Hint, Priority};
 use serde_json::Value;
+
+/// What the audit log says of a call without the right secret.
+pub(crate) const WRONG_SECRET: &str = "callback: wrong secret";
 
 /// Longer bodies are refused. Bytes.
 const LONGEST: usize = 64 << 10;
@@ -23,6 +27,35 @@ pub fn routes(hub: Hub) -> Router {
 }
 
 impl Hub {
+    /// Remembers what a partner tells, or says why it makes no sense; with it since when that is so, ms. Told twice in a row, it is one
+    /// piece of news; told again after something else, it is another.
+    pub(crate) async fn hear(
+        &self,
+        connection: &Connection,
+        connector: &dyn AnyConnector,
+        subject: &str,
+        about: &str,
+        body: &Value,
+    ) -> db::Result<Result<(Value, i64), String>> {
+        let tx = self.db.begin().await?;
+        let (tenant, id) = (connection.tenant.as_str(), connection.id.as_str());
+        // One after the other: what is told late must not be written over what was told meanwhile.
+        tx.run("update connection set settings = settings where tenant = $1 and id = $2", params![tenant, id]).await?;
+        let sql = "select value, at from told where tenant = $1 and connection = $2 and subject = $3 and about = $4";
+        let before = tx.row(sql, params![tenant, id, subject, about]).await?;
+        let before = before.map(|row| Ok::<_, db::Error>((row.json("value")?, row.int("at")?))).transpose()?;
+        let value = match connector.hear(before.as_ref().map_or(&Value::Null, |(value, _)| value), body) {
+            Ok(value) => value,
+            Err(why) => return Ok(Err(why)),
+        };
+        let at = before.filter(|(known, _)| *known == value).map_or(self.clock.now().0, |(_, at)| at);
+        let sql = "insert into told (tenant, connection, subject, about, value, at) values ($1, $2, $3, $4, $5, $6) \
+                   on conflict (tenant, connection, subject, about) do update set value = excluded.value, at = excluded.at";
+        tx.run(sql, params![tenant, id, subject, about, value.to_string(), at]).await?;
+        tx.commit().await?;
+        Ok(Ok((value, at)))
+    }
+
     /// Where the partner tells of this opportunity; what it tells of is added.
     pub(crate) fn callback_of(&self, connection: &Connection, subject: &str) -> String {
         if connection.callback.is_none() { String::new() } else { self.at(&format!("/callbacks/{}/{subject}/", connection.id)) }
@@ -72,7 +105,7 @@ async fn accept(hub: &Hub, (id, subject, about): &(String, String, String), requ
     let name = connector.spec().name;
     if !is_partner(&connection, request.headers()) {
         let why = format!("Somebody called back for {name} without the secret agreed with it. Nothing was changed.");
-        hub.audit_refusal(&tenant, id, "callback: wrong secret", &why).await;
+        hub.audit_refusal(&tenant, id, WRONG_SECRET, name, &why).await;
         return refuse(StatusCode::UNAUTHORIZED, "The secret does not fit: send Authorization: Bearer and the one that was agreed.");
     }
     if subject.parse::<lever_api::OpportunityId>().is_err() || about.len() > 200 {
@@ -85,22 +118,14 @@ async fn accept(hub: &Hub, (id, subject, about): &(String, String, String), requ
         Ok(body) => body,
         Err(e) => return refuse(StatusCode::BAD_REQUEST, format!("The body is not JSON: {e}.")),
     };
-    let sql = "select value, at from told where tenant = $1 and connection = $2 and subject = $3 and about = $4";
-    let before = hub.db.row(sql, params![tenant.as_str(), id.as_str(), subject.as_str(), about.as_str()]).await?;
-    let before = before.map(|row| Ok::<_, db::Error>((row.json("value")?, row.int("at")?))).transpose()?;
-    let value = match connector.hear(before.as_ref().map_or(&Value::Null, |(value, _)| value), &body) {
-        Ok(value) => value,
-        Err(why) => return refuse(StatusCode::BAD_REQUEST, why),
-    };
     if hub.erasure_of(&tenant, subject).await?.is_some() {
         return refuse(StatusCode::GONE, "Nothing is known of this opportunity any more.");
     }
+    let (value, at) = match hub.hear(&connection, connector, subject, about, &body).await? {
+        Ok(heard) => heard,
+        Err(why) => return refuse(StatusCode::BAD_REQUEST, why),
+    };
     let (now, text) = (hub.clock.now(), value.to_string());
-    // Told twice in a row, it is one piece of news; told again after something else, it is another.
-    let at = before.filter(|(known, _)| *known == value).map_or(now.0, |(_, at)| at);
-    let sql = "insert into told (tenant, connection, subject, about, value, at) values ($1, $2, $3, $4, $5, $6) \
-               on conflict (tenant, connection, subject, about) do update set value = excluded.value, at = excluded.at";
-    hub.db.run(sql, params![tenant.as_str(), id.as_str(), subject.as_str(), about.as_str(), text.as_str(), at]).await?;
     let event_key = digest(&format!("{subject}/{about}/{at}/{text}"));
     let jobs = vec![think_job(id, subject, Priority::Now, now)];
     let hint =

@@ -44,6 +44,7 @@ impl Hub {
             let known: Vec<&str> = self.connectors.iter().map(|c| c.spec().id).collect();
             return Ok(Err(format!("There is no connector {connector:?}; there are: {}.", known.join(", "))));
         };
+        let target = &self.with_known_secret(tenant, found.spec(), target).await?;
         for url in [Some(target.base_url.as_str()), Some(return_url).filter(|url| !url.is_empty())].into_iter().flatten() {
             let parsed = Url::parse(url).map_err(|e| e.to_string());
             if let Err(why) = parsed.and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())) {
@@ -68,6 +69,19 @@ impl Hub {
             )
             .await?;
         Ok(Ok(self.at(&format!("/connect/{token}"))))
+    }
+
+    /// A secret agreed with the partner that is left empty stays as it is.
+    async fn with_known_secret(&self, tenant: &str, spec: &connector::Spec, target: &Target) -> db::Result<Target> {
+        let mut target = target.clone();
+        let given = |part: &str| target.credential.get(part).and_then(|v| v.as_str()).is_some_and(|text| !text.is_empty());
+        if let Some(part) = spec.callback.filter(|part| !given(part)) {
+            let known = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id).and_then(|c| c.callback);
+            if let Some(known) = known {
+                target.credential.insert(part.to_owned(), serde_json::Value::String(known));
+            }
+        }
+        Ok(target)
     }
 
     /// The session behind an address.

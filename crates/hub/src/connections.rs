@@ -119,7 +119,8 @@ pub(crate) enum Entry {
 
 /// The schedules the settings ask for. One that is there already keeps its time.
 async fn follow(tx: &Tx, tenant: &str, connection: &str, connector: &dyn AnyConnector, settings: &Value, now: Ms) -> db::Result<()> {
-    crate::look::schedule(tx, tenant, connection, connector.is_live(settings), connector.imports_daily(settings).is_some(), now).await?;
+    let asks = connector.spec().callback.is_some();
+    crate::look::schedule(tx, tenant, connection, connector.is_live(settings), connector.imports_daily(settings).is_some(), asks, now).await?;
     let daily = connector.imports_daily(settings).map(|zone| format!("{DAILY}{zone}"));
     let there = "select name from schedule where tenant = $1 and connection = $2 and substr(name, 1, 7) = $3";
     let there = tx.row(there, params![tenant, connection, DAILY]).await?.map(|row| row.text("name")).transpose()?;
@@ -366,7 +367,7 @@ impl Hub {
         let row = tx.row("select * from connection where tenant = $1 and id = $2", params![tenant, id]).await?;
         let Some(connection) = row.map(|row| self.open(&row)).transpose()? else { return Ok(Err("This connection is gone.".to_owned())) };
         let Some(connector) = self.connector(&connection.connector) else { return Ok(Err("This connector is gone.".to_owned())) };
-        let known = connector.spec().fields;
+        let known: Vec<&connector::Field> = connector.spec().fields.iter().filter(|field| field.kind != connector::Kind::Kept).collect();
         if let Some(unknown) = change.keys().find(|name| !known.iter().any(|field| field.name == *name)) {
             let known = known.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
             return Ok(Err(format!("There is no setting {unknown:?}; there are: {known}.")));
@@ -377,17 +378,17 @@ impl Hub {
                 other => format!("\"{}\" is {other}", field.label),
             })
         };
-        let said = format!("{}: {}.", connector.spec().name, known.iter().filter_map(|field| said(&field)).collect::<Vec<_>>().join(", "));
+        let said = format!("{}: {}.", connector.spec().name, known.iter().filter_map(said).collect::<Vec<_>>().join(", "));
+        let now = self.clock.now();
         let mut settings = connection.settings.clone();
         merge(&mut settings, change.into());
         let settings = match connector.settings(&settings) {
-            Ok(settings) => settings,
+            Ok(settings) => connector.chosen(&connection.settings, settings, now.0),
             Err(why) => return Ok(Err(format!("A setting makes no sense: {why}."))),
         };
         if let Some(why) = nonsense(connector.spec(), &settings) {
             return Ok(Err(why));
         }
-        let now = self.clock.now();
         self.first_version(&tx, &connection).await?;
         tx.run("update connection set settings = $1 where tenant = $2 and id = $3", params![settings.to_string(), tenant, id]).await?;
         tx.run(
@@ -438,7 +439,7 @@ impl Hub {
             },
             value: values[f.name].clone(),
         };
-        connector.spec().fields.iter().map(describe).collect()
+        connector.spec().fields.iter().filter(|field| field.kind != connector::Kind::Kept).map(describe).collect()
     }
 
     fn open(&self, row: &Row) -> db::Result<Connection> {

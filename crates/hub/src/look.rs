@@ -11,6 +11,7 @@ use crate::read::{REASONS, Reader};
 use crate::runs::{NewRun, Purpose};
 use crate::work::think_job;
 use clock::Ms;
+use connector::AnyConnector;
 use db::{Sql, Tx, params};
 use endpoint::Nothing;
 use lever_api::{DeletedFilter, ListDeletedOpportunities, Opportunity, OpportunityFilter};
@@ -30,15 +31,18 @@ pub const LOOK_FOR_DELETED: &str = "look-for-deleted/300";
 /// The same for those who were hired lately, and of whom no list says that their offer changed.
 pub const LOOK_AT_RECENT: &str = "look-at-recent/86400";
 
+/// The kind of job that asks a partner for what it may have told in vain.
+pub const ASK: &str = "ask/21600";
+
 /// What changed while the last list was read page by page is found in the next one.
 const OVERLAP: Duration = Duration::from_secs(120);
 /// Whoever is connected may have a clock that differs from Lever's by this much.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
 /// The schedules of a connection that is live.
-pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, daily: bool, now: Ms) -> db::Result<()> {
+pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, daily: bool, asks: bool, now: Ms) -> db::Result<()> {
     // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same.
-    let wanted = [(LOOK, live), (LOOK_SELDOM, !live), (LOOK_FOR_DELETED, true), (LOOK_AT_RECENT, live || daily)];
+    let wanted = [(LOOK, live), (LOOK_SELDOM, !live), (LOOK_FOR_DELETED, true), (LOOK_AT_RECENT, live || daily), (ASK, asks)];
     for (name, wanted) in wanted {
         let there = "select 1 as one from schedule where tenant = $1 and connection = $2 and name = $3";
         let there = tx.row(there, params![tenant, connection, name]).await?.is_some();
@@ -46,7 +50,8 @@ pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, daily
         if there && !wanted {
             tx.run("delete from schedule where tenant = $1 and connection = $2 and name = $3", params![tenant, connection, name]).await?;
         } else if wanted && !there {
-            let next = pipeline::next(name, now).unwrap_or(now);
+            // What was told in vain before is asked for at once.
+            let next = if name == ASK { now } else { pipeline::next(name, now).unwrap_or(now) };
             pipeline::set(tx, tenant, connection, name, next).await?;
         }
     }
@@ -176,6 +181,22 @@ impl Hub {
             // What was left out may be possible now, though nothing changed in Lever.
             let payload = if row.get("settled")? { Value::Null } else { json!({ "again": true }) };
             self.pipeline.job(&tx, &connection.tenant, NewJob { payload, ..think }).await?;
+        }
+        tx.commit().await?;
+        self.pipeline.wake();
+        Ok(())
+    }
+
+    /// Asks the partner about those of whom news are awaited.
+    pub(crate) async fn ask_for_news(&self, connection: &Connection, connector: &dyn AnyConnector) -> db::Result<()> {
+        let now = self.clock.now();
+        let tx = self.db.begin().await?;
+        let sql = "select subject, sent from link where tenant = $1 and connection = $2";
+        for row in tx.rows(sql, params![connection.tenant.as_str(), connection.id.as_str()]).await? {
+            if connector.awaits(&row.json("sent")?) {
+                let think = think_job(&connection.id, &row.text("subject")?, Priority::Later, now);
+                self.pipeline.job(&tx, &connection.tenant, NewJob { payload: json!({ "ask": true }), ..think }).await?;
+            }
         }
         tx.commit().await?;
         self.pipeline.wake();

@@ -55,7 +55,7 @@ async fn receive(State(hub): State<Hub>, Path(id): Path<String>, request: Reques
         }
         Err(Trouble::Refused(refused)) => {
             count("refused");
-            hub.audit_refusal(&known.tenant, &id, refused.1, &refused.2).await;
+            hub.audit_refusal(&known.tenant, &id, refused.1, "Lever", &refused.2).await;
             refused.into_response()
         }
         Err(Trouble::Database(e)) => {

@@ -167,7 +167,7 @@ impl Hub {
                 steps.push(if webhook.heard_at.is_some() {
                     step(&what, Seen::Good, "An event came.".into())
                 } else {
-                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on: in Lever, {menu}. Until then new hires are found within a minute, by looking."))
+                    step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on: in Lever, {menu}. Until then {} are found within a minute, by looking.", spec.whom.newcomers()))
                 });
             }
         }

@@ -7,6 +7,7 @@
 use crate::Hub;
 use crate::connections::{CONNECTED, Connection, TOKEN_ONLY, purpose};
 use clock::Ms;
+use connector::Whom;
 use db::{Sql, params};
 use endpoint::Nothing;
 use hub_api::NewSignatureToken;
@@ -322,6 +323,7 @@ impl Hub {
             return Ok(None);
         }
         let silent = self.silent(connection, webhooks).await?;
+        let whom = self.is_about(connection);
         let refused = webhooks.iter().find(|webhook| webhook.refused).map(|webhook| {
             format!(
                 "Deliveries of \"{}\" came whose signature does not fit, and were refused. If the token was regenerated in Lever, enter the new one; if \
@@ -332,11 +334,15 @@ impl Hub {
         let unheard = webhooks.iter().find(|webhook| webhook.made && webhook.heard_at.is_none());
         Ok(refused.or(silent).or_else(|| {
             let event = &unheard?.event;
-            Some(format!("Lever has not told of any \"{event}\" yet. If somebody was hired since, the event is switched off: {HOW}"))
+            Some(format!("Lever has not told of any \"{event}\" yet. If {} since, the event is switched off: {}", whom.what_happens(), how(whom)))
         }))
     }
 
-    /// Somebody hired was found by looking, of whom no delivery ever came. Whoever was told of before, or is told of a moment
+    fn is_about(&self, connection: &Connection) -> Whom {
+        self.connector(&connection.connector).map_or(Whom::Hires, |connector| connector.spec().whom)
+    }
+
+    /// Somebody was found by looking, of whom no delivery ever came. Whoever was told of before, or is told of a moment
     /// later, says nothing.
     pub(crate) async fn silent(&self, connection: &Connection, webhooks: &[Subscribed]) -> db::Result<Option<String>> {
         // Whoever was found before the last delivery came says nothing any more.
@@ -348,9 +354,19 @@ impl Hub {
         let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str(), since.0]).await?;
         let Some(found) = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms) else { return Ok(None) };
         let silent = webhooks.iter().find(|webhook| webhook.made && webhook.heard_at.is_none_or(|heard| found > heard));
-        Ok(silent.map(|webhook| format!("Somebody was found of whom Lever had not told. If the event \"{}\" is switched off, {HOW}", webhook.event)))
+        Ok(silent.map(|webhook| {
+            format!(
+                "Somebody was found of whom Lever had not told. If the event \"{}\" is switched off, {}",
+                webhook.event,
+                how(self.is_about(connection))
+            )
+        }))
     }
 }
 
-const HOW: &str = "a Super Admin can switch it on in Lever under Settings > Integrations and API > Webhooks. Until then new hires are found within a \
-                   minute, by looking.";
+fn how(whom: Whom) -> String {
+    format!(
+        "a Super Admin can switch it on in Lever under Settings > Integrations and API > Webhooks. Until then {} are found within a minute, by looking.",
+        whom.newcomers()
+    )
+}

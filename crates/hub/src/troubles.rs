@@ -4,6 +4,7 @@
 use crate::Hub;
 use crate::connections::Connection;
 use clock::Ms;
+use connector::Whom;
 use db::{Sql, params};
 use post::NOTICE;
 use std::time::Duration;
@@ -71,7 +72,12 @@ impl Hub {
             && row.int("n")? > 0
         {
             let (n, since) = (row.int("n")?, Ms(row.get::<Option<i64>>("since")?.unwrap_or(0)));
-            let what = if n == 1 { format!("1 hire does not reach {}", spec.name) } else { format!("{n} hires do not reach {}", spec.name) };
+            let what = match (spec.whom, n) {
+                (Whom::Hires, 1) => format!("1 hire does not reach {}", spec.name),
+                (Whom::Hires, n) => format!("{n} hires do not reach {}", spec.name),
+                (Whom::Candidates, 1) => format!("Something about 1 candidate cannot be done for {}", spec.name),
+                (Whom::Candidates, n) => format!("{n} things about candidates cannot be done for {}", spec.name),
+            };
             let since = web::moment_in_words(since, self.clock.now());
             let why = format!("Tried since {since}, and again by itself; nothing is lost. {}", row.get::<Option<String>>("why")?.unwrap_or_default());
             all.push(Trouble { grave: true, what, why, mend: ("See them", "/hires?state=waiting".to_owned()), retry: Some(c.id.clone()) });
@@ -82,12 +88,16 @@ impl Hub {
     /// Deliveries that were refused lately, by why.
     async fn refused(&self, tenant: &str, all: &mut Vec<Trouble>) -> db::Result<()> {
         let sql = "select what, max(why) as why, count(*) as n, max(at) as last from audit \
-                   where tenant = $1 and at > $2 and substr(what, 1, 10) = 'delivery: ' group by what order by what";
-        for row in self.db.rows(sql, params![tenant, self.clock.now().minus(LATELY).0]).await? {
+                   where tenant = $1 and at > $2 and (substr(what, 1, 10) = 'delivery: ' or what = $3) group by what order by what";
+        for row in self.db.rows(sql, params![tenant, self.clock.now().minus(LATELY).0, crate::callbacks::WRONG_SECRET]).await? {
             let (n, what) = (row.int("n")?, row.text("what")?);
             let last = web::moment_in_words(Ms(row.int("last")?), self.clock.now());
             let clock = matches!(what.as_str(), "delivery: from the future" | "delivery: too old");
-            let mend = if clock {
+            let called_back = what == crate::callbacks::WRONG_SECRET;
+            let mend = if called_back {
+                " If it was the partner, the secret agreed with it is another by now: whoever administers the partner can tell it, and whoever operates \
+                 this hub enters it with \"Replace the credential\". How things stand there is asked for every six hours all the same."
+            } else if clock {
                 " If this goes on, the clock of this machine and Lever's differ: whoever operates it can set it right (timedatectl). Whom such a delivery \
                  told of is found within a minute all the same."
             } else {
@@ -95,9 +105,14 @@ impl Hub {
             };
             all.push(Trouble {
                 grave: false,
-                what: if n == 1 { "1 delivery was refused".to_owned() } else { format!("{n} deliveries were refused") },
+                what: match (called_back, n) {
+                    (true, 1) => "1 call of a partner was refused".to_owned(),
+                    (true, n) => format!("{n} calls of partners were refused"),
+                    (false, 1) => "1 delivery was refused".to_owned(),
+                    (false, n) => format!("{n} deliveries were refused"),
+                },
                 why: format!("The last {last}: {}{mend}", row.text("why")?),
-                mend: ("See them", "/audit?q=delivery".to_owned()),
+                mend: ("See them", if called_back { "/audit?q=callback" } else { "/audit?q=delivery" }.to_owned()),
                 retry: None,
             });
         }

@@ -7,7 +7,7 @@ use crate::erase::ERASE;
 use crate::hires::{Noted, Person, Settled};
 use crate::holds::Held;
 use crate::import::Stopped;
-use crate::look::{LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
+use crate::look::{ASK, LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
 use crate::names::{LOOK_AT_NAMES, NoNames};
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::setup::{PROBE, PROBE_DAILY};
@@ -53,12 +53,12 @@ impl Handler for Work {
         let (wire, mut learnt) = (Wire::default(), Learnt::default());
         let (kind, table) = (item.kind.clone(), item.table);
         let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
-        let erased = learnt.erased;
+        let (erased, nobody) = (learnt.erased, learnt.nobody);
         let note = self.0.noted(&item, &ending, learnt);
-        // What a partner says of somebody erased is nobody's business any more.
+        // What a partner says of somebody erased is nobody's business any more, and of a candidate on another way never was.
         // Nor are lists of people kept with work that is about none of them.
         let about_nobody = !matches!(kind.as_str(), THINK | TRY | SYNC) && table == Table::Job;
-        let exchanges = if about_nobody || erased { "[]".to_owned() } else { wire.json() };
+        let exchanges = if about_nobody || erased || nobody { "[]".to_owned() } else { wire.json() };
         Tried { ending, exchanges, note, perhaps: kind != NOTICE && wire.may_have_written() }
     }
 
@@ -100,6 +100,8 @@ pub(crate) struct Learnt {
     pub trial: Option<Came>,
     /// The person was forgotten just now.
     pub erased: bool,
+    /// It is about a person who is none of this connection's business: nothing of them is kept.
+    pub nobody: bool,
     /// The connection was in force.
     pub connected: bool,
 }
@@ -212,6 +214,7 @@ impl Hub {
             (Table::Job, LOOK | LOOK_SELDOM) => one.look(false).await,
             (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
             (Table::Job, LOOK_AT_RECENT) => self.look_at_recent(connection).await.map(|()| Ending::Decided(Vec::new())),
+            (Table::Job, ASK) => self.ask_for_news(connection, connector).await.map(|()| Ending::Decided(Vec::new())),
             (Table::Job, LOOK_AT_NAMES) => match self.look_at_names(connection, connector).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(NoNames::Lever(failure)) if !failure.may_pass() => {

@@ -125,6 +125,8 @@ pub struct Interview {
     pub status: String,
     /// Where it is evaluated, once it is completed.
     pub results_url: Option<String>,
+    /// When a reviewer last said what they think, ms.
+    pub reviewed_at: Option<i64>,
     /// Until when it can be held, ms.
     pub due_at: i64,
 }

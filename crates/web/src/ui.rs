@@ -41,6 +41,18 @@ pub fn action(to: &str, label: &str, class: &str) -> Markup {
     html! { form.inline method="post" action=(to) { button class=(class) type="submit" { (label) } } }
 }
 
+/// An action that cannot be taken back: it is asked for again before it is done.
+#[must_use]
+pub fn sure(to: &str, label: &str, words: &str, yes: &str) -> Markup {
+    html! {
+        details.sure {
+            summary { (label) }
+            p { (words) }
+            form method="post" action=(to) { button.danger type="submit" { (yes) } }
+        }
+    }
+}
+
 /// A switch that is a button, so that it works without script: says what it is and turns on click.
 #[must_use]
 pub fn switch(to: &str, label: &str, on: bool) -> Markup {

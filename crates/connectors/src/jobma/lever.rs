@@ -63,6 +63,7 @@ pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outco
     }
     rounds.keep(show.round.clone());
     let said = match show.round.state.tag() {
+        _ if !show.tags && show.note.is_none() => "the link to an earlier interview is on the profile".to_owned(),
         _ if !show.tags => "a note on the profile says how an earlier interview ended".to_owned(),
         Some(tag) => format!("\"{tag}\" stands on the profile"),
         None => "the profile says nothing of it any more".to_owned(),

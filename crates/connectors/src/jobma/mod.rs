@@ -38,6 +38,9 @@ pub struct Jobma;
 /// How people are told about it, and what its stage is usually called.
 const NAME: &str = "Jobma";
 
+/// Lever's clock and ours may differ by this much, ms.
+const CLOCKS_DIFFER: i64 = 30_000;
+
 /// What a customer may set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -46,6 +49,8 @@ pub struct Settings {
     pub use_webhook: bool,
     /// Which stages invite, by their ids.
     pub stages: Vec<String>,
+    /// Since when each of them does, ms by our clock.
+    pub stages_since: BTreeMap<String, i64>,
     /// The kit by posting and stage; an empty stage stands for every one.
     pub kits: BTreeMap<String, BTreeMap<String, String>>,
     /// The kit for every other posting.
@@ -69,6 +74,7 @@ impl Default for Settings {
         Self {
             use_webhook: true,
             stages: Vec::new(),
+            stages_since: BTreeMap::new(),
             kits: BTreeMap::new(),
             usual_kit: String::new(),
             new_when_again: true,
@@ -85,6 +91,11 @@ impl Settings {
     /// Whether anything of what reviewers think is brought to Lever.
     const fn wants_results(&self) -> bool {
         self.write_ratings || self.write_feedback || self.attach_report
+    }
+
+    /// Whoever came to a stage before this, ms by Lever's clock, stood there when it was chosen. Clocks differ.
+    fn since(&self, stage: &str) -> i64 {
+        self.stages_since.get(stage).map_or(0, |since| since - CLOCKS_DIFFER)
     }
 
     /// The kit for a posting at a stage.
@@ -142,7 +153,8 @@ impl Connector for Jobma {
                 help: "Whoever reaches the stage is invited within moments. A webhook is made in Lever by itself; the event Candidate Stage Change must be switched on there. Whom no webhook told of is found within a minute.",
                 kind: Kind::Switch,
             },
-            Field { name: "stages", label: "Stages", help: "Which stages invite.", kind: Kind::Stages },
+            Field { name: "stages", label: "Stages", help: "Whoever comes to one of these stages from now on is invited.", kind: Kind::Stages },
+            Field { name: "stages_since", label: "Chosen", help: "Since when each stage invites.", kind: Kind::Kept },
             Field { name: "kits", label: "Interview kits", help: "Which kit each job gets.", kind: Kind::ByPosting },
             Field { name: "usual_kit", label: "Usual kit", help: "The kit for every other job.", kind: Kind::Usual },
             Field {
@@ -216,8 +228,31 @@ impl Connector for Jobma {
         Some(Map::from_iter([("stages".to_owned(), json!([usual.id]))]))
     }
 
+    fn chosen(&self, before: &Settings, after: &mut Settings, now: i64) {
+        let since = |stage: &String| {
+            let known = before.stages_since.get(stage).copied();
+            // One that was chosen before this was remembered counts since ever.
+            known.unwrap_or(if before.stages.contains(stage) { 0 } else { now })
+        };
+        after.stages_since = after.stages.iter().map(|stage| (stage.clone(), since(stage))).collect();
+    }
+
     fn hear(&self, before: &Value, body: &Value) -> Result<Value, String> {
         wire::hear(before, body)
+    }
+
+    fn awaits(&self, sent: &Value) -> bool {
+        Rounds::read(sent).0.iter().any(Round::is_awaited)
+    }
+
+    async fn ask(&self, cx: Cx<'_>) -> Result<BTreeMap<String, Value>, Failure> {
+        let mut news = BTreeMap::new();
+        for round in Rounds::read(&cx.sent.what).0.iter().filter(|round| round.is_awaited()) {
+            if let Some(told) = wire::news(cx.partner, &round.token).await? {
+                news.insert(round.about.clone(), json!(told));
+            }
+        }
+        Ok(news)
     }
 
     fn decide(&self, settings: &Settings, seen: &Seen) -> Decision<Change> {
@@ -353,12 +388,13 @@ async fn try_to_invite(cx: &Cx<'_>, rounds: &mut Rounds, invite: &Invite) -> Res
     // An earlier try may have invited them, unless somebody looked since.
     let tried = cx.tried.iter().filter_map(|change| serde_json::from_value::<Change>(change.clone()).ok());
     let tried = tried.filter_map(|change| if let Change::Invite(tried) = change { Some(*tried) } else { None });
-    if let Some(looked) = tried.filter(|tried| tried.about == invite.about).map(|tried| tried.sure).max()
-        && looked >= invite.sure
-    {
+    let last = tried.filter(|tried| tried.about == invite.about).max_by_key(|tried| (tried.sure, tried.entered));
+    if let Some(last) = last.filter(|tried| tried.sure >= invite.sure) {
         match wire::find(cx.partner, &invite.callback).await? {
             wire::Lookup::There(there) => {
-                return invited(rounds, there.interview_link, there.interview_token, "was invited; an earlier try had come through");
+                // What came through is what was tried: meanwhile they may have moved on to another stage, which then invites anew.
+                rounds.keep(Round::invited(&last, there.interview_link, there.interview_token));
+                return Ok(done(rounds, How::Created, "was invited; an earlier try had come through"));
             }
             wire::Lookup::Nobody => {}
             wire::Lookup::CannotTell => return Ok(Outcome::Hold(perhaps_invited(invite))),

@@ -78,8 +78,12 @@ pub struct Round {
     pub state: State,
     /// What the profile shows; none: nothing yet.
     pub shown: Option<State>,
+    /// The link is on the profile.
+    pub linked: bool,
     /// How often that has changed.
     pub shows: i64,
+    /// We called it off, since the candidate was archived.
+    pub called_off: bool,
     /// The note with the evaluation is written.
     pub noted: bool,
     /// A completed one was moved on.
@@ -92,6 +96,11 @@ impl Round {
     pub fn invited(invite: &Invite, link: String, token: String) -> Self {
         let (about, stage, kit) = (invite.about.clone(), invite.stage.clone(), invite.kit.clone());
         Self { about, stage, kit, entered: invite.entered, token, link, ..Self::default() }
+    }
+
+    /// Jobma has more to tell of it.
+    pub const fn is_awaited(&self) -> bool {
+        self.state.is_open()
     }
 
     /// An invitation without an answer came through: somebody says so, or Jobma tells of it. All that is known is what it tells.
@@ -274,13 +283,16 @@ pub fn decide(settings: &Settings, seen: &Seen) -> Decision<Change> {
     let mut rounds = Rounds::read(&seen.sent);
     rounds.hear(seen, stage, entered);
     if let Some(round) = rounds.0.iter().find(|round| archived && round.state.is_open()) {
-        return make(&format!("cancel/{}", round.about), Change::Cancel(Round { state: State::Cancelled, ..round.clone() }));
+        return make(&format!("cancel/{}", round.about), Change::Cancel(Round { state: State::Cancelled, called_off: true, ..round.clone() }));
     }
     if !archived && settings.stages.iter().any(|s| s == stage) {
         let here = rounds.0.iter().rev().find(|round| round.stage == stage);
         let again = |round: &Round| Round { entered, ..round.clone() };
         match here {
-            Some(round) if round.entered >= entered => {}
+            // Archived by mistake and brought back, they stand at the stage as before, and the interview is gone.
+            Some(round) if round.entered >= entered && !(round.called_off && round.state == State::Cancelled) => {}
+            // Who stood there before the stage was chosen is not meant.
+            None if entered < settings.since(stage) => {}
             Some(round) if round.state == State::Invited => {
                 return make(&format!("resend/{}/{entered}", round.about), Change::Resend(again(round)));
             }
@@ -319,7 +331,8 @@ fn show(settings: &Settings, seen: &Seen, round: &Round, is_newest: bool) -> Opt
     let is_new = is_newest && round.shown != Some(round.state);
     let url = seen.told.get(&round.about).and_then(|told| told["results_url"].as_str());
     let evaluated = url.filter(|_| round.state == State::Completed && settings.write_note && !round.noted);
-    if !is_new && evaluated.is_none() {
+    let link = Some(round.link.clone()).filter(|link| !round.linked && round.shown.is_none() && !link.is_empty());
+    if !is_new && evaluated.is_none() && link.is_none() {
         return None;
     }
     let note = match (evaluated, round.state) {
@@ -327,9 +340,8 @@ fn show(settings: &Settings, seen: &Seen, round: &Round, is_newest: bool) -> Opt
         (None, State::Declined) => Some(format!("{NAME}: the candidate does not want the interview.")),
         _ => None,
     };
-    let link = Some(round.link.clone()).filter(|link| is_new && round.shown.is_none() && !link.is_empty());
     let shown = if is_newest { Some(round.state) } else { round.shown };
-    let round = Round { shown, shows: round.shows + 1, noted: round.noted || evaluated.is_some(), ..round.clone() };
+    let round = Round { shown, shows: round.shows + 1, noted: round.noted || evaluated.is_some(), linked: round.linked || link.is_some(), ..round.clone() };
     Some(Show { round, opportunity: seen.opportunity.id.clone(), tags: is_newest, link, note })
 }
 

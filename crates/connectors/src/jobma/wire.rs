@@ -4,7 +4,7 @@ use super::rounds::Invite;
 use connector::Hold;
 use endpoint::{Attachment, Nothing};
 use jobma_api::{
-    Again, ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, Evaluation, FindInterview, GetEvaluation, GetReport, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
+    Again, ByCallback, CancelInterview, Candidate, CreateInterview, DeleteInterview, Evaluation, FindInterview, GetEvaluation, GetInterview, GetReport, Interview, Invited, InviteAgain, Kit, ListKits, NewInterview,
     News, Refusal,
 };
 use outbound::{Failure, Remote};
@@ -94,6 +94,16 @@ async fn is_ours(partner: &Remote) -> Result<bool, Failure> {
         Err(failure) if matches!(failure.status(), Some(404 | 405)) => Ok(false),
         Err(failure) => Err(failure),
     }
+}
+
+/// How an interview stands, as Jobma would tell by itself; none: this Jobma cannot be asked.
+pub async fn news(partner: &Remote, token: &str) -> Result<Option<News>, Failure> {
+    let token = match told(token_of(partner, token).await)? {
+        Some(token) => token,
+        None => return Ok(None),
+    };
+    let there = told(partner.send(GetInterview { token, query: Nothing, body: Nothing }).await)?;
+    Ok(there.map(|there| News { status: there.status, results_url: there.results_url, reviewed_at: there.reviewed_at }))
 }
 
 /// What reviewers think; none: this Jobma does not tell.

@@ -62,6 +62,11 @@ pub fn fill(settings: &Settings, seen: &Seen) -> BTreeMap<String, Result<String,
     fields::fill(&TARGETS, &settings.fields, &fields::source(seen, &name))
 }
 
+/// Whether an address opens something in the candidate's own name, such as an interview: it is nobody else's to have.
+fn is_private(link: &str) -> bool {
+    link.to_ascii_lowercase().contains("jobma")
+}
+
 /// Maps a hire; what Joinedly demands and Lever lacks is a hold.
 pub fn joining(settings: &Settings, seen: &Seen) -> Result<Joining, Hold> {
     let mut fields = demand(NAME, &TARGETS, fill(settings, seen), seen)?;
@@ -72,7 +77,8 @@ pub fn joining(settings: &Settings, seen: &Seen) -> Result<Joining, Hold> {
         (name, email) => Some(Who { name: name.or_else(|| email.clone()).unwrap_or_default(), email: email.unwrap_or_default() }),
     };
     let (manager, recruiter) = (who("manager_name", "manager_email"), who("recruiter_name", "recruiter_email"));
-    let links = Some(seen.opportunity.links.clone()).filter(|links| !links.is_empty());
+    let links = seen.opportunity.links.iter().filter(|link| !is_private(link)).cloned().collect::<Vec<_>>();
+    let links = Some(links).filter(|links| !links.is_empty());
     let body = JoinerChange {
         first_name: take("first_name"),
         last_name: take("last_name"),

@@ -355,7 +355,6 @@ async fn cancel(cx: &Cx<'_>, external_id: &str, hired_at: i64) -> Result<Outcome
     }
 }
 
-/// What was left blank, for the timeline.
 /// Field by field, with names instead of ids.
 fn differences(before: &JoinerChange, change: &JoinerChange, places: &Places) -> Vec<Difference> {
     let (before, after) = (json!(before), json!(change));

@@ -57,7 +57,8 @@ async fn crawl(mut at: At, start: &str) -> usize {
             continue;
         }
         assert_eq!(status, 200, "{path} is linked but answers {status}");
-        if path.starts_with("/export/") || path.ends_with(".json") {
+        // What is kept instead of shown is no page.
+        if path.starts_with("/export/") || path.ends_with(".json") || html.starts_with("%PDF-") {
             continue;
         }
         check(&path, &html);

@@ -334,7 +334,7 @@ async fn jbm_o06_before_it_is_too_late_the_candidate_is_reminded_once_and_an_adm
         let letters = |text: &str| text.matches("Your interview with Northwind Robotics: until").count();
         let mut vera = w.at_jobma("vera").await;
         assert_eq!(letters(&vera.read("/jobma/mail").await), 1);
-        w.later(2 * DAY).await;
+        w.later(3 * DAY).await;
         assert_eq!(w.tags(&daniel).await, ["Jobma Interview Expired"]);
         let mut vera = w.at_jobma("vera").await;
         vera.click("/jobma/interviews-listing", DANIEL, "Send again", &[]).await;

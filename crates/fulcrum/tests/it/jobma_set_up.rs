@@ -64,7 +64,7 @@ async fn jbm_07_without_the_event_the_set_up_says_so_and_who_was_moved_is_found_
         w.ats.tell(Event::CandidateStageChange, false, None).await.unwrap();
         w.connects_jobma().await;
         let text = w.at_jobma("vera").await.read(LEVER).await;
-        assert!(text.contains("Candidate Stage Change"), "{text}");
+        assert!(text.contains("Lever has not told of any \"Candidate Stage Change\" yet. If somebody was moved to another stage since"), "{text}");
         let daniel = w.candidate(DANIEL).await;
         w.moves(&daniel, "Jobma").await;
         assert!(w.interviews().await.is_empty());
@@ -92,7 +92,7 @@ async fn jbm_19_jbm_21_deleted_nobody_is_invited_a_late_result_makes_no_trouble_
     on_both(async |w| {
         let mut vera = w.connects_jobma().await;
         let (daniel, link) = w.invited(DANIEL).await;
-        vera.click(LEVER, "Delete the integration", "Delete the integration", &[]).await;
+        vera.click(LEVER, "Delete the integration", "Delete it", &[]).await;
         w.drain().await;
         let new = w.add("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
         w.moves(&new, "Jobma").await;
@@ -114,6 +114,8 @@ async fn jbm_19_jbm_21_deleted_nobody_is_invited_a_late_result_makes_no_trouble_
         let third = w.add("Tariq Aziz", "tariq@mail.example", "Backend Engineer").await;
         w.moves(&third, "Jobma").await;
         assert_eq!(w.tags(&third).await, ["Jobma Interview Invited"]);
+        // And what was told meanwhile is filed.
+        assert_eq!(w.tags(&daniel).await, ["Jobma Interview Completed"]);
     })
     .await;
 }
@@ -129,7 +131,8 @@ async fn jbm_20_jbm_21_revoked_in_lever_nobody_is_invited_both_sides_say_so_and_
         w.later(10 * MINUTE).await;
         assert_eq!(w.interviews().await.len(), 1);
         assert!(w.at_jobma("vera").await.read(LEVER).await.contains("Not connected."));
-        assert!(w.at_hub().await.read("/").await.contains("Jobma"));
+        let overview = w.at_hub().await.read("/").await;
+        assert!(overview.contains("Jobma is not connected with Lever"), "{overview}");
         w.holds(&link).await;
         w.later(DAY).await;
         assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);

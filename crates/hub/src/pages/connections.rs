@@ -84,7 +84,10 @@ async fn new(viewer: Viewer, Path(connector): Path<String>) -> Result<Html<Strin
             }
             form.fields method="post" action=(format!("/connections/new/{connector}")) {
                 (ui::field(&format!("Address of {}'s API", spec.name), "base_url", "url", old.as_ref().map_or(spec.home, |c| c.partner.base.as_str()), true))
-                @for (name, label) in spec.credential { (ui::field(label, name, "text", "", true)) }
+                @for (name, label) in spec.credential {
+                    @let stays = old.is_some() && spec.callback == Some(name);
+                    (ui::field(&if stays { format!("{label} (empty: it stays as it is)") } else { (*label).to_owned() }, name, "text", "", !stays))
+                }
                 div.actions { button.main type="submit" { "Continue to Lever" } a.button href="/connections" { "Cancel" } }
             }
         }

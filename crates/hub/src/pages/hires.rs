@@ -11,6 +11,7 @@ use axum::extract::{Path, Query};
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use clock::Ms;
+use connector::Whom;
 use lever_api::OpportunityId;
 use lever_api::event::Event;
 use pipeline::{Attempt, Item, MENDED, Priority, State, Table, Told};
@@ -158,6 +159,8 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
     let now = hub.clock.now();
     let name = hire.as_ref().map(|h| h.name.clone()).filter(|n| !n.is_empty()).unwrap_or_else(|| "(no name)".to_owned());
     let connections = hub.connections(tenant).await?;
+    let spec_of = |item: &Item| connections.iter().find(|c| c.id == item.connection).and_then(|c| hub.connector(&c.connector)).map(|c| c.spec());
+    let whom_of = |item: &Item| spec_of(item).map_or(Whom::Hires, |spec| spec.whom);
     let partner_of = |item: &Item| connections.iter().find(|c| c.id == item.connection).map_or("the partner", |c| viewer.partner_name(c));
     let mut steps: Vec<Step> = told.iter().map(told_step).collect();
     for job in &jobs {
@@ -166,7 +169,7 @@ async fn show(viewer: Viewer, Path(subject): Path<String>) -> Result<Html<String
         steps.push(job_step(job, &attempts, now, &subject, partner));
     }
     for effect in &effects {
-        steps.extend(effect_steps(effect, &attempts, now, &subject, partner_of(effect)));
+        steps.extend(effect_steps(effect, &attempts, now, &subject, (partner_of(effect), whom_of(effect))));
     }
     steps.sort_by_key(|step| step.at);
     let actions = html! {
@@ -209,7 +212,8 @@ fn told_step(told: &Told) -> Step {
     Step {
         at: told.at,
         tone: "good",
-        title: format!("Lever told us: {event}{again}"),
+        // A partner's news name who tells.
+        title: if told.kind.ends_with(" told") { format!("{event} us{again}") } else { format!("Lever told us: {event}{again}") },
         body: html! { details id=(told.id) { summary { "What was said" } pre { (told.body) } } },
     }
 }
@@ -241,22 +245,27 @@ fn job_step(job: &Item, attempts: &[Attempt], now: Ms, subject: &str, partner: &
     Step { at: job.ended_at.unwrap_or(job.created_at), tone, title, body }
 }
 
-fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, partner: &str) -> Vec<Step> {
+fn effect_steps(effect: &Item, attempts: &[Attempt], now: Ms, subject: &str, (partner, whom): (&str, Whom)) -> Vec<Step> {
+    // What is done for a partner of candidates is often done in Lever.
+    let (done, doing, to_do) = match whom {
+        Whom::Hires => ("Confirmed by", "Being sent to", "To be sent to"),
+        Whom::Candidates => ("Done for", "Being done for", "To be done for"),
+    };
     let (tone, title) = match effect.state {
-        State::Done => ("good", format!("Confirmed by {partner}")),
+        State::Done => ("good", format!("{done} {partner}")),
         State::Held => ("wait", "Held".to_owned()),
         State::Failed => ("bad", "Failed".to_owned()),
         State::Cancelled => ("plain", "No longer wanted".to_owned()),
-        State::Ready | State::Running => ("wait", format!("Being sent to {partner}")),
+        State::Ready | State::Running => ("wait", format!("{doing} {partner}")),
     };
     let intended = Step {
         at: effect.created_at,
         tone: "good",
-        title: format!("To be sent to {partner}"),
+        title: format!("{to_do} {partner}"),
         body: html! {
             p.soft { code { (effect.payload["key"].as_str().unwrap_or(&effect.key)) } }
             details id=(format!("{}-change", effect.id)) {
-                summary { "What is to be sent" }
+                summary { @if whom == Whom::Hires { "What is to be sent" } @else { "What is to be done" } }
                 pre { (serde_json::to_string_pretty(&effect.payload["change"]).unwrap_or_default()) }
             }
         },

@@ -6,7 +6,7 @@ use super::kits::{Kind, Question};
 use super::recordings::{LONGEST, LONGEST_PIECE, media_type};
 use crate::Partners;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State as Of};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State as Of};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -137,10 +137,11 @@ async fn begin_anew(Of(partners): Of<Partners>, Path((token, question, take)): P
 async fn piece(
     Of(partners): Of<Partners>,
     Path((token, question, take, n)): Path<(String, String, i64, i64)>,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+    request: Request,
 ) -> Result<Response, Problem> {
+    // First whose it is: nothing is read for whoever has no link.
     let (interview, q) = asked(&partners, &token, &question).await?;
-    let Ok(body) = body else { return Ok(no(StatusCode::PAYLOAD_TOO_LARGE, "A piece has at most 16 MiB.", n)) };
+    let Ok(body) = Bytes::from_request(request, &()).await else { return Ok(no(StatusCode::PAYLOAD_TOO_LARGE, "A piece has at most 16 MiB.", n)) };
     if !q.kind.is_recorded() || !(1..=q.takes).contains(&take) {
         return Ok(no(StatusCode::CONFLICT, "There is no such take.", 0));
     }
@@ -196,6 +197,11 @@ impl Partners {
         }
         let sql = "update jm_answer set pieces = pieces + 1, bytes = $1, media_type = $2 where id = $3 and pieces = $4";
         if self.db.run(sql, params![bytes, media, answer.id.as_str(), answer.pieces]).await? == 0 {
+            // The same piece was sent twice at once, and the other was counted: it is the same file.
+            let there = self.answers(&self.db, &interview.id).await?.into_iter().find(|there| there.id == answer.id);
+            if let Some(there) = there.filter(|there| there.pieces > answer.pieces) {
+                return Ok(Ok(there));
+            }
             // The take was begun anew elsewhere, or the interview is forgotten: this belongs to nothing any more.
             let _ = self.recordings.discard(&interview.id, &answer.id).await;
             return Ok(Err((StatusCode::GONE, "This take was begun anew in another window. Load the page again.")));

@@ -75,12 +75,13 @@ pub fn routes(partners: Partners) -> Router {
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
 }
 
-fn printed(partners: &Partners, interview: &Stored) -> db::Result<Interview> {
+async fn printed(partners: &Partners, interview: &Stored) -> db::Result<Interview> {
     Ok(Interview {
         interview_token: interview.id.clone(),
         interview_link: partners.interview_link(interview)?,
         status: interview.state.name().to_owned(),
         results_url: (interview.state == State::Completed).then(|| partners.results_url(interview)),
+        reviewed_at: partners.reviewed_at(&partners.db, &interview.id).await?,
         due_at: interview.due_at.0,
     })
 }
@@ -96,12 +97,12 @@ async fn create(door: Door, _: Arc<()>, request: CreateInterview) -> Answer<Invi
 
 async fn find(door: Door, _: Arc<()>, request: FindInterview) -> Answer<Interview> {
     let found = door.0.interview_telling(&door.0.db, &request.query.callback_url).await?;
-    Ok(printed(&door.0, &found.ok_or_else(|| none(&request.query.callback_url))?)?)
+    Ok(printed(&door.0, &found.ok_or_else(|| none(&request.query.callback_url))?).await?)
 }
 
 async fn get(door: Door, _: Arc<()>, request: GetInterview) -> Answer<Interview> {
     let found = door.0.interview(&door.0.db, &request.token).await?.ok_or_else(|| none(&request.token))?;
-    Ok(printed(&door.0, &found)?)
+    Ok(printed(&door.0, &found).await?)
 }
 
 async fn evaluation(door: Door, _: Arc<()>, request: GetEvaluation) -> Answer<Evaluation> {
@@ -122,7 +123,7 @@ async fn again(door: Door, _: Arc<()>, request: InviteAgain) -> Answer<Interview
         .invite_again(&request.token, Some(request.query.key).filter(|key| !key.is_empty()))
         .await?
         .map_err(|why| Refused(StatusCode::CONFLICT, why))?;
-    Ok(printed(&door.0, &sent)?)
+    Ok(printed(&door.0, &sent).await?)
 }
 
 async fn cancel(door: Door, _: Arc<()>, request: CancelInterview) -> Answer<Interview> {
@@ -132,7 +133,7 @@ async fn cancel(door: Door, _: Arc<()>, request: CancelInterview) -> Answer<Inte
     tx.commit().await?;
     door.0.told_and_seen();
     let found = door.0.interview(&door.0.db, &request.token).await?.ok_or_else(|| none(&request.token))?;
-    Ok(printed(&door.0, &found)?)
+    Ok(printed(&door.0, &found).await?)
 }
 
 async fn delete(door: Door, _: Arc<()>, request: DeleteInterview) -> Answer<Nothing> {

@@ -33,7 +33,7 @@ async fn behind(partners: &Partners, token: &str) -> Result<Interview, Problem> 
 /// The interview behind a link, if it can still be held.
 pub async fn open(partners: &Partners, token: &str) -> Result<Interview, Problem> {
     let interview = behind(partners, token).await?;
-    if interview.state.is_open() && interview.due_at > partners.clock.now() {
+    if interview.is_held(partners.clock.now()) {
         return Ok(interview);
     }
     Err(Problem::bad_request("This interview cannot be held any more.").way_on("To the interview", format!("/jobma/i/{token}")))
@@ -52,7 +52,7 @@ fn page(token: &str, title: &str, main: &Markup) -> Response {
 async fn show(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<Response, Problem> {
     let interview = behind(&partners, &token).await?;
     let company = partners.jm_company().await?;
-    let late = interview.state.is_open() && interview.due_at <= partners.clock.now();
+    let late = interview.state.is_open() && !interview.is_held(partners.clock.now());
     let over = |title: &str, why: &str| Ok(page(&token, title, &html! { section.card.narrow { h1 { (title) } p { (why) } p.soft { (company) } } }));
     match interview.state {
         State::Cancelled => over("This interview was called off", "There is nothing for you to do. Whoever invited you can tell you more."),
@@ -91,7 +91,7 @@ async fn welcome(partners: &Partners, interview: &Interview, token: &str, compan
             (ui::facts(&[
                 ("Questions", html! { (interview.questions.len()) }),
                 ("Takes about", html! { (minutes.max(1)) " min" }),
-                ("Until", html! { (web::date(interview.due_at)) }),
+                ("Until", html! { "the end of " (interview.last_day()) }),
             ]))
             @if recorded { p { a.button href=(format!("/jobma/i/{token}/check")) { "Try camera and microphone first" } } }
             form.fields method="post" action=(format!("/jobma/i/{token}/begin")) {
@@ -99,7 +99,7 @@ async fn welcome(partners: &Partners, interview: &Interview, token: &str, compan
                 div.actions { button.main type="submit" { "Begin" } }
             }
             hr;
-            (ui::action(&format!("/jobma/i/{token}/decline"), "I do not want this interview", "danger"))
+            (ui::sure(&format!("/jobma/i/{token}/decline"), "I do not want this interview", "Whoever invited you is told. You can only come back if they invite you again.", "No, thank you"))
         }
     })
 }
@@ -208,7 +208,7 @@ fn thanks(interview: &Interview, token: &str, company: &str) -> Markup {
             h1 { "Thank you, " (interview.first_name) }
             p { "Your answers are with " (company) ". They will be in touch." }
             @if interview.delete_asked_at.is_some() { p.warn { "You asked for your answers to be deleted. " (company) " was told." } }
-            @else { (ui::action(&format!("/jobma/i/{token}/delete"), "Ask for my answers to be deleted", "danger")) }
+            @else { (ui::sure(&format!("/jobma/i/{token}/delete"), "Ask for my answers to be deleted", "Nobody can watch or read them any more once they are deleted.", "Ask for it")) }
         }
     }
 }

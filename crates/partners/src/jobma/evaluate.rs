@@ -43,7 +43,7 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
         (ui::heading(&interview.name(), &format!("{} · {}", interview.job_title, interview.kit_name), &listing::state(interview.state)))
         @if interview.delete_asked_at.is_some() {
             p.warn { "The candidate asks for these answers to be deleted." }
-            @if person.is_jobma_admin() { (ui::action(&format!("{here}/delete"), "Delete the interview and everything in it", "danger")) }
+            @if person.is_jobma_admin() { (ui::sure(&format!("{here}/delete"), "Delete the interview and everything in it", "It cannot be brought back.", "Delete it")) }
         }
         div.grid.wide {
             div.stack { (answers(partners, &interview, &here).await?) }

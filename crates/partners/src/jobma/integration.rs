@@ -89,7 +89,7 @@ async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) ->
             section.card.middle {
                 h2 { "Delete" }
                 p { "Nobody is invited any more. What was chosen above is kept for the day you connect again." }
-                (ui::action(&format!("{HERE}/delete"), "Delete the integration", "danger"))
+                (ui::sure(&format!("{HERE}/delete"), "Delete the integration", "Whoever is invited already keeps the invitation.", "Delete it"))
             }
         }
         p.hint.middle { "Questions? Ask your Jobma support representative: " (support) }

@@ -18,6 +18,16 @@ use url::Url;
 pub const TELL: &str = "jobma-callback";
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// A day is over everywhere on Earth so long after it began in UTC.
+const WHOLE_DAY: Duration = Duration::from_secs(36 * 3600);
+/// Whoever has begun may finish, though the last day is over.
+const TO_FINISH: Duration = Duration::from_secs(4 * 3600);
+
+/// When the last of so many days is over, wherever the candidate is.
+fn due(now: Ms, days: i64) -> Ms {
+    let last = now.plus(DAY * u32::try_from(days).unwrap_or(14)).0;
+    Ms(last - last.rem_euclid(DAY.as_millis() as i64)).plus(WHOLE_DAY)
+}
 
 /// How an interview stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +87,20 @@ pub struct Interview {
 }
 
 impl Interview {
+    /// The last day on which it can be begun.
+    pub fn last_day(&self) -> String {
+        web::date(self.due_at.minus(WHOLE_DAY))
+    }
+
+    /// Whether it can be begun, or gone on with, at this moment.
+    pub fn is_held(&self, now: Ms) -> bool {
+        match self.state {
+            State::Pending => now < self.due_at,
+            State::Started => now < self.due_at.plus(TO_FINISH),
+            _ => false,
+        }
+    }
+
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
@@ -167,7 +191,7 @@ impl Partners {
             _ => return Ok(Err(wrong.join(" "))),
         };
         let (id, token, now) = (pipeline::fresh_id(self.clock.now()), random_hex(24), self.clock.now());
-        let due_at = now.plus(DAY * u32::try_from(kit.due_days).unwrap_or(14));
+        let due_at = due(now, kit.due_days);
         let questions = serde_json::to_string(&kit.questions).map_err(|e| db::Error::new(e.to_string()))?;
         let tx = self.db.begin().await?;
         let sql = "insert into jm_interview (id, kit, kit_name, questions, job_id, job_code, job_title, callback_url, first_name, last_name, phone, email, \
@@ -206,7 +230,7 @@ impl Partners {
         let tx = self.db.begin().await?;
         let Some(interview) = self.interview(&tx, id).await? else { return Ok(Err("There is no such interview.".to_owned())) };
         let days = self.kit(&interview.kit).await?.map_or(14, |kit| kit.due_days);
-        let due_at = self.clock.now().plus(DAY * u32::try_from(days).unwrap_or(14));
+        let due_at = due(self.clock.now(), days);
         // What is told depends on how it stood when this changed it, not on how it was read.
         let reopened = tx.run("update jm_interview set state = 'pending' where id = $1 and state = 'expired'", params![id]).await? > 0;
         let sql = "update jm_interview set due_at = $1, reminded = $2, ended_at = null, recordings_gone_at = null \
@@ -287,12 +311,15 @@ impl Partners {
     /// Reminds of what will soon be too late, and ends what is.
     pub(crate) async fn mind_interviews(&self) -> db::Result<()> {
         let now = self.clock.now();
-        let sql = "select * from jm_interview where state in ('pending', 'started') and due_at <= $1 order by due_at limit 1000";
-        for row in self.db.rows(sql, params![now.0]).await? {
+        let begun = now.minus(TO_FINISH);
+        let is_late = "(state = 'pending' and due_at <= $1 or state = 'started' and due_at <= $2)";
+        let sql = format!("select * from jm_interview where {is_late} order by due_at limit 1000");
+        for row in self.db.rows(&sql, params![now.0, begun.0]).await? {
             let interview = read(&row)?;
             let tx = self.db.begin().await?;
             // Somebody may have given more time since it was read.
-            let late = tx.row("select id from jm_interview where id = $1 and due_at <= $2", params![interview.id.as_str(), now.0]).await?;
+            let sql = format!("select id from jm_interview where id = $3 and {is_late}");
+            let late = tx.row(&sql, params![now.0, begun.0, interview.id.as_str()]).await?;
             if late.is_some() {
                 self.interview_becomes(&tx, &interview, &[State::Pending, State::Started], State::Expired).await?;
             }
@@ -300,7 +327,7 @@ impl Partners {
         }
         let soon = "select * from jm_interview where state in ('pending', 'started') and not reminded and due_at <= $1 and due_at > $2 and created_at <= $3 \
                     order by due_at limit 1000";
-        for row in self.db.rows(soon, params![now.plus(2 * DAY).0, now.0, now.minus(DAY).0]).await? {
+        for row in self.db.rows(soon, params![now.plus(WHOLE_DAY + DAY).0, now.0, now.minus(DAY).0]).await? {
             let interview = read(&row)?;
             let tx = self.db.begin().await?;
             let sql = "update jm_interview set reminded = $1 where id = $2 and not reminded";

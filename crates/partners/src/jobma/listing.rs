@@ -92,7 +92,7 @@ async fn interviews(person: &Person, here: &str, which: &Which, from_lever: bool
                 td { a href=(format!("/jobma/evaluate/{}", i.id)) { (i.name()) } br; span.soft { (i.email) } }
                 td { (i.job_title) br; span.soft { (i.kit_name) } }
                 td { (state(i.state)) @if i.delete_asked_at.is_some() { " " (ui::badge("bad", "to be deleted")) } }
-                td { (ui::when(i.created_at, now)) @if i.state.is_open() { br; span.soft { "until " (web::date(i.due_at)) } } @else if let Some(at) = i.ended_at { br; span.soft { "ended " (ui::when(at, now)) } } }
+                td { (ui::when(i.created_at, now)) @if i.state.is_open() { br; span.soft { "until " (i.last_day()) } } @else if let Some(at) = i.ended_at { br; span.soft { "ended " (ui::when(at, now)) } } }
                 td.end {
                     @if person.is_jobma_admin() {
                         @if i.state.is_open() || i.state == State::Expired { (ui::action(&format!("{LIST}/{}/again", i.id), "Send again", "")) }

@@ -11,20 +11,20 @@ const INVITATION: Template = Template {
     name: "invitation",
     about: "To the candidate, with the link to the interview",
     subject: "{{ company }} invites you to an interview: {{ job }}",
-    body: "Hello {{ first_name }},\n\nthank you for your interest in {{ job }}. The next step is an interview that you hold in your browser, whenever it suits you, until {{ due_on }}:\n\n{{ link }}\n\nIt has {{ questions }}. You need a quiet place and, where answers are recorded, a camera and a microphone; a phone will do.\nThe link is yours alone; please do not pass it on.\n\n{{ company }}\n",
+    body: "Hello {{ first_name }},\n\nthank you for your interest in {{ job }}. The next step is an interview that you hold in your browser, whenever it suits you, until the end of {{ due_on }}:\n\n{{ link }}\n\nIt has {{ questions }}. You need a quiet place and, where answers are recorded, a camera and a microphone; a phone will do.\nThe link is yours alone; please do not pass it on.\n\n{{ company }}\n",
 };
 
 const REMINDER: Template = Template {
     name: "reminder",
     about: "To the candidate, two days before it is too late",
     subject: "Your interview with {{ company }}: until {{ due_on }}",
-    body: "Hello {{ first_name }},\n\nyour interview for {{ job }} can be held until {{ due_on }}:\n\n{{ link }}\n\n{{ company }}\n",
+    body: "Hello {{ first_name }},\n\nyour interview for {{ job }} can be held until the end of {{ due_on }}:\n\n{{ link }}\n\n{{ company }}\n",
 };
 
 async fn write(partners: &Partners, tx: &Tx, interview: &Interview, template: &Template, key: String) -> db::Result<()> {
     let names = json!({
         "company": partners.jm_company().await?, "first_name": interview.first_name, "job": interview.job_title,
-        "due_on": web::date(interview.due_at), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
+        "due_on": interview.last_day(), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
     });
     let subject = render(template.subject, &names).unwrap_or_default().replace(['\r', '\n'], " ");
     let name = interview.name();

@@ -163,6 +163,7 @@ impl Partners {
         let id = match known {
             // An older hire of the same person changes nothing about the newer one.
             Some(joiner) if is_new_id && change.hired_at < joiner.about.hired_at => joiner.id,
+            Some(joiner) if self.is_older(&tx, external_id, &joiner, change).await? => joiner.id,
             Some(joiner) => self.change_joiner(&tx, external_id, joiner, change).await?,
             None => self.make_joiner(&tx, change).await?,
         };
@@ -260,8 +261,16 @@ impl Partners {
             let sql = "update jy_external set hired_at = $1, cancelled = $2 where external_id = $3";
             tx.run(sql, params![change.hired_at, false, external_id]).await?;
         }
-        let over = matches!(joiner.state, State::Cancelled | State::Completed);
+        let over = match joiner.state {
+            State::Cancelled | State::Completed => true,
+            // Hired for something else after the day on which this journey led up to: what was left undone of it is over too.
+            State::Started => !is_known && change.hired_at.map(|at| today_in("UTC", Ms(at))) > before.starts_on(),
+            State::Waiting => false,
+        };
         if over && hired_anew {
+            // The hires before are no longer what the journey is for.
+            let sql = "update jy_external set cancelled = $1 where joiner = $2 and external_id <> $3 and coalesce(hired_at, 0) < $4";
+            tx.run(sql, params![true, joiner.id.as_str(), external_id, change.hired_at]).await?;
             // What is not said anew of somebody hired again is not known of this hire.
             let JoinerChange { first_name, last_name, email, phone, links, .. } = joiner.about;
             joiner.about = JoinerChange { first_name, last_name, email, phone, links, ..JoinerChange::default() };
@@ -270,7 +279,8 @@ impl Partners {
         joiner.name = full_name(&joiner.about);
         let the_same = is_known && joiner.starts_on().is_some() && joiner.starts_on() == before.starts_on();
         if over && hired_anew && the_same && joiner.state == State::Cancelled && self.resume(tx, &mut joiner).await? {
-            // Called off by mistake: what was done is done, and nobody is written to a second time.
+            // Called off by mistake: what was done is done, and nobody is written to a second time. What changed meanwhile counts.
+            self.follow(tx, &before, &joiner).await?;
         } else if over && hired_anew && !(the_same && joiner.state == State::Completed) {
             joiner.state = State::Waiting;
             joiner.cancelled_why.clear();
@@ -282,6 +292,19 @@ impl Partners {
             self.follow(tx, &before, &joiner).await?;
         }
         Ok(joiner.id)
+    }
+
+    /// Whether what is said is about a hire of this joiner's before the one that counts. Should it be brought back, it is remembered.
+    async fn is_older(&self, tx: &Tx, external_id: &str, joiner: &Joiner, change: &JoinerChange) -> db::Result<bool> {
+        let row = tx.row("select hired_at from jy_external where external_id = $1", params![external_id]).await?;
+        let Some(stored) = row.map(|row| row.get::<Option<i64>>("hired_at")).transpose()? else { return Ok(false) };
+        let at = stored.max(change.hired_at);
+        let (Some(this), Some(counts)) = (at, joiner.about.hired_at) else { return Ok(false) };
+        if this < counts && at > stored {
+            let sql = "update jy_external set hired_at = $1, cancelled = $2 where external_id = $3";
+            tx.run(sql, params![this, false, external_id]).await?;
+        }
+        Ok(this < counts)
     }
 
     /// A cancelled journey goes on where it stood, if it had begun; whether it had.
@@ -353,13 +376,15 @@ impl Partners {
         let Some(mut joiner) = self.joiner_called(&tx, id).await? else { return Ok(false) };
         let sql = "update jy_external set cancelled = $1 where joiner = $2 and $3 in (external_id, joiner)";
         tx.run(sql, params![true, joiner.id.as_str(), id]).await?;
-        let left = "select doc from jy_external where joiner = $1 and not cancelled order by hired_at desc limit 1";
+        let left =
+            "select doc, hired_at from jy_external where joiner = $1 and not cancelled order by coalesce(hired_at, 0) desc, external_id limit 1";
         let left = tx.row(left, params![joiner.id.as_str()]).await?;
         if let Some(row) = &left {
             // The newest of the hires that are left counts from now on.
             let before = joiner.clone();
             let said: JoinerChange = serde_json::from_value(row.json("doc")?).unwrap_or_default();
             merge(&mut joiner.about, &said);
+            joiner.about.hired_at = row.get("hired_at")?;
             joiner.name = full_name(&joiner.about);
             self.store_joiner(&tx, &joiner).await?;
             self.follow(&tx, &before, &joiner).await?;

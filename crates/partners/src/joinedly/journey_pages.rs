@@ -193,8 +193,9 @@ async fn put_step(person: Person, Path(id): Path<String>, fields: Fields) -> Don
 
 async fn remove_step(person: Person, Path((id, step)): Path<(String, String)>) -> Done {
     person.need_joinedly_admin()?;
-    person.partners.remove_step(&id, &step).await?;
-    person.done("Removed.", &format!("{LIST}/{id}")).await
+    let moved = person.partners.remove_step(&id, &step).await?;
+    let said = if moved { "Removed. What came after it is due on the start date from now on." } else { "Removed." };
+    person.done(said, &format!("{LIST}/{id}")).await
 }
 
 async fn add_rule(person: Person, fields: Fields) -> Done {

@@ -225,16 +225,15 @@ impl Partners {
         Ok(Ok(()))
     }
 
-    /// Takes a step away; what came after it comes after what it came after, or at the start.
-    pub(crate) async fn remove_step(&self, journey: &str, id: &str) -> db::Result<()> {
+    /// Takes a step away; what came after it stands on the start date from then on. Whether anything did.
+    pub(crate) async fn remove_step(&self, journey: &str, id: &str) -> db::Result<bool> {
         let tx = self.db.begin().await?;
-        let after = "update jy_step set timing = case when timing = 'after' then 'on' else timing end, after_step = null, \
-                     days = case when days < 1 then 1 else days end where journey = $1 and after_step = $2";
-        tx.run(after, params![journey, id]).await?;
+        let after = "update jy_step set timing = case when timing = 'after' then 'on' else timing end, after_step = null, days = 1 where journey = $1 and after_step = $2";
+        let moved = tx.run(after, params![journey, id]).await? > 0;
         tx.run("delete from jy_step where journey = $1 and id = $2", params![journey, id]).await?;
         tx.commit().await?;
         self.lobby.changed();
-        Ok(())
+        Ok(moved)
     }
 
     pub(crate) async fn add_rule(&self, field: &str, value: &str, journey: &str) -> db::Result<Result<(), String>> {

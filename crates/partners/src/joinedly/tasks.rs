@@ -224,10 +224,11 @@ impl Partners {
     pub(crate) async fn remind(&self) -> db::Result<()> {
         let now = self.clock.now();
         // Where it is latest, tomorrow has begun; and the earliest reminder goes out some weeks ahead.
-        let horizon = workdays::after(today_in("UTC", now), FAREST);
+        let (today, horizon) = (today_in("UTC", now), workdays::after(today_in("UTC", now), FAREST));
         let sql = "select t.* from jy_task t join jy_joiner j on j.id = t.joiner where t.state = 'open' and t.due_on is not null and t.due_on <= $1 \
-                   and j.state = 'started' and t.owner_email <> '' and t.remind >= 0 and t.reminded <> 'late/' || t.due_on order by t.due_on, t.id limit 1000";
-        for row in self.db.rows(sql, params![horizon.to_string()]).await? {
+                   and j.state = 'started' and t.owner_email <> '' and t.remind >= 0 and t.reminded <> 'late/' || t.due_on \
+                   and (t.reminded <> 'due/' || t.due_on or t.due_on <= $2) order by t.due_on, t.id limit 1000";
+        for row in self.db.rows(sql, params![horizon.to_string(), today.to_string()]).await? {
             let task = read(&row)?;
             // One that cannot be reminded of must not keep the others from it.
             if let Err(e) = self.remind_of(&task, &row.text("reminded")?).await {

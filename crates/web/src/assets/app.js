@@ -1,8 +1,21 @@
 // The only script. Every page works without it; with it, small actions do not reload the page.
 "use strict";
 
-// Somebody is typing: nothing is taken from under their hands.
-const typing = () => document.activeElement && document.activeElement.matches("main input, main textarea, main select");
+// Somebody is typing, has typed or chosen something that is not sent yet, or is watching: nothing is taken from under their hands.
+function busy() {
+  const main = document.querySelector("main");
+  if (!main) return false;
+  const differs = (f) => {
+    if (f.type === "hidden" || f.type === "submit") return false;
+    if (f.type === "checkbox" || f.type === "radio") return f.checked !== f.defaultChecked;
+    if (f.tagName !== "SELECT") return f.value !== f.defaultValue;
+    const usual = [...f.options].findIndex((o) => o.defaultSelected);
+    return f.selectedIndex !== (usual < 0 && !f.multiple ? 0 : usual);
+  };
+  return Boolean(document.activeElement && document.activeElement.matches("main input, main textarea, main select"))
+    || [...main.querySelectorAll("input, textarea, select")].some(differs)
+    || [...main.querySelectorAll("video, audio")].some((m) => m.currentTime > 0 && !m.ended);
+}
 
 // Puts the server's new <main> in place of the old one, keeping what the person is typing in.
 function swap(html, keep) {
@@ -24,7 +37,7 @@ async function load(address, options, keep) {
   const response = await fetch(address, { ...options, headers: { accept: "text/html" }, credentials: "same-origin" });
   const html = await response.text();
   const there = response.url && new URL(response.url);
-  if (keep && typing()) return;
+  if (keep && busy()) return;
   if (there && there.origin !== location.origin) { location.href = response.url; return; }
   // A page from which a form leads to another side has a policy of its own, which only a whole load brings.
   const leads = /form-action 'self' \S/.test(response.headers.get("content-security-policy") || "");
@@ -64,13 +77,14 @@ let waiting = null;
 function refreshSoon() {
   waiting = waiting || setTimeout(() => {
     waiting = null;
-    if (!typing() && document.querySelector("main[data-live]")) load(location.href, {}, true).catch(() => {});
+    if (!busy() && document.querySelector("main[data-live]")) load(location.href, {}, true).catch(() => {});
   }, 150);
 }
 // A page that shows what another side does, which tells us nothing of it, asks again by itself while it is seen.
 let asked = Date.now();
 setInterval(() => {
   const again = document.querySelector("main [data-asks-again]");
+  compare();
   if (!again || document.hidden || Date.now() - asked < again.dataset.asksAgain * 1000) return;
   asked = Date.now();
   refreshSoon();

@@ -36,7 +36,7 @@ async function record(place) {
     playback.hidden = true;
     await countdown(place, bar, Number(place.dataset.think), "Think about it. Recording starts in");
     const recorder = new MediaRecorder(stream, { mimeType: type(isVideo), videoBitsPerSecond: 1000000 });
-    const upload = place.dataset.url ? new Upload(place) : null;
+    const upload = place.dataset.url ? new Upload(place, () => recorder.state === "recording" && recorder.stop()) : null;
     const parts = [];
     recorder.ondataavailable = (e) => {
       if (e.data.size === 0) return;
@@ -59,7 +59,14 @@ async function record(place) {
       start.hidden = false;
       return;
     }
-    await upload.finish();
+    try {
+      await upload.finish();
+    } catch (e) {
+      // It cannot be sent any more: nobody speaks on in vain, and the camera goes off.
+      stream.getTracks().forEach((t) => t.stop());
+      say(place, e.message);
+      return;
+    }
     stream.getTracks().forEach((t) => t.stop());
     say(place, "It is saved.");
     location.reload();
@@ -83,8 +90,9 @@ async function countdown(place, bar, seconds, words, until) {
 
 // Sends pieces one after the other, each until it is taken. The other side says which one it wants next.
 class Upload {
-  constructor(place) {
+  constructor(place, inVain) {
     this.place = place;
+    this.inVain = inVain;
     this.at = `${place.dataset.url}/${place.dataset.take}`;
     this.pieces = [];
     this.next = 0;
@@ -126,7 +134,7 @@ class Upload {
         if (answer.status < 500) throw Object.assign(new Error(why), { final: true });
       } catch (e) {
         if (e.final) {
-          say(this.place, e.message);
+          this.inVain();
           throw e;
         }
       }
