@@ -255,6 +255,12 @@ impl Try<'_> {
         let cx =
             Cx { partner: &partner, lever: &lever, memo: self.memo, asked: item.claimed, attempt: item.attempts, sent: &ours.sent, tried: &tried };
         let outcome = self.connector.perform(cx, &self.connection.settings, key, &change).await;
+        // What is written in Lever fails by Lever's credential, not by the partner's: then the connection is over.
+        if !matches!(outcome, Outcome::Done(_)) && self.wire.last_status_of(&self.connection.lever.base) == Some(401) {
+            let host = self.connection.lever.base.host_str().unwrap_or_default().to_owned();
+            let revoked = Failure::Refused { host, status: 401, body: String::new(), retry_after: None };
+            return hub.lever_failed(self.connection, &revoked, "write on profiles").await;
+        }
         let lets_in = match &outcome {
             Outcome::Done(done) => {
                 learnt.done = Some((done.how, done.left_out));

@@ -22,6 +22,39 @@ fn start(w: &World, address: &str) -> Child {
     command.stdout(Stdio::null()).spawn().unwrap()
 }
 
+/// Tells of these again and again while the hub is started and killed, from "just started" to "in full work": the moments differ, so
+/// that every step of the path is hit. Then waits until this is so, and a moment more, in which a second record would appear.
+async fn killed_under_load(w: &World, hook: &Url, key: &str, event: Event, subjects: &[String], is_so: impl AsyncFn() -> bool) {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let hook: Url = format!("http://{free}{}", hook.path()).parse().unwrap();
+    let telling = async {
+        for round in 0..3 {
+            for (i, opportunity) in subjects.iter().enumerate() {
+                tell(w, &hook, key, event, opportunity).await;
+                tokio::time::sleep(Duration::from_millis(((i * 7 + round * 3) % 11) as u64)).await;
+            }
+        }
+    };
+    let killing = async {
+        for n in 0..20u64 {
+            let mut hub = start(w, &free);
+            tokio::time::sleep(Duration::from_millis(120 + n * n % 37 * 13)).await;
+            hub.kill().unwrap();
+            hub.wait().unwrap();
+        }
+        start(w, &free)
+    };
+    let ((), mut hub) = tokio::join!(telling, killing);
+    let deadline = Instant::now() + Duration::from_secs(150);
+    while !is_so().await && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(hub.try_wait().unwrap().is_none(), "the last one ended by itself");
+    hub.kill().unwrap();
+    hub.wait().unwrap();
+}
+
 #[tokio::test]
 async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one_employee() {
     on_both(async |w| {
@@ -29,48 +62,10 @@ async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one
         let hires = everyone_hired(&w).await;
         let before = w.headcount().await;
         let (hook, key) = w.webhook().await;
-        let address = {
-            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            free.local_addr().unwrap().to_string()
-        };
-        let hook: Url = format!("http://{address}{}", hook.path()).parse().unwrap();
-
-        // Everyone is told of three times, each time until it is accepted.
-        let telling = async {
-            for round in 0..3 {
-                for (i, opportunity) in hires.iter().enumerate() {
-                    tell(&w, &hook, &key, Event::CandidateHired, opportunity).await;
-                    tokio::time::sleep(Duration::from_millis(((i * 7 + round * 3) % 11) as u64)).await;
-                }
-            }
-        };
-        let killing = async {
-            let mut killed = 0;
-            // From "just started" to "in full work": the moments differ, so that every step of the path is hit.
-            for n in 0..24u64 {
-                let mut hub = start(&w, &address);
-                tokio::time::sleep(Duration::from_millis(120 + n * n % 37 * 13)).await;
-                hub.kill().unwrap();
-                hub.wait().unwrap();
-                killed += 1;
-            }
-            (start(&w, &address), killed)
-        };
-        let ((), (mut hub, killed)) = tokio::join!(telling, killing);
-        assert_eq!(killed, 24);
-
-        let deadline = Instant::now() + Duration::from_secs(150);
-        while w.headcount().await < before + hires.len() && Instant::now() < deadline {
-            tokio::time::sleep(Duration::from_millis(250)).await;
-        }
-        // A moment more, in which a second record would appear.
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        killed_under_load(&w, &hook, &key, Event::CandidateHired, &hires, async || w.headcount().await >= before + hires.len()).await;
         let (_, all) = w.hr_cloud(Verb::Get, "xEmployee?pageSize=500", Value::Null).await;
         let mut numbers: Vec<&str> = all.as_array().unwrap().iter().map(|e| e["xEmployeeNumber"].as_str().unwrap()).collect();
         let count = numbers.len();
-        assert!(hub.try_wait().unwrap().is_none(), "the last one ended by itself");
-        hub.kill().unwrap();
-        hub.wait().unwrap();
         numbers.sort_unstable();
         numbers.dedup();
         assert_eq!((count, numbers.len()), (before + hires.len(), before + hires.len()), "everyone once");
@@ -86,38 +81,34 @@ async fn killed_at_any_moment_under_load_every_accepted_hire_ends_as_exactly_one
 }
 
 #[tokio::test]
+async fn jnd_19_killed_at_any_moment_everybody_hired_is_one_joiner_whose_journey_began_once() {
+    on_both(async |w| {
+        w.connects_joinedly().await;
+        let hires = everyone_hired(&w).await;
+        let (_, hook, key) = w.webhook_of("joinedly").await;
+        killed_under_load(&w, &hook, &key, Event::CandidateHired, &hires, async || w.joiners().await >= hires.len()).await;
+        assert_eq!(w.joiners().await, hires.len(), "everyone once");
+        w.drain().await;
+        let mail = w.at_joinedly("jo").await.read("/joinedly/mail").await;
+        for hire in &hires {
+            let joiner = w.joiner(hire).await.unwrap_or_else(|| panic!("{hire} is no joiner"));
+            assert_eq!((&joiner["external_ids"], &joiner["journey"]["state"]), (&json!([hire]), &json!("started")));
+        }
+        let first = w.joiner(&hires[0]).await.unwrap()["joiner"]["first_name"].as_str().unwrap().to_owned();
+        assert!(mail.contains(&format!("Welcome to Northwind Robotics, {first}!")), "{mail}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn jbm_o11_killed_at_any_moment_everybody_moved_to_the_stage_is_invited_to_one_interview_and_shown_so() {
     on_both(async |w| {
         w.connects_jobma().await;
         // What Lever tells by itself goes to the hub of this process, which does nothing: only the other one works.
         let moved = w.moves_everybody("Jobma").await;
         let (_, hook, key) = w.webhook_of("jobma").await;
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let hook: Url = format!("http://{free}{}", hook.path()).parse().unwrap();
-        let telling = async {
-            for opportunity in &moved {
-                tell(&w, &hook, &key, Event::CandidateStageChange, opportunity).await;
-            }
-        };
-        let killing = async {
-            for n in 0..16u64 {
-                let mut hub = start(&w, &free);
-                tokio::time::sleep(Duration::from_millis(150 + n * n % 31 * 17)).await;
-                hub.kill().unwrap();
-                hub.wait().unwrap();
-            }
-            start(&w, &free)
-        };
-        let ((), mut hub) = tokio::join!(telling, killing);
-        let deadline = Instant::now() + Duration::from_secs(150);
         let shown = async || w.tagged("Jobma Interview Invited").await;
-        while shown().await < moved.len() && Instant::now() < deadline {
-            tokio::time::sleep(Duration::from_millis(250)).await;
-        }
-        // A moment more, in which a second invitation would appear.
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        hub.kill().unwrap();
-        hub.wait().unwrap();
+        killed_under_load(&w, &hook, &key, Event::CandidateStageChange, &moved, async || shown().await >= moved.len()).await;
         assert_eq!((w.interviews().await.len(), shown().await), (moved.len(), moved.len()), "everyone once");
         for opportunity in &moved {
             assert_eq!(w.interview_links(opportunity).await.len(), 1);

@@ -130,3 +130,25 @@ async fn promise_9_of_a_candidate_on_another_way_the_hub_keeps_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn com_12_lever_s_access_revoked_between_the_invitation_and_the_tag_is_told_and_everything_follows_once_it_is_back() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let tap = w.tap_lever("POST", "/addTags").await;
+        let revoked = Fault::Answer(401, r#"{"code":"UnauthorizedError","message":"The access token was revoked."}"#);
+        tap.faults.lock().unwrap().extend(vec![revoked; 3]);
+        let daniel = w.candidate(DANIEL).await;
+        w.moves(&daniel, "Jobma").await;
+        assert_eq!((w.interviews().await.len(), w.tags(&daniel).await.len()), (1, 0));
+        let overview = w.at_hub().await.read("/").await;
+        assert!(overview.contains("Jobma is not connected with Lever"), "{overview}");
+        assert!(w.at_jobma("vera").await.read(LEVER).await.contains("Not connected."));
+        w.later(DAY).await;
+        w.connects_jobma().await;
+        w.later(10 * MINUTE).await;
+        assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);
+        assert_eq!((w.interviews().await.len(), w.interview_links(&daniel).await.len()), (1, 1));
+    })
+    .await;
+}
