@@ -100,6 +100,9 @@ pub struct JoinerChange {
     /// A day: 2026-01-31. Without one the journey waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_date: Option<String>,
+    /// Nobody said the start date: it is what is usual. The admins are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_date_assumed: Option<bool>,
     /// When they were hired, ms. A later one than before begins a journey that was cancelled anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hired_at: Option<i64>,

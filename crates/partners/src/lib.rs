@@ -8,6 +8,7 @@ pub mod hr_cloud;
 mod hub_link;
 pub mod jobma;
 pub mod joinedly;
+mod letter_texts;
 mod lever;
 mod mail;
 mod paper;

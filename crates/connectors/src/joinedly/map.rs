@@ -125,6 +125,7 @@ impl Joining {
         (body.team, body.team_named) = place("teams", &self.team, "team");
         if body.start_date.is_none() {
             body.start_date = self.usual_start(settings.no_start_date);
+            body.start_date_assumed = body.start_date.is_some().then_some(true);
             flags.push(match &body.start_date {
                 None => "the start date is missing in Lever, so the journey waits".to_owned(),
                 Some(day) => format!("the start date is missing in Lever, so {day} is taken, as the settings say"),

@@ -172,3 +172,25 @@ async fn a_stage_that_is_gone_and_a_job_that_is_closed_are_told_and_choose_nothi
     })
     .await;
 }
+
+#[tokio::test]
+async fn jbm_o07_the_letters_to_candidates_have_texts_of_ones_own_with_a_preview() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let mut vera = w.at_jobma("vera").await;
+        let here = "/jobma/settings/letters/invitation";
+        let text = "Hi {{ first_name }}, {{ job }} awaits: {{ link }}";
+        let (status, page) = vera.try_press(here, &[("do", "preview"), ("subject", "Talk to {{ company }}"), ("text", text)]).await;
+        assert!(status == 200 && page.contains("Hi Ada, Backend Engineer awaits: https://jobma.example"), "{page}");
+        for (bad, why) in [("Hi {{ first_name", "cannot be read"), ("Hi there", "has no {{ link }}")] {
+            let (_, page) = vera.try_press(here, &[("do", "save"), ("subject", "x"), ("text", bad)]).await;
+            assert!(page.contains(why), "{page}");
+        }
+        vera.press(here, &[("do", "save"), ("subject", "Talk to {{ company }}"), ("text", text)]).await;
+        w.invited(DANIEL).await;
+        let mail = vera.read("/jobma/mail").await;
+        assert!(mail.contains("Talk to Northwind Robotics"), "{mail}");
+        assert_eq!(w.at_jobma("rashid").await.open(here).await.0, 403);
+    })
+    .await;
+}

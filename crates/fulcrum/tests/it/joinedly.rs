@@ -424,6 +424,13 @@ async fn jnd_o04_without_a_start_date_the_journey_waits_or_begins_by_a_setting_a
         let edith = without("Edith Clarke", "edith@mail.example").await;
         let joiner = w.joiner(&edith).await.unwrap();
         assert_eq!((joiner["journey"]["state"].as_str(), joiner["joiner"]["start_date"].as_str()), (Some("started"), Some("2026-03-16")));
+        assert!(jo.read("/joinedly/mail").await.contains("Edith Clarke has no start date: 16 Mar 2026 is assumed"));
+        let page = format!("/joinedly/joiners/{}", joiner["id"].as_str().unwrap());
+        assert!(jo.read(&page).await.contains("16 Mar 2026 (assumed: Lever says none)"));
+        // What Lever says counts as soon as it says something.
+        w.offer(&edith, "2026-05-11").await;
+        w.later(20 * MINUTE).await;
+        assert!(jo.read(&page).await.contains("Starts on 11 May 2026 Manager"), "{}", jo.read(&page).await);
     })
     .await;
 }

@@ -1,20 +1,27 @@
-//! Settings: who invites, whom to ask, and for how long recordings are kept.
+//! Settings: who invites, whom to ask, for how long recordings are kept; and the texts of letters.
 
 use super::Done;
+use super::texts::TEXTS;
 use crate::Partners;
 use crate::accounts::Person;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use web::{Fields, Problem, html, ui};
+use web::{Fields, Markup, Problem, html, ui};
 
 pub const HERE: &str = "/jobma/settings";
+pub const LETTERS: &str = "/jobma/settings/letters";
 
 /// The longest recordings can be kept by a number, days.
 const LONGEST: u32 = 3650;
 
 pub fn routes() -> Router<Partners> {
-    Router::new().route(HERE, get(show).post(change))
+    Router::new().route(HERE, get(show).post(change)).merge(crate::letter_texts::routes(&TEXTS))
+}
+
+pub fn frame(here: &str, body: &Markup) -> Markup {
+    let entries = [("General", HERE.to_owned()), ("Letters", LETTERS.to_owned())];
+    html! { (ui::heading("Settings", "", &html! {})) (ui::tabs("Settings", &entries, here)) (body) }
 }
 
 impl Partners {
@@ -35,7 +42,6 @@ async fn show(person: Person) -> Result<Html<String>, Problem> {
     let partners = &person.partners;
     let kept = partners.kept_days().await?.map(|days| days.to_string()).unwrap_or_default();
     let main = html! {
-        (ui::heading("Settings", "", &html! {}))
         form.card.fields.middle method="post" action=(HERE) {
             (ui::field("Company, as candidates read it", "company", "text", &partners.jm_company().await?, true))
             (ui::field("Support, for questions about Jobma", "support", "text", &partners.jm_setting("support").await?, false))
@@ -44,7 +50,7 @@ async fn show(person: Person) -> Result<Html<String>, Problem> {
             div.actions { button.main type="submit" { "Save" } }
         }
     };
-    person.jobma("Settings", false, main).await
+    person.jobma("Settings", false, frame(HERE, &main)).await
 }
 
 async fn change(person: Person, fields: Fields) -> Done {

@@ -1,11 +1,14 @@
-//! The letters Jobma writes.
+//! The letters Jobma writes. People may change their texts.
 
 use super::APP;
 use super::interviews::Interview;
+use super::settings::{LETTERS, frame};
 use crate::Partners;
+use crate::accounts::Person;
+use crate::letter_texts::Texts;
 use db::Tx;
-use post::{Letter, Template, render};
-use serde_json::json;
+use post::Template;
+use serde_json::{Value, json};
 
 const INVITATION: Template = Template {
     name: "invitation",
@@ -21,16 +24,35 @@ const REMINDER: Template = Template {
     body: "Hello {{ first_name }},\n\nyour interview for {{ job }} can be held until the end of {{ due_on }}:\n\n{{ link }}\n\n{{ company }}\n",
 };
 
+/// What can be written, and when.
+const TEMPLATES: [Template; 2] = [INVITATION, REMINDER];
+
+/// Their texts, where people change them.
+pub static TEXTS: Texts = Texts {
+    app: APP,
+    here: LETTERS,
+    table: "jm_setting",
+    templates: &TEMPLATES,
+    sample,
+    may: Person::need_jobma_admin,
+    page: |person, title, live, body| Box::pin(async move { person.jobma(title, live, frame(LETTERS, &body)).await }),
+};
+
+/// What stands in the places of the texts, for previews.
+fn sample() -> Value {
+    json!({
+        "company": "Northwind Robotics", "first_name": "Ada", "name": "Ada Byron", "job": "Backend Engineer", "due_on": "16 Mar 2026",
+        "link": "https://jobma.example/jobma/i/…", "questions": "4 questions",
+    })
+}
+
 async fn write(partners: &Partners, tx: &Tx, interview: &Interview, template: &Template, key: String) -> db::Result<()> {
+    let name = interview.name();
     let names = json!({
-        "company": partners.jm_company().await?, "first_name": interview.first_name, "job": interview.job_title,
+        "company": partners.jm_company().await?, "first_name": interview.first_name, "name": name, "job": interview.job_title,
         "due_on": interview.last_day(), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
     });
-    let subject = render(template.subject, &names).unwrap_or_default().replace(['\r', '\n'], " ");
-    let name = interview.name();
-    let letter =
-        Letter { key, about: &interview.id, to: (&name, &interview.email), subject, body: render(template.body, &names).unwrap_or_default() };
-    partners.letters.write(tx, APP, &letter).await
+    TEXTS.write(partners, tx, template.name, &names, (key, &interview.id, (&name, &interview.email))).await
 }
 
 /// The invitation: once, and once more for each time somebody asks for it.

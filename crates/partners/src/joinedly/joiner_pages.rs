@@ -183,7 +183,7 @@ async fn about(joiner: &Joiner, admin: bool, partners: &Partners) -> Result<Mark
                 ("Team", or_not(&team)),
                 ("Department", or_not(text(&a.department))),
                 ("Work type", or_not(text(&a.work_type))),
-                ("Starts on", or_not(&joiner.starts_on().map(date).unwrap_or_default())),
+                ("Starts on", html! { (or_not(&joiner.starts_on().map(date).unwrap_or_default())) @if a.start_date_assumed == Some(true) { " (assumed: Lever says none)" } }),
                 ("Manager", who(&a.manager)),
                 ("Recruiter", who(&a.recruiter)),
                 ("Buddy", or_not(&joiner.buddy.name)),

@@ -88,6 +88,9 @@ fn merge(about: &mut JoinerChange, change: &JoinerChange) {
     take!(first_name, last_name, email, phone, position, office, office_named, team, team_named, department, work_type);
     take!(manager, recruiter, start_date, profile, links);
     about.hired_at = about.hired_at.max(change.hired_at);
+    if change.start_date.is_some() {
+        about.start_date_assumed = change.start_date_assumed;
+    }
     // Who goes to a place without an office here is not in the old one any more.
     if change.office_named.is_some() && change.office.is_none() {
         about.office = None;
@@ -362,6 +365,9 @@ impl Partners {
             told(self, tx, &joiner, "journey.started").await?;
             texts::welcome(self, tx, &joiner, None).await?;
             texts::helpers(self, tx, &joiner).await?;
+            if joiner.about.start_date_assumed == Some(true) {
+                texts::no_start_date(self, tx, &joiner).await?;
+            }
         } else {
             self.store_joiner(tx, &joiner).await?;
             texts::no_start_date(self, tx, &joiner).await?;

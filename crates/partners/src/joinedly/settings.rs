@@ -1,7 +1,7 @@
 //! Settings: General (company and offices), Teams, Letters, API.
 
 use super::places::Kind;
-use super::texts::{TEMPLATES, sample};
+use super::texts::TEXTS;
 use super::{APP, Done};
 use crate::Partners;
 use crate::accounts::Person;
@@ -11,12 +11,11 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use clock::Ms;
 use db::{Sql, params};
-use post::{Template, render};
 use web::{Fields, Markup, Problem, html, ui};
 
 const GENERAL: &str = "/joinedly/settings/general";
 const TEAMS: &str = "/joinedly/settings/teams";
-const LETTERS: &str = "/joinedly/settings/letters";
+pub const LETTERS: &str = "/joinedly/settings/letters";
 const API: &str = "/joinedly/settings/api";
 
 pub fn routes() -> Router<Partners> {
@@ -27,8 +26,7 @@ pub fn routes() -> Router<Partners> {
         .route("/joinedly/settings/places/{kind}", post(add_place))
         .route("/joinedly/settings/places/{kind}/{id}", post(rename_place))
         .route("/joinedly/settings/places/{kind}/{id}/remove", post(remove_place))
-        .route(LETTERS, get(letters))
-        .route("/joinedly/settings/letters/{name}", get(letter).post(set_letter))
+        .merge(crate::letter_texts::routes(&TEXTS))
         .route(API, get(api))
         .route("/joinedly/settings/api/tokens", post(add_token))
         .route("/joinedly/settings/api/tokens/{id}/remove", post(remove_token))
@@ -36,7 +34,7 @@ pub fn routes() -> Router<Partners> {
         .route("/joinedly/settings/api/addresses/{id}/remove", post(remove_address))
 }
 
-fn frame(here: &str, body: &Markup) -> Markup {
+pub fn frame(here: &str, body: &Markup) -> Markup {
     let entries = [("General", GENERAL.to_owned()), ("Teams", TEAMS.to_owned()), ("Letters", LETTERS.to_owned()), ("API", API.to_owned())];
     html! { (ui::heading("Settings", "", &html! {})) (ui::tabs("Settings", &entries, here)) (body) }
 }
@@ -142,75 +140,6 @@ async fn remove_place(person: Person, Path((kind, id)): Path<(String, String)>) 
     let (kind, here) = kind_of(&kind)?;
     person.partners.remove_place(kind, &id).await?.map_err(|why| back(why, here))?;
     person.done("Removed.", here).await
-}
-
-async fn letters(person: Person) -> Result<Html<String>, Problem> {
-    person.need_joinedly_admin()?;
-    let mut rows = Vec::new();
-    for template in &TEMPLATES {
-        let (subject, _) = person.partners.text(template).await?;
-        let subject = render(&subject, &sample()).unwrap_or(subject);
-        rows.push(html! { tr { td { a href=(format!("{LETTERS}/{}", template.name)) { (template.about) } } td { (subject) } } });
-    }
-    let body = ui::table("Letters", &["Letter", "Subject, with sample names"], &html! { @for row in &rows { (row) } });
-    person.joinedly("Letters", false, frame(LETTERS, &body)).await
-}
-
-fn template(name: &str) -> Result<&'static Template, Problem> {
-    TEMPLATES.iter().find(|t| t.name == name).ok_or_else(Problem::not_found)
-}
-
-async fn letter(person: Person, Path(name): Path<String>) -> Result<Html<String>, Problem> {
-    person.need_joinedly_admin()?;
-    let template = template(&name)?;
-    let (subject, text) = person.partners.text(template).await?;
-    page(&person, template, &subject, &text, None).await
-}
-
-/// A letter's text beside what becomes of it; with the sentence why it was not saved.
-async fn page(person: &Person, template: &Template, subject: &str, text: &str, wrong: Option<&str>) -> Result<Html<String>, Problem> {
-    let sample = sample();
-    let (shown, preview) = (render(subject, &sample).unwrap_or_default(), render(text, &sample).unwrap_or_default());
-    let places = sample.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-    let body = html! {
-        @if let Some(wrong) = wrong { p.error role="alert" { (wrong) } }
-        div.grid {
-            section.card {
-                h2 { (template.about) }
-                form.fields method="post" action=(format!("{LETTERS}/{}", template.name)) {
-                    (ui::field("Subject", "subject", "text", subject, true))
-                    label.field { span { "Text" } textarea name="text" rows="14" required { (text) } }
-                    p.hint { "Places for names: " @for name in &places { code { "{{ " (name) " }}" } " " } }
-                    div.actions {
-                        button type="submit" name="do" value="preview" { "Preview" }
-                        button.main type="submit" name="do" value="save" { "Save" }
-                    }
-                }
-            }
-            section.card { h2 { "Preview, with sample names" } p { b { (shown) } } pre { (preview) } }
-        }
-    };
-    person.joinedly(template.about, false, frame(LETTERS, &body)).await
-}
-
-async fn set_letter(person: Person, Path(name): Path<String>, fields: Fields) -> Done {
-    person.need_joinedly_admin()?;
-    let template = template(&name)?;
-    let (subject, text) = (fields.get("subject"), fields.get("text"));
-    let wrong = [subject, text].iter().find_map(|part| render(part, &sample()).err());
-    let wrong = wrong.or_else(|| {
-        // Without the link a letter leads nowhere.
-        (!text.contains("link")).then(|| "The text has no {{ link }}: whoever gets the letter could not go on.".to_owned())
-    });
-    let wrong = wrong.or_else(|| {
-        (subject.is_empty() || text.is_empty() || text.len() > 20_000)
-            .then(|| "A letter has a subject and a text of at most 20,000 characters.".to_owned())
-    });
-    if wrong.is_some() || fields.get("do") == "preview" {
-        return Ok(page(&person, template, subject, text, wrong.as_deref()).await?.into_response());
-    }
-    person.partners.set_text(template, subject, text).await?;
-    person.done("Saved. Letters from now on have this text.", LETTERS).await
 }
 
 async fn api(person: Person) -> Result<Html<String>, Problem> {

@@ -4,16 +4,19 @@ use super::APP;
 use super::joiner_pages::date;
 use super::joiners::Joiner;
 use super::journeys::Owner;
+use super::settings::{LETTERS, frame};
 use super::tasks::Task;
 use crate::Partners;
+use crate::accounts::Person;
+use crate::letter_texts::Texts;
 use db::{Sql, Tx, params};
 use joinedly_api::{State, Who};
-use post::{Letter, Template, render};
+use post::Template;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What can be written, and when.
-pub const TEMPLATES: [Template; 4] = [
+const TEMPLATES: [Template; 5] = [
     Template {
         name: "welcome",
         about: "To the new hire, when the journey begins",
@@ -38,10 +41,16 @@ pub const TEMPLATES: [Template; 4] = [
         subject: "{{ name }} has no start date",
         body: "{{ name }} was hired, but the start date is missing. The journey waits. Add the start date to the offer in Lever, or here:\n\n{{ link }}\n",
     },
+    Template {
+        name: "usual_start_date",
+        about: "To the admins, when a journey begins by the usual start date, since none is known",
+        subject: "{{ name }} has no start date: {{ start_date }} is assumed",
+        body: "{{ name }} was hired, but Lever says no start date. As you chose, the journey begins as if it were {{ start_date }}. As soon as the offer in Lever has one, it counts. You can change it here, too:\n\n{{ link }}\n",
+    },
 ];
 
 /// What stands in the places of the texts, for previews.
-pub fn sample() -> Value {
+fn sample() -> Value {
     json!({
         "company": "Northwind Robotics", "first_name": "Ada", "name": "Ada Byron", "position": "Backend Engineer", "start_date": "23 Mar 2026",
         "to_name": "Tomasz Nowak", "task": "Order the laptop", "details": "The list of models is on the intranet.", "due_on": "16 Mar 2026",
@@ -60,40 +69,24 @@ async fn names(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<Valu
     }))
 }
 
-impl Partners {
-    /// Letters have this text from now on.
-    pub(super) async fn set_text(&self, template: &Template, subject: &str, body: &str) -> db::Result<()> {
-        let tx = self.db.begin().await?;
-        for (part, value) in [("subject", subject), ("body", body)] {
-            let sql = "insert into jy_setting (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
-            tx.run(sql, params![format!("text/{}/{part}", template.name), value]).await?;
-        }
-        tx.commit().await
-    }
-
-    /// A text as it stands now: subject and body.
-    pub(super) async fn text(&self, template: &Template) -> db::Result<(String, String)> {
-        let [mut subject, mut body] = [String::new(), String::new()];
-        for (slot, part) in [(&mut subject, "subject"), (&mut body, "body")] {
-            *slot = self.jy_setting(&format!("text/{}/{part}", template.name)).await?;
-        }
-        Ok(if subject.is_empty() { (template.subject.to_owned(), template.body.to_owned()) } else { (subject, body) })
-    }
-}
+/// Their texts, where people change them.
+pub static TEXTS: Texts = Texts {
+    app: APP,
+    here: LETTERS,
+    table: "jy_setting",
+    templates: &TEMPLATES,
+    sample,
+    may: Person::need_joinedly_admin,
+    page: |person, title, live, body| Box::pin(async move { person.joinedly(title, live, frame(LETTERS, &body)).await }),
+};
 
 /// Writes a letter after one of the texts.
 async fn write(partners: &Partners, tx: &Tx, joiner: &Joiner, name: &str, key: String, to: &Who, more: &[(&str, &str)]) -> db::Result<()> {
-    let Some(template) = TEMPLATES.iter().find(|t| t.name == name) else { return Ok(()) };
     let mut names = names(partners, tx, joiner).await?;
     for (name, value) in more.iter().chain(&[("to_name", to.name.as_str())]) {
         names[*name] = json!(value);
     }
-    let (subject, body) = partners.text(template).await?;
-    // What people wrote was tried when it was saved; should it fail all the same, the usual text says enough.
-    let subject = render(&subject, &names).or_else(|_| render(template.subject, &names)).unwrap_or_default();
-    let body = render(&body, &names).or_else(|_| render(template.body, &names)).unwrap_or_default();
-    let letter = Letter { key, about: &joiner.id, to: (&to.name, &to.email), subject: subject.replace(['\r', '\n'], " "), body };
-    partners.letters.write(tx, APP, &letter).await
+    TEXTS.write(partners, tx, name, &names, (key, &joiner.id, (&to.name, &to.email))).await
 }
 
 /// Who started longer ago is not welcomed any more. Days.
@@ -147,13 +140,14 @@ pub async fn reminder(partners: &Partners, tx: &Tx, joiner: &Joiner, task: &Task
     write(partners, tx, joiner, "reminder", format!("reminder/{}/{mark}", task.id), &task.who, &more).await
 }
 
-/// To all admins.
+/// To all admins: nobody knows when they start, and the journey waits, or begins by what is usual.
 pub async fn no_start_date(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    let name = if joiner.starts_on().is_some() { "usual_start_date" } else { "no_start_date" };
     let link = format!("{}/joinedly/joiners/{}", partners.base.as_str().trim_end_matches('/'), joiner.id);
     for row in tx.rows("select name, email from account where app = $1 and role = $2 order by email", params![APP, super::ADMIN]).await? {
         let to = Who { name: row.text("name")?, email: row.text("email")? };
-        let key = format!("no_start_date/{}/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0), mark(&to.email));
-        write(partners, tx, joiner, "no_start_date", key, &to, &[("link", &link)]).await?;
+        let key = format!("{name}/{}/{}/{}", joiner.id, joiner.about.hired_at.unwrap_or(0), mark(&to.email));
+        write(partners, tx, joiner, name, key, &to, &[("link", &link)]).await?;
     }
     Ok(())
 }
