@@ -90,6 +90,7 @@ impl Stage {
             clock: clock.clone(),
             vault: vault.clone(),
             outbound: Outbound::new(Reach::with_loopback(), clock.clone()),
+            smtp: None,
             base: "http://127.0.0.1:1".parse()?,
             connectors: connectors::ALL,
             rate_budget: false,

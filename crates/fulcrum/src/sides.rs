@@ -108,6 +108,7 @@ impl Ground {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
+            smtp: self.settings.smtp()?,
             base: self.settings.url(Side::Hub)?,
             connectors: connectors::ALL,
             rate_budget: !self.settings.no_rate_limit,

@@ -45,7 +45,7 @@ use clock::{Clock, Ms};
 use connector::{AnyConnector, Memo};
 use db::vault::Vault;
 use db::{Db, Migration};
-use outbound::{Outbound, Pace};
+use outbound::{Outbound, Pace, Smtp};
 use pipeline::Pipeline;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -73,6 +73,8 @@ pub struct Ground {
     pub vault: Vault,
     /// Calls Lever and the partners.
     pub outbound: Outbound,
+    /// The mail server; without one letters are kept.
+    pub smtp: Option<Smtp>,
     /// Where people, Lever and partners reach it; no final slash.
     pub base: Url,
     /// The connectors there are.
@@ -97,6 +99,7 @@ pub struct Inner {
     pub(crate) clock: Clock,
     pub(crate) vault: Vault,
     pub(crate) outbound: Outbound,
+    pub(crate) smtp: Option<Smtp>,
     pub(crate) base: Url,
     pub(crate) connectors: &'static [&'static dyn AnyConnector],
     pub(crate) rate_budget: bool,
@@ -130,7 +133,7 @@ impl Ground {
     /// # Errors
     /// When the database refuses.
     pub async fn open(self) -> db::Result<Hub> {
-        db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
+        db::migrate(&self.db, &[pipeline::MIGRATIONS, web::MIGRATIONS, post::MIGRATIONS, MIGRATIONS].concat(), self.clock.now()).await?;
         let lobby = Lobby::new(self.db.clone(), self.clock.clone(), "fulcrum_hub", &self.base);
         Ok(Hub(Arc::new(Inner {
             pipeline: Pipeline::new(self.db.clone(), self.clock.clone(), self.work),
@@ -140,6 +143,7 @@ impl Ground {
             clock: self.clock,
             vault: self.vault,
             outbound: self.outbound,
+            smtp: self.smtp,
             base: self.base,
             connectors: self.connectors,
             rate_budget: self.rate_budget,

@@ -4,12 +4,19 @@ use crate::Hub;
 use db::{Sql, Tx};
 use outbound::Wire;
 use pipeline::{Ending, Item};
-use post::{Address, Notice, Notices};
+use post::{Address, ByMail, Letters, Notice, Notices};
 use url::Url;
 
 impl Hub {
+    /// Letters to people, such as notices by e-mail.
+    pub(crate) fn letters(&self) -> Letters {
+        Letters { db: self.db.clone(), clock: self.clock.clone(), pipeline: self.pipeline.clone(), smtp: self.smtp.clone() }
+    }
+
     fn notices(&self) -> Notices {
+        let base = self.base.as_str().trim_end_matches('/').to_owned();
         Notices {
+            by_mail: Some(ByMail { letters: self.letters(), words, base }),
             db: self.db.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
@@ -66,6 +73,25 @@ impl Hub {
 
 const REMOVED: &str = "notices: address removed";
 
+/// The host of a program, or the whole address of a person.
 fn host(url: &str) -> String {
-    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    match url.strip_prefix("mailto:") {
+        Some(email) => email.to_owned(),
+        None => Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
+    }
+}
+
+/// What a person reads of it.
+fn words(notice: &Notice<'_>, base: &str) -> (String, String) {
+    let text = |name: &str| notice.data[name].as_str().unwrap_or_default().to_owned();
+    let (subject, said, page) = match notice.kind {
+        "hold.opened" => (format!("Something waits for a person: {}", text("cause")), String::new(), "/holds".to_owned()),
+        "connection.broken" => {
+            (format!("{} is not connected any more", text("connector")), text("why"), format!("/connections/{}", notice.connection))
+        }
+        "person.erased" => ("A person was forgotten".to_owned(), text("why"), "/erasures".to_owned()),
+        _ => ("A record was made at a partner".to_owned(), String::new(), "/hires".to_owned()),
+    };
+    let said = if said.is_empty() { String::new() } else { format!("{said}\n\n") };
+    (subject.clone(), format!("{subject}.\n\n{said}{base}{page}\n\nOf the same you are told once in an hour, however often it happens.\n"))
 }

@@ -90,7 +90,7 @@ mod tests {
         for engine in engines() {
             let scratch = Scratch::new(engine);
             let (db, clock) = (scratch.open().await, Clock::standing_at(Ms(1_800_000_000_000)));
-            db::migrate(&db, &[pipeline::MIGRATIONS, crate::MIGRATIONS].concat(), clock.now()).await.unwrap();
+            db::migrate(&db, &[pipeline::MIGRATIONS, post::MIGRATIONS, crate::MIGRATIONS].concat(), clock.now()).await.unwrap();
             let node = || Shared {
                 db: db.clone(),
                 clock: clock.clone(),

@@ -17,7 +17,7 @@ use connector::{Good, Hold, How, Outcome, outcome_of};
 use db::{Sql, Tx, params};
 use outbound::{Failure, Urgency, Wire};
 use pipeline::{Ending, Handler, Item, NewJob, Priority, Table, Tried};
-use post::{NOTICE, Notice};
+use post::{LETTER, NOTICE, Notice};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -53,13 +53,13 @@ impl Handler for Work {
         let (wire, mut learnt) = (Wire::default(), Learnt::default());
         let (kind, table) = (item.kind.clone(), item.table);
         let ending = self.0.one(&item, &wire, &mut learnt).await.unwrap_or_else(|e| Ending::Retry { after: None, why: e.to_string() });
-        let (erased, nobody) = (learnt.erased, learnt.nobody);
+        let (erased, nobody, perhaps) = (learnt.erased, learnt.nobody, learnt.perhaps);
         let note = self.0.noted(&item, &ending, learnt);
         // What a partner says of somebody erased is nobody's business any more, and of a candidate on another way never was.
         // Nor are lists of people kept with work that is about none of them.
         let about_nobody = !matches!(kind.as_str(), THINK | TRY | SYNC) && table == Table::Job;
         let exchanges = if about_nobody || erased || nobody { "[]".to_owned() } else { wire.json() };
-        Tried { ending, exchanges, note, perhaps: kind != NOTICE && wire.may_have_written() }
+        Tried { ending, exchanges, note, perhaps: perhaps || kind != NOTICE && wire.may_have_written() }
     }
 
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
@@ -100,6 +100,8 @@ pub(crate) struct Learnt {
     pub trial: Option<Came>,
     /// The person was forgotten just now.
     pub erased: bool,
+    /// A letter may have gone out, though nobody can tell.
+    pub perhaps: bool,
     /// It is about a person who is none of this connection's business: nothing of them is kept.
     pub nobody: bool,
     /// The connection was in force.
@@ -119,7 +121,7 @@ pub(crate) fn wait(hold: Hold) -> Ending {
 impl Hub {
     /// What an ending tells of a person. Work that is about nobody tells nothing.
     fn noted(&self, item: &Item, ending: &Ending, learnt: Learnt) -> Option<Noted> {
-        if item.kind == NOTICE || item.table == Table::Job && item.kind != THINK && item.kind != TRY {
+        if matches!(item.kind.as_str(), NOTICE | LETTER) || item.table == Table::Job && item.kind != THINK && item.kind != TRY {
             return None;
         }
         let gives_up = self.clock.now().since(item.tried_since) >= pipeline::GIVE_UP_AFTER;
@@ -185,6 +187,11 @@ impl Hub {
         // Also of a connection that is broken: that is what some of them tell.
         if item.kind == NOTICE {
             return self.send_notice(item, wire).await;
+        }
+        if item.kind == LETTER {
+            let (ending, perhaps) = self.letters().send(item).await?;
+            learnt.perhaps = perhaps;
+            return Ok(ending);
         }
         let read = || self.connection(&item.tenant, &item.connection);
         let found = self.memo.read(&format!("{} of {}", item.connection, item.tenant), Good::After(item.claimed), read).await?;
@@ -252,6 +259,7 @@ impl Hub {
         let now = self.clock.now();
         let before = now.minus(KEPT).0;
         pipeline::prune(&self.db, now.minus(KEPT), true).await?;
+        self.letters().prune(now.minus(KEPT)).await?;
         self.db.run("delete from idempotency where at < $1", params![now.minus(Duration::from_secs(86_400)).0]).await?;
         self.db.run("delete from audit where at < $1", params![now.minus(AUDIT_KEPT).0]).await?;
         self.db.run("delete from hire where seen_at < $1 and not hired", params![before]).await?;

@@ -100,6 +100,7 @@ impl Ground {
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
             pipeline: pipeline.clone(),
+            by_mail: None,
         };
         let partners = Partners(Arc::new(Inner {
             pipeline,

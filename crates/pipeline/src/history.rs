@@ -286,7 +286,7 @@ pub struct Lately {
 pub async fn lately(db: &impl Sql, tenant: &str, but: &str, and: &str, most: i64) -> Result<Vec<Lately>> {
     let sql = "select a.at, a.outcome, a.why, coalesce(e.subject, j.subject) as subject, coalesce(e.connection, j.connection) as connection \
                from attempt a left join effect e on e.id = a.item left join job j on j.id = a.item and a.outcome in ('held', 'mended') \
-               where a.tenant = $1 and (e.kind <> $2 or j.kind = $3) order by a.at desc, a.id desc limit $4";
+               where a.tenant = $1 and (e.kind <> $2 and e.connection <> '' or j.kind = $3) order by a.at desc, a.id desc limit $4";
     let read = |row: &db::Row| {
         Ok(Lately {
             subject: row.text("subject")?,
@@ -304,7 +304,7 @@ pub async fn lately(db: &impl Sql, tenant: &str, but: &str, and: &str, most: i64
 /// # Errors
 /// When the database does not answer.
 pub async fn done_by_hour(db: &impl Sql, tenant: &str, but: &str, from: Ms) -> Result<Vec<(Ms, i64)>> {
-    let sql = "select (ended_at / 3600000) as hour, count(*) as n from effect where tenant = $1 and kind <> $2 and state = 'done' and ended_at >= $3 group by ended_at / 3600000 order by 1";
+    let sql = "select (ended_at / 3600000) as hour, count(*) as n from effect where tenant = $1 and kind <> $2 and connection <> '' and state = 'done' and ended_at >= $3 group by ended_at / 3600000 order by 1";
     db.rows(sql, params![tenant, but, from.0]).await?.iter().map(|row| Ok((Ms(row.int("hour")? * 3_600_000), row.int("n")?))).collect()
 }
 

@@ -3,8 +3,9 @@
 
 mod letters;
 mod notices;
+pub mod pages;
 mod templates;
 
 pub use letters::{LETTER, Letter, Letters, MIGRATIONS, Stored};
-pub use notices::{Address, NOTICE, Notice, Notices};
+pub use notices::{Address, ByMail, NOTICE, Notice, Notices};
 pub use templates::{Template, render};

@@ -38,6 +38,17 @@ pub struct Notice<'a> {
     pub data: Value,
 }
 
+/// How a side tells people of what it tells programs. An address that begins with `mailto:` is a person's.
+#[derive(Clone)]
+pub struct ByMail {
+    /// Sends them.
+    pub letters: crate::Letters,
+    /// What to write of it: a subject and a text. What has the same subject is written once in an hour.
+    pub words: fn(&Notice<'_>, base: &str) -> (String, String),
+    /// Where people reach the side; no final slash.
+    pub base: String,
+}
+
 /// The notices of one side. Clones share it.
 #[derive(Clone)]
 pub struct Notices {
@@ -51,6 +62,18 @@ pub struct Notices {
     pub outbound: Outbound,
     /// Tries again.
     pub pipeline: Pipeline,
+    /// Tells people; none: programs alone are told.
+    pub by_mail: Option<ByMail>,
+}
+
+/// What an address of a person begins with.
+const MAILTO: &str = "mailto:";
+
+fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    text.len() <= 254
+        && !text.contains(char::is_whitespace)
+        && parts.is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !at.ends_with('.'))
 }
 
 impl Notices {
@@ -60,7 +83,16 @@ impl Notices {
     /// # Errors
     /// When the database does not answer.
     pub async fn add(&self, tx: &Tx, tenant: &str, url: &str, kinds: &[String]) -> db::Result<Result<(String, String), String>> {
-        let checked = Url::parse(url).map_err(|e| e.to_string()).and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string()));
+        let checked = match url.strip_prefix(MAILTO) {
+            Some(email) if self.by_mail.is_some() => {
+                if is_email(email) {
+                    Ok(())
+                } else {
+                    Err("it is not an e-mail address".to_owned())
+                }
+            }
+            _ => Url::parse(url).map_err(|e| e.to_string()).and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())),
+        };
         if let Err(why) = checked {
             return Ok(Err(format!("The address {url} cannot be used: {why}")));
         }
@@ -110,6 +142,10 @@ impl Notices {
         let mut effects = Vec::new();
         for notice in notices {
             for address in addresses.iter().filter(|a| a.kinds.is_empty() || a.kinds.iter().any(|kind| kind == notice.kind)) {
+                if let Some(email) = address.url.strip_prefix(MAILTO) {
+                    self.write(tx, tenant, notice, &address.id, email).await?;
+                    continue;
+                }
                 let key = format!("{NOTICE}/{}/{}", address.id, notice.key);
                 effects.push(NewEffect {
                     connection: notice.connection.to_owned(),
@@ -125,6 +161,15 @@ impl Notices {
             }
         }
         if effects.is_empty() { Ok(()) } else { self.pipeline.effects(tx, tenant, effects).await }
+    }
+
+    /// Tells a person; of the same once in an hour, however often it happens.
+    async fn write(&self, tx: &Tx, tenant: &str, notice: &Notice<'_>, address: &str, email: &str) -> db::Result<()> {
+        let Some(by_mail) = &self.by_mail else { return Ok(()) };
+        let (subject, body) = (by_mail.words)(notice, &by_mail.base);
+        let hour = self.clock.now().0 / 3_600_000;
+        let key = format!("{NOTICE}/{address}/{hour}/{}", db::vault::digest(&subject));
+        by_mail.letters.write(tx, tenant, &crate::Letter { key, about: "", to: ("", email), subject, body }).await
     }
 
     /// Sends one. With 410 the receiver says that it wants no more: then its address is gone, and its URL is answered too.

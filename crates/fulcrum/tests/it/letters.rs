@@ -1,5 +1,6 @@
 //! Letters over a real conversation with a mail server: sent once, refused, not reached, broken off.
 
+use crate::world::on_both;
 use clock::{Clock, Ms};
 use db::scratch::engines;
 use outbound::Smtp;
@@ -136,4 +137,46 @@ async fn letters_are_sent_once_refused_letters_show_and_what_may_have_gone_out_i
         assert_eq!((states().await[0].as_str(), server.taken.lock().unwrap().len()), ("sent", 3));
         scratch.discard(&db).await;
     }
+}
+
+#[tokio::test]
+async fn whoever_operates_the_hub_is_told_by_mail_of_what_waits_once_in_an_hour_however_often_it_happens() {
+    on_both(async |w| {
+        let mut olga = w.at_hub().await;
+        let (status, page) = olga.try_press("/notices", &[("email", "nobody at home")]).await;
+        assert!(status == 400 && page.contains("it is not an e-mail address"), "{page}");
+        olga.press("/notices", &[("email", "hr@northwind.example"), ("kind", "hold.opened"), ("kind", "connection.broken")]).await;
+        assert!(olga.read("/notices").await.contains("hr@northwind.example hold.opened, connection.broken"));
+        // Three hires in one minute wait for the same thing.
+        for name in ["Ada Lovelace Byron", "María José García López", "Kwame Mensah"] {
+            let id = w.candidate(name).await;
+            w.hire(&id).await;
+        }
+        w.drain().await;
+        let held = olga.read("/holds").await;
+        let mail = olga.read("/notices/mail").await;
+        let letters = mail.matches("Something waits for a person: ").count();
+        assert!((1..3).contains(&letters), "one for each cause: {mail} {held}");
+        assert!(mail.contains("hr@northwind.example kept here"), "{mail}");
+        assert!(!mail.contains("Ada") && !mail.contains("Kwame"), "nothing personal: {mail}");
+        let letter = olga.link("/notices/mail", "Something waits", "Something waits for a person…").await;
+        let text = olga.read(&letter).await;
+        assert!(text.contains("/holds"), "{text}");
+        // An hour later it is said again.
+        w.later(std::time::Duration::from_secs(3700)).await;
+        let chen = w.candidate("María José García López").await;
+        w.at_ats("ines").await.press(&format!("/candidates/{chen}/unarchive"), &[]).await;
+        w.later(std::time::Duration::from_secs(60)).await;
+        // What is broken is told at once.
+        w.at_ats("ines").await.press("/settings/integrations/authorized-apps/fulcrum-hr-cloud/revoke", &[]).await;
+        w.later(std::time::Duration::from_secs(120)).await;
+        let mut olga = w.at_hub().await;
+        let mail = olga.read("/notices/mail").await;
+        assert!(mail.contains("hr-cloud is not connected any more"), "{mail}");
+        // The overview counts what is done for people, and no letters.
+        assert!(!olga.read("/").await.contains("no mail server is set"));
+        olga.click("/notices", "hr@northwind.example", "Remove", &[]).await;
+        assert!(!olga.read("/notices").await.contains("hr@northwind.example"));
+    })
+    .await;
 }

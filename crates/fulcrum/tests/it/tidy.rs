@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("outbound", &["clock", "endpoint"]),
     ("web", &["clock", "db", "endpoint"]),
     ("pipeline", &["clock", "db"]),
-    ("post", &["clock", "db", "endpoint", "outbound", "pipeline"]),
+    ("post", &["clock", "db", "endpoint", "outbound", "pipeline", "web"]),
     ("store", &["endpoint", "outbound"]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
     ("connectors", &["connector", "endpoint", "jobma-api", "joinedly-api", "lever-api", "outbound"]),

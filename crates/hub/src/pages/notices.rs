@@ -7,12 +7,16 @@ use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use hub_api::{KINDS, scope};
+use post::pages;
 use web::{Fields, Problem, html, ui};
 
 pub fn routes() -> Router<Hub> {
     Router::new()
         .route("/notices", get(show).post(add))
         .route("/notices/{id}/remove", post(remove))
+        .route("/notices/mail", get(mail))
+        .route("/notices/mail/{id}", get(letter))
+        .route("/notices/mail/{id}/again", post(again))
         .route("/tokens", post(make_token))
         .route("/tokens/{id}/revoke", post(revoke_token))
 }
@@ -25,7 +29,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let rows = html! {
         @for a in &addresses {
             tr {
-                td { code { (a.url) } }
+                td { @if let Some(email) = a.url.strip_prefix("mailto:") { (email) } @else { code { (a.url) } } }
                 td { (if a.kinds.is_empty() { "all".to_owned() } else { a.kinds.join(", ") }) }
                 td { @if may { (ui::action(&format!("/notices/{}/remove", a.id), "Remove", "danger")) } }
             }
@@ -50,6 +54,17 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
                     (ui::field("Address that receives them", "url", "url", "", true))
                     fieldset { legend { "Of what (none ticked: of everything)" } @for (kind, about) in KINDS { label.tick { input type="checkbox" name="kind" value=(kind); span { (about) " " code { (kind) } } } } }
                     div.actions { button.main type="submit" { "Add" } }
+                }
+            }
+        }
+        section.card {
+            h2 { "By e-mail" }
+            p { "People are told, too: of the same once in an hour, however often it happens. " a href="/notices/mail" { "What was written" } }
+            @if may {
+                form.fields method="post" action="/notices" {
+                    (ui::field("E-mail address", "email", "email", "", true))
+                    fieldset { legend { "Of what (none ticked: of everything)" } @for (kind, about) in KINDS { label.tick { input type="checkbox" name="kind" value=(kind) checked[kind != "record.created"]; span { (about) } } } }
+                    div.actions { button.main type="submit" { "Tell them" } }
                 }
             }
         }
@@ -92,10 +107,34 @@ async fn secret(viewer: &Viewer, title: &str, what: &str, secret: &str) -> Resul
 async fn add(viewer: Viewer, form: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let kinds: Vec<String> = form.all("kind").map(str::to_owned).collect();
-    match viewer.hub.add_address(&viewer.operator.tenant, form.get("url"), &kinds, &viewer.operator.name).await? {
+    let email = form.get("email");
+    let address = if email.is_empty() { form.get("url").to_owned() } else { format!("mailto:{email}") };
+    match viewer.hub.add_address(&viewer.operator.tenant, &address, &kinds, &viewer.operator.name).await? {
+        Ok(_) if !email.is_empty() => viewer.done("They are told from now on.", "/notices").await,
         Ok((_, signing)) => secret(&viewer, "Address added", "Notices are signed with this secret:", &signing).await,
         Err(why) => Err(back(why)),
     }
+}
+
+const MAIL: &str = "/notices/mail";
+
+async fn mail(viewer: Viewer) -> Result<Html<String>, Problem> {
+    let letters = viewer.hub.letters();
+    let main = pages::list(&letters.newest(&viewer.operator.tenant).await?, MAIL, letters.smtp.is_some(), viewer.hub.clock.now());
+    viewer.page("Mail", main).await
+}
+
+async fn letter(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
+    let letter = viewer.hub.letters().one(&viewer.operator.tenant, &id).await?.ok_or_else(Problem::not_found)?;
+    viewer.page(&letter.subject, pages::show(&letter, MAIL, viewer.hub.base.as_str(), viewer.hub.clock.now())).await
+}
+
+async fn again(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
+    viewer.need_change()?;
+    if !viewer.hub.letters().send_again(&viewer.operator.tenant, &id).await? {
+        return Err(Problem::not_found());
+    }
+    viewer.done("It is sent again.", MAIL).await
 }
 
 async fn remove(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
