@@ -14,9 +14,12 @@ pub fn id(opportunity: &str) -> Result<OpportunityId, Failure> {
     opportunity.parse().map_err(|_| Failure::Blocked(format!("{opportunity:?} is no opportunity id")))
 }
 
-/// Exactly this tag of ours, or none.
-async fn tag(cx: &Cx<'_>, opportunity: &OpportunityId, tag: Option<&str>) -> Result<(), Failure> {
-    let there = cx.lever.send(GetOpportunity { opportunity: opportunity.clone(), query: View::default(), body: Nothing }).await?.data.tags;
+/// Exactly this tag of ours, or none. `there`: the tags, where another answer of this moment has told them.
+async fn tag(cx: &Cx<'_>, opportunity: &OpportunityId, tag: Option<&str>, there: Option<Vec<String>>) -> Result<(), Failure> {
+    let there = match there {
+        Some(there) => there,
+        None => cx.lever.send(GetOpportunity { opportunity: opportunity.clone(), query: View::default(), body: Nothing }).await?.data.tags,
+    };
     // First the new one: between the two calls there is one too many, and never none.
     if let Some(tag) = tag.filter(|tag| !there.iter().any(|t| t == tag)) {
         let body = Tags { tags: vec![tag.to_owned()] };
@@ -49,14 +52,15 @@ pub async fn note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str) -> Resul
 pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outcome, Failure> {
     let opportunity = id(&show.opportunity)?;
     let written = async {
+        let mut there = None;
         if let Some(link) = &show.link {
             let body = Links { links: vec![link.clone()] };
-            cx.lever.send(AddLinks { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?;
+            there = Some(cx.lever.send(AddLinks { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?.data.tags);
         }
         if let Some(text) = &show.note {
             note(cx, &opportunity, text).await?;
         }
-        if show.tags { tag(cx, &opportunity, show.round.state.tag()).await } else { Ok(()) }
+        if show.tags { tag(cx, &opportunity, show.round.state.tag(), there).await } else { Ok(()) }
     };
     if let Err(failure) = written.await {
         return refused(&failure);
@@ -94,7 +98,7 @@ pub async fn tell_why_not(cx: &Cx<'_>, cannot: &Cannot) -> Outcome {
 /// The profile says that it failed and why, as far as Lever lets us say so: what went wrong first is what counts.
 pub async fn show_failure(cx: &Cx<'_>, opportunity: &str, why: &str) {
     if let Ok(opportunity) = id(opportunity)
-        && tag(cx, &opportunity, Some(FAILED)).await.is_ok()
+        && tag(cx, &opportunity, Some(FAILED), None).await.is_ok()
     {
         let _ = note(cx, &opportunity, &format!("{NAME}: {why}")).await;
     }

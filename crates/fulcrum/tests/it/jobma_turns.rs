@@ -152,3 +152,30 @@ async fn com_12_lever_s_access_revoked_between_the_invitation_and_the_tag_is_tol
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jbm_o17_moved_at_once_everybody_is_invited_within_lever_s_rate_and_nobody_is_told_that_we_are_too_fast() {
+    // One database is enough: what waits here is the rate.
+    let w = World::at_rate(db::Engine::Sqlite, true).await;
+    w.connects_jobma().await;
+    let tap = w.tap_lever("GET", "nothing").await;
+    let (stage, mut ines) = (w.stage("Jobma").await, w.at_ats("ines").await);
+    w.clock.advance(MINUTE);
+    let mut moved: Vec<String> = w.everybody("archived=false").await;
+    moved.truncate(24);
+    for id in &moved {
+        ines.press(&format!("/candidates/{id}/stage"), &[("stage", &stage)]).await;
+    }
+    let began = std::time::Instant::now();
+    w.drain().await;
+    let took = began.elapsed();
+    assert_eq!(w.interviews().await.len(), moved.len());
+    let statuses = tap.statuses();
+    assert!(!statuses.contains(&429), "{statuses:?}");
+    // Lever's rate is the floor: bursts of twenty, then ten a second.
+    let floor = Duration::from_millis((statuses.len() as u64).saturating_sub(20) * 100);
+    assert!(statuses.len() <= 7 * moved.len() && took >= floor.mul_f64(0.9), "{} calls took {took:?}", statuses.len());
+    let (folder, database) = (w.folder.clone(), w.database());
+    drop(w);
+    World::discard(folder, database).await;
+}

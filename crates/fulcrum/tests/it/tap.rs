@@ -33,12 +33,18 @@ pub struct Tap {
     /// What happens to the next of them.
     pub faults: Arc<Mutex<VecDeque<Fault>>>,
     calls: Arc<Mutex<Vec<String>>>,
+    statuses: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Tap {
     /// What was asked since the last time: `GET /v1/opportunities?updated_at_start=…`
     pub fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.lock().unwrap())
+    }
+
+    /// How what was asked was answered, ever.
+    pub fn statuses(&self) -> Vec<u16> {
+        self.statuses.lock().unwrap().clone()
     }
 }
 
@@ -70,6 +76,7 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
         }
     }
     let answer = tap.outbound.send(&call, &Wire::default()).await.unwrap();
+    tap.statuses.lock().unwrap().push(answer.status);
     if let Some(Fault::LoseAnswer) = fault {
         return Response::new(broken());
     }
@@ -85,7 +92,8 @@ async fn carry(State(tap): State<Tap>, request: Request) -> Response<Body> {
 impl World {
     /// `whose`: a condition on the connections it stands in.
     pub async fn tap(&self, to: &Url, path: &str, column: &str, whose: &str, at: (&'static str, &'static str)) -> Tap {
-        let tap = Tap { outbound: self.outbound.clone(), to: to.clone(), at, faults: Arc::default(), calls: Arc::default() };
+        let tap =
+            Tap { outbound: self.outbound.clone(), to: to.clone(), at, faults: Arc::default(), calls: Arc::default(), statuses: Arc::default() };
         let listener = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let base = format!("http://{}{path}", listener.local_addr().unwrap());
         let app = Router::new().fallback(carry).with_state(tap.clone());

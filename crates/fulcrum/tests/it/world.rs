@@ -72,12 +72,17 @@ async fn database(engine: Engine) -> Option<(String, String)> {
 
 impl World {
     pub async fn new(engine: Engine) -> Self {
+        Self::at_rate(engine, false).await
+    }
+
+    /// `limited`: callers of the ATS are held to Lever's rate, and so is the hub.
+    pub async fn at_rate(engine: Engine, limited: bool) -> Self {
         let folder = std::env::temp_dir().join(format!("fulcrum-{}", db::vault::random_hex(8)));
         let database = database(engine).await;
         let url = database.as_ref().map(|(server, name)| Url::parse(server).unwrap().join(name).unwrap().to_string());
         let mut settings: Settings = serde_json::from_value(json!({
             "data": folder, "database_url": url, "log": "warn", "only": [], "hub": "127.0.0.1:0", "ats": "127.0.0.1:0", "partners": "127.0.0.1:0",
-            "demo": true, "allow_loopback": true, "allow_private_networks": false, "allow_plain_http": false, "no_rate_limit": true,
+            "demo": true, "allow_loopback": true, "allow_private_networks": false, "allow_plain_http": false, "no_rate_limit": !limited,
         }))
         .unwrap();
         fulcrum::counted::begin();
