@@ -137,8 +137,21 @@ async fn jbm_01_to_21_the_document_works_sentence_by_sentence() -> Result<()> {
     let said: String = vera.driver.execute_async(play, vec![]).await?.convert()?;
     assert_eq!(said, "ended");
     vera.takes_a_picture("jobma-evaluate").await?;
+    // What she thinks goes back to the profile, as a note, and where it is wanted as feedback and as a file.
+    vera.opens(&format!("{}integrations/lever", demo.jobma)).await?;
+    for switch in ["Give feedback in Lever", "Attach a summary as PDF"] {
+        vera.presses(switch).await?;
+        vera.reads("Saved.").await?;
+    }
+    vera.opens(&evaluate).await?;
+    vera.types("Comment", "Calm and clear.").await?;
     vera.presses("Save").await?;
     vera.reads("3.0 of 5").await?;
+    ines.opens(profile.as_str()).await?;
+    for words in ["gives 3 of 5. Not sure.", "2 - No Hire", "Jobma interview 1.pdf"] {
+        ines.reads(words).await?;
+    }
+    ines.takes_a_picture("jobma-results").await?;
     // "You may also copy the same link and share it with another member of your team"
     let rashid = candidate;
     rashid.opens(&evaluate).await?;

@@ -494,7 +494,7 @@ impl Hub {
 
     /// Lever's rate for this connection. A database of our own has no other node.
     fn pace(&self, connection: &Connection) -> Arc<dyn Pace> {
-        let own = Budget::of_lever();
+        let own = Budget::within_lever();
         if self.db.is_embedded() {
             return Arc::new(own);
         }

@@ -79,7 +79,7 @@ pub struct Ground {
     pub base: Url,
     /// The connectors there are.
     pub connectors: &'static [&'static dyn AnyConnector],
-    /// Whether to hold ourselves to Lever's rate: 10 requests a second, bursts of 20.
+    /// Whether to hold ourselves within Lever's rate: 10 requests a second, bursts of 20.
     pub rate_budget: bool,
     /// How many at once, and in one commit.
     pub work: pipeline::Settings,

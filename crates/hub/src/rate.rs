@@ -7,7 +7,7 @@ use clock::{Clock, Ms};
 use db::{Db, Sql, params};
 use futures_util::future::BoxFuture;
 use futures_util::lock::Mutex;
-use outbound::{Budget, LEVER_BURST, LEVER_RATE, Pace, Urgency};
+use outbound::{Budget, LEVER_RATE, OUR_BURST, Pace, Urgency};
 use std::time::Duration;
 
 /// The bucket of one connection, as this node sees it. Like [`Budget`] it is kept as one moment: when it is full again.
@@ -30,8 +30,8 @@ impl Shared {
     /// A token now (`None`), or how long to wait before asking again.
     async fn try_take(&self, urgency: Urgency) -> db::Result<Option<Duration>> {
         let usable = i64::from(match urgency {
-            Urgency::Now => LEVER_BURST,
-            Urgency::Later => LEVER_BURST - LEVER_BURST / 4,
+            Urgency::Now => OUR_BURST,
+            Urgency::Later => OUR_BURST - OUR_BURST / 4,
         });
         let now = self.clock.now();
         let sql = "insert into rate_budget (tenant, connection, full_at) values ($1, $2, $3 + $4) \
@@ -71,7 +71,7 @@ impl Pace for Shared {
     fn empty(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             self.own.empty().await;
-            let full_at = self.clock.now().0 + EVERY * i64::from(LEVER_BURST);
+            let full_at = self.clock.now().0 + EVERY * i64::from(OUR_BURST);
             let sql = "update rate_budget set full_at = $1 where tenant = $2 and connection = $3";
             if let Err(e) = self.db.run(sql, params![full_at, self.tenant.as_str(), self.connection.as_str()]).await {
                 tracing::error!(error = %e, "the shared rate budget cannot be written");
@@ -96,7 +96,7 @@ mod tests {
                 clock: clock.clone(),
                 tenant: "t".into(),
                 connection: "c".into(),
-                own: Budget::of_lever(),
+                own: Budget::within_lever(),
                 turns: Default::default(),
             };
             let nodes = [node(), node(), node()];
@@ -107,15 +107,15 @@ mod tests {
                 }
                 taken
             };
-            assert_eq!(taken(Urgency::Later, 40).await, 15);
-            assert_eq!(taken(Urgency::Now, 40).await, 5);
+            assert_eq!(taken(Urgency::Later, 40).await, 12);
+            assert_eq!(taken(Urgency::Now, 40).await, 3);
             clock.advance(Duration::from_secs(1));
-            assert_eq!(taken(Urgency::Later, 40).await, 5);
-            assert_eq!(taken(Urgency::Now, 40).await, 5);
+            assert_eq!(taken(Urgency::Later, 40).await, 7);
+            assert_eq!(taken(Urgency::Now, 40).await, 3);
             nodes[0].empty().await;
             assert_eq!(taken(Urgency::Now, 40).await, 0);
             clock.advance(Duration::from_secs(60));
-            assert_eq!(taken(Urgency::Now, 40).await, 20);
+            assert_eq!(taken(Urgency::Now, 40).await, 15);
             scratch.discard(&db).await;
         }
     }

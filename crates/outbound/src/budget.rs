@@ -23,6 +23,9 @@ pub const LEVER_RATE: u32 = 10;
 /// And how many at once after a pause.
 pub const LEVER_BURST: u32 = 20;
 
+/// How many we send at once ourselves: calls do not arrive as evenly as they leave, and Lever counts when they arrive.
+pub const OUR_BURST: u32 = LEVER_BURST - LEVER_BURST / 4;
+
 /// Whoever says when the next call may go.
 pub trait Pace: Send + Sync {
     /// Waits for a token.
@@ -55,6 +58,12 @@ impl Budget {
     #[must_use]
     pub fn of_lever() -> Self {
         Self::new(LEVER_RATE, LEVER_BURST)
+    }
+
+    /// Ours, which stays within Lever's.
+    #[must_use]
+    pub fn within_lever() -> Self {
+        Self::new(LEVER_RATE, OUR_BURST)
     }
 
     /// A token now, or when to ask again.

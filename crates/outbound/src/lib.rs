@@ -16,7 +16,7 @@ mod remote;
 mod smtp;
 mod wire;
 
-pub use budget::{Budget, LEVER_BURST, LEVER_RATE, Pace, Urgency};
+pub use budget::{Budget, LEVER_BURST, LEVER_RATE, OUR_BURST, Pace, Urgency};
 pub use failure::{Failure, Next, again};
 pub use guard::Reach;
 pub use remote::{Answer, Call, Credential, Fixed, Outbound, Remote};

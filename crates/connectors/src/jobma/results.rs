@@ -185,7 +185,8 @@ async fn feedback(
     review: &Review,
     user: PerformAs,
 ) -> Result<(), Failure> {
-    let reviewer = format!("{} ({})", review.name.trim(), review.reviewer);
+    // By it feedback is found again.
+    let reviewer = format!("{} ({})", review.name.trim(), if review.email.is_empty() { &review.reviewer } else { &review.email });
     // Questions a person took out of the template are not answered.
     let answers = |fields: &[FormField]| {
         let value = |field: &FormField| match field.text.as_str() {

@@ -171,7 +171,7 @@ async fn the_overview_shows_what_happened_lately_and_the_connection_how_it_is() 
         let read = olga.read(&format!("/connections/{}", w.connection().await)).await;
         for fact in [
             "Next renewal in 58 min",
-            "Calls to Lever left 20 of 20 at once, 10 more each second",
+            "Calls to Lever left 15 of 15 at once, 10 more each second",
             "Oldest work waiting nothing waits",
             "Webhook last heard just now",
         ] {

@@ -127,7 +127,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let now = hub.clock.now();
     let may = viewer.operator.may_change();
     let waiting = pipeline::waiting_since(&hub.db, &c.tenant, &c.id, now).await?;
-    let left = hub.lever(&c, Urgency::Now, &Wire::default()).budget.map_or(outbound::LEVER_BURST, |budget| budget.left());
+    let left = hub.lever(&c, Urgency::Now, &Wire::default()).budget.map_or(outbound::OUR_BURST, |budget| budget.left());
     let steps = hub.setup(&c, connector).await?;
     let runs = hub.runs(&c.tenant, &c.id, 8).await?;
     let daily = pipeline::next_due(&hub.db, &c.tenant, &c.id, DAILY).await?;
@@ -152,7 +152,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                     (spec.name, html! { code { (c.partner.base) } }),
                     ("Connected", html! { (ui::when(c.connected_at, now)) " by " (c.connected_by) }),
                     ("Next renewal", html! { @match c.access_until { Some(until) => (ui::when(until.minus(SPARE), now)), None => "none" } }),
-                    ("Calls to Lever left", html! { (left) " of " (outbound::LEVER_BURST) " at once, " (outbound::LEVER_RATE) " more each second" }),
+                    ("Calls to Lever left", html! { (left) " of " (outbound::OUR_BURST) " at once, " (outbound::LEVER_RATE) " more each second" }),
                     ("Oldest work waiting", html! { @match waiting { Some(since) => (ui::when(since, now)), None => "nothing waits" } }),
                     ("Webhook last heard", html! { @match webhooks.iter().filter_map(|w| w.heard_at).max() { Some(at) => (ui::when(at, now)), None => "never" } }),
                     ("Lever looked through", html! { @match c.looked_at { Some(at) => (ui::when(at, now)), None if connector.is_live(&c.settings) => "not yet; within half a minute", None => "only by imports" } }),
