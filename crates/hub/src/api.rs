@@ -127,10 +127,8 @@ async fn list_connections(hub: Hub, caller: Arc<Caller>, request: ListConnection
 
 async fn update_settings(hub: Hub, caller: Arc<Caller>, request: UpdateSettings) -> Result<Connection, Refused> {
     let gone = || Refused::not_found("connection", &request.connection);
-    hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
-    hub.change_settings(&caller.tenant, &request.connection, request.body.0, &caller.name)
-        .await?
-        .map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_setting", why))?;
+    let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
+    hub.choose(&connection, request.body.0, &caller.name).await?.map_err(|why| Refused::new(StatusCode::BAD_REQUEST, "bad_setting", why))?;
     let connection = hub.connection(&caller.tenant, &request.connection).await?.ok_or_else(gone)?;
     Ok(printed(&hub, &connection).await?)
 }

@@ -8,7 +8,7 @@ use endpoint::Nothing;
 use hub_api::{Entry, Jobs, PostingRow, StageRow};
 use lever_api::{ListStages, Listing, Stage};
 use outbound::{Failure, Remote, Urgency, Wire};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The setting of this kind; empty, if there is none.
 pub fn setting(spec: &Spec, kind: Kind) -> &'static str {
@@ -73,6 +73,25 @@ impl Hub {
             usual: settings[setting(spec, Kind::Usual)].as_str().unwrap_or_default().to_owned(),
             afterwards: settings[setting(spec, Kind::Stage)].as_str().unwrap_or_default().to_owned(),
         })
+    }
+
+    /// Changes settings that somebody chose. An entry for a posting nobody comes to any more is refused, as far as Lever can be asked.
+    pub(crate) async fn choose(&self, connection: &Connection, change: Map<String, Value>, by: &str) -> db::Result<Result<(), String>> {
+        let spec = self.connector(&connection.connector).map(|connector| connector.spec());
+        let chosen = spec.and_then(|spec| change.get(setting(spec, Kind::ByPosting))?.as_object());
+        let is_entry = |stages: &Value| stages.as_object().is_some_and(|stages| stages.values().any(|entry| !entry.is_null()));
+        let chosen: Vec<&String> = chosen.into_iter().flatten().filter(|(_, stages)| is_entry(stages)).map(|(posting, _)| posting).collect();
+        if !chosen.is_empty() {
+            let lever = self.lever(connection, Urgency::Now, &Wire::default());
+            let postings = self.postings(connection, &lever).await.unwrap_or_default();
+            if let Some(closed) = postings.iter().find(|posting| posting.state == "closed" && chosen.contains(&&posting.id)) {
+                let title = closed.text.trim();
+                return Ok(Err(format!(
+                    "\"{title}\" is closed in Lever: nobody comes to it any more. Open it there again, or choose nothing for it."
+                )));
+            }
+        }
+        self.change_settings(&connection.tenant, &connection.id, change, by).await
     }
 
     /// What can be set without asking anybody, once it is connected.

@@ -2,6 +2,7 @@
 //! as a vendor would: over its API, with a token.
 
 pub mod accounts;
+mod api_tokens;
 pub mod demo;
 mod errands;
 pub mod hr_cloud;
@@ -33,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "002_joinedly", sql: include_str!("migrations/002_joinedly.sql") },
     Migration { id: "003_jobma", sql: include_str!("migrations/003_jobma.sql") },
+    Migration { id: "004_tokens", sql: include_str!("migrations/004_tokens.sql") },
 ];
 
 /// What the partner apps stand on.

@@ -168,7 +168,7 @@ async fn a_stage_that_is_gone_and_a_job_that_is_closed_are_told_and_choose_nothi
         // What was read of postings is remembered for a minute.
         w.clock.advance(2 * MINUTE);
         let (status, why) = vera.try_press(&format!("{LEVER}/jobs"), &choose).await;
-        assert!(status == 400 && why.contains("This job is closed in Lever"), "{why}");
+        assert!(status == 400 && why.contains("is closed in Lever: nobody comes to it any more"), "{why}");
     })
     .await;
 }

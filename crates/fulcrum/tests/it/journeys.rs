@@ -313,3 +313,23 @@ async fn letters_have_texts_of_ones_own_with_a_preview_and_a_text_that_cannot_be
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_presses_sign_in_and_does_not_go_on_leaves_no_credential_behind_for_good() {
+    on_both(async |w| {
+        for _ in 0..3 {
+            w.at_joinedly("jo").await.press("/joinedly/integrations/lever/connect", &[]).await;
+        }
+        w.connects_joinedly().await;
+        w.later(32 * DAY).await;
+        // The one in use stays, however often somebody presses.
+        w.at_joinedly("jo").await.press("/joinedly/integrations/lever/connect", &[]).await;
+        let tokens = w.at_joinedly("jo").await.read("/joinedly/settings/api").await;
+        assert_eq!(tokens.matches("Fulcrum").count(), 2, "the one in use and the new one: {tokens}");
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        assert!(w.joiner(&ada).await.is_some());
+    })
+    .await;
+}

@@ -139,7 +139,7 @@ async fn change(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<
         "posting" => (setting(spec, Kind::ByPosting), json!({ form.get("posting"): { form.get("stage"): entry } })),
         _ => return Err(Problem::bad_request("There is nothing like this to be changed.").way_on("Back to the jobs", here)),
     };
-    match viewer.hub.change_settings(&c.tenant, &c.id, Map::from_iter([(name.to_owned(), value)]), &viewer.operator.name).await? {
+    match viewer.hub.choose(&c, Map::from_iter([(name.to_owned(), value)]), &viewer.operator.name).await? {
         Ok(()) => viewer.done("Saved.", &here).await,
         Err(why) => Err(Problem::bad_request(why).way_on("Back to the jobs", here)),
     }

@@ -6,8 +6,6 @@ use crate::Partners;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use db::vault::digest;
-use db::{Sql, params};
 use endpoint::{Attachment, Info, Nothing, Unreadable};
 use futures_util::future::BoxFuture;
 use jobma_api::{
@@ -51,8 +49,8 @@ impl Dialect for Door {
         Box::pin(async move {
             let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
             let token = value.strip_prefix("Bearer ").unwrap_or_default();
-            let known = self.0.db.row("select id from jm_token where digest = $1", params![digest(token)]).await?;
-            known.map(drop).ok_or_else(|| Refused(StatusCode::UNAUTHORIZED, "Send a token of Jobma: Authorization: Bearer …".to_owned()))
+            let known = self.0.knows_token("jm_token", token).await?;
+            if known { Ok(()) } else { Err(Refused(StatusCode::UNAUTHORIZED, "Send a token of Jobma: Authorization: Bearer …".to_owned())) }
         })
     }
 }

@@ -182,10 +182,6 @@ async fn change(person: Person, fields: Fields) -> Done {
     let connection = LEVER.connection(&hub).await?;
     let jobs = hub.jobs(&connection.id).await.map_err(|why| LEVER.back(why))?;
     let kit = fields.some("kit");
-    let closed = |posting: &PostingRow| posting.id == fields.get("posting") && posting.state == "closed";
-    if fields.get("do") == "posting" && kit.is_some() && jobs.postings.iter().any(closed) {
-        return Err(LEVER.back("This job is closed in Lever: nobody is invited for it any more. Open it there again, or choose no kit.".to_owned()));
-    }
     let (name, value) = match fields.get("do") {
         "stages" => (&jobs.stages_setting, json!(fields.all("stage").collect::<Vec<_>>())),
         "afterwards" => (&jobs.afterwards_setting, json!(fields.get("stage"))),

@@ -23,7 +23,7 @@ use crate::accounts::Person;
 use axum::Router;
 use axum::response::{Html, Response};
 use axum::routing::get;
-use db::vault::{digest, random_hex};
+use db::vault::random_hex;
 use db::{Sql, params};
 use web::{Markup, Nav, Problem, Shell};
 
@@ -79,10 +79,7 @@ impl Partners {
     /// # Errors
     /// When the database does not answer.
     pub async fn create_jobma_token(&self, name: &str) -> db::Result<String> {
-        let token = format!("jm_{}", random_hex(24));
-        let sql = "insert into jm_token (id, name, digest, created_at) values ($1, $2, $3, $4)";
-        self.db.run(sql, params![uuid::Uuid::new_v4().to_string(), name, digest(&token), self.clock.now().0]).await?;
-        Ok(token)
+        self.create_token("jm_token", "jm", name).await
     }
 
     /// Takes the tokens of this name back.

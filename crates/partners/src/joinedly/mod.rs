@@ -24,7 +24,6 @@ use axum::Router;
 use axum::response::{Html, Response};
 use axum::routing::get;
 use clock::Ms;
-use db::vault::{digest, random_hex};
 use db::{Sql, Tx, params};
 use joiners::Joiner;
 use post::Notice;
@@ -79,10 +78,7 @@ impl Partners {
     /// # Errors
     /// When the database does not answer.
     pub async fn create_joinedly_token(&self, name: &str) -> db::Result<String> {
-        let token = format!("jy_{}", random_hex(24));
-        let sql = "insert into jy_token (id, name, digest, created_at) values ($1, $2, $3, $4)";
-        self.db.run(sql, params![uuid::Uuid::new_v4().to_string(), name, digest(&token), self.clock.now().0]).await?;
-        Ok(token)
+        self.create_token("jy_token", "jy", name).await
     }
 }
 
