@@ -1,12 +1,15 @@
-//! Files on an opportunity: about each a row, what is in it in the store.
+//! Files and resumes on an opportunity: about each a row, what is in it in the store.
 
 use crate::Ats;
 use crate::access::Caller;
 use crate::paging::Page;
 use crate::refusal::{Refusal, Result};
-use db::{Clauses, Row, Sql, params};
+use db::{Clauses, Row, Sql, Tx, params};
 use endpoint::{Attachment, Nothing};
-use lever_api::{Data, DeleteFile, DownloadFile, File, GetFile, List, ListFiles, Opportunity, OpportunityId, PerformAs, Rest, UploadFile};
+use lever_api::{
+    Data, DeleteFile, DownloadFile, DownloadResume, File, FileFilter, GetFile, GetResume, List, ListFiles, ListResumes, Opportunity, OpportunityId,
+    PerformAs, Rest, Resume, ResumeFile, UploadFile,
+};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -15,38 +18,78 @@ const KNOWN: [&str; 8] = ["docx", "doc", "js", "jpg", "jpeg", "png", "pdf", "txt
 /// Names are not longer, characters.
 const LONGEST_NAME: usize = 255;
 
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Resume,
+}
+
+impl Kind {
+    /// In the database.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Resume => "resume",
+        }
+    }
+
+    /// In refusals.
+    const fn resource(self) -> &'static str {
+        match self {
+            Self::File => "files",
+            Self::Resume => "resumes",
+        }
+    }
+}
+
 pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListFiles) -> Result<List<File>> {
     let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
-    let page = Page::of(&request.query)?;
-    let mut only = Clauses::default();
-    only.is("opportunity_id =", opportunity.id);
-    only.maybe("created_at >=", request.query.uploaded_at_start).maybe("created_at <=", request.query.uploaded_at_end);
-    let sql = format!("select * from file{}", page.newest(&mut only)?);
-    let files = ats.db.rows(&sql, only.values()).await?.iter().map(|row| ats.file(row)).collect::<db::Result<Vec<_>>>()?;
+    let (page, rows) = ats.file_rows(&opportunity, Kind::File, &request.query).await?;
+    let files = rows.iter().map(|row| ats.file(row)).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(files, |file| vec![json!(file.uploaded_at), json!(file.id)]))
 }
 
 pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetFile) -> Result<Data<File>> {
     let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
-    let row = ats.file_row(&opportunity.id, request.file.as_str()).await?;
+    let row = ats.file_row(&opportunity.id, Kind::File, request.file.as_str()).await?;
     Ok(Data::new(ats.file(&row)?))
 }
 
 pub async fn download(ats: Ats, caller: Arc<Caller>, request: DownloadFile) -> Result<Attachment> {
     let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
-    ats.content(&opportunity.id, request.file.as_str()).await
+    ats.content(&ats.file_row(&opportunity.id, Kind::File, request.file.as_str()).await?).await
+}
+
+pub async fn list_resumes(ats: Ats, caller: Arc<Caller>, request: ListResumes) -> Result<List<Resume>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let (page, rows) = ats.file_rows(&opportunity, Kind::Resume, &request.query).await?;
+    let resumes = rows.iter().map(|row| ats.resume(row)).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(resumes, |resume| vec![json!(resume.created_at), json!(resume.id)]))
+}
+
+pub async fn get_resume(ats: Ats, caller: Arc<Caller>, request: GetResume) -> Result<Data<Resume>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let row = ats.file_row(&opportunity.id, Kind::Resume, request.resume.as_str()).await?;
+    Ok(Data::new(ats.resume(&row)?))
+}
+
+pub async fn download_resume(ats: Ats, caller: Arc<Caller>, request: DownloadResume) -> Result<Attachment> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    ats.content(&ats.file_row(&opportunity.id, Kind::Resume, request.resume.as_str()).await?).await
 }
 
 pub async fn upload(ats: Ats, caller: Arc<Caller>, request: UploadFile) -> Result<Data<File>> {
     let (opportunity, actor) = ats.to_write_as(&request.opportunity, &request.query, &caller).await?;
     let file = request.body.files.into_iter().find(|file| file.field == "file");
     let file = file.ok_or_else(|| Refusal::bad_request("Missing required parameter: file"))?;
-    ats.add_file(&opportunity, Some(&actor), file).await.map(Data::new)
+    let row = ats.add_file(&opportunity, Kind::File, Some(&actor), file).await?;
+    Ok(Data::new(ats.file(&row)?))
 }
 
 pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteFile) -> Result<Nothing> {
     let (opportunity, _) = ats.to_write_as(&request.opportunity, &request.query, &caller).await?;
-    let row = ats.file_row(&opportunity.id, request.file.as_str()).await?;
+    let row = ats.file_row(&opportunity.id, Kind::File, request.file.as_str()).await?;
     ats.drop_file(&opportunity.id, &row.text("id")?).await?;
     Ok(Nothing)
 }
@@ -90,47 +133,105 @@ impl Ats {
         })
     }
 
-    async fn file_row(&self, opportunity: &str, file: &str) -> Result<Row> {
-        let row = self.db.row("select * from file where id = $1 and opportunity_id = $2", params![file, opportunity]).await?;
-        row.ok_or_else(|| Refusal::not_found("files", file))
+    fn resume(&self, row: &Row) -> db::Result<Resume> {
+        let file = self.file(row)?;
+        let ext = file.ext.trim_start_matches('.').to_owned();
+        let File { name, download_url, uploaded_at, status, size, .. } = file;
+        Ok(Resume {
+            id: file.id,
+            created_at: row.int("created_at")?,
+            file: Some(ResumeFile { name, ext, download_url, uploaded_at, status, size }),
+            // Nobody reads it here.
+            parsed_data: None,
+            rest: Rest::new(),
+        })
+    }
+
+    /// A page of what is there of a kind.
+    async fn file_rows(&self, of: &Opportunity, kind: Kind, query: &FileFilter) -> Result<(Page, Vec<Row>)> {
+        let page = Page::of(query)?;
+        let mut only = Clauses::default();
+        only.is("opportunity_id =", of.id.as_str()).is("kind =", kind.name());
+        only.maybe("created_at >=", query.uploaded_at_start).maybe("created_at <=", query.uploaded_at_end);
+        let sql = format!("select * from file{}", page.newest(&mut only)?);
+        let rows = self.db.rows(&sql, only.values()).await?;
+        Ok((page, rows))
+    }
+
+    async fn file_row(&self, opportunity: &str, kind: Kind, file: &str) -> Result<Row> {
+        let sql = "select * from file where id = $1 and opportunity_id = $2 and kind = $3";
+        let row = self.db.row(sql, params![file, opportunity, kind.name()]).await?;
+        row.ok_or_else(|| Refusal::not_found(kind.resource(), file))
+    }
+
+    /// A file or a resume, for whoever sees the profile.
+    pub(crate) async fn attached(&self, opportunity: &str, file: &str) -> Result<Attachment> {
+        match self.file_row(opportunity, Kind::File, file).await {
+            Ok(row) => self.content(&row).await,
+            Err(_) => self.content(&self.file_row(opportunity, Kind::Resume, file).await?).await,
+        }
     }
 
     /// What is in a file.
-    pub(crate) async fn content(&self, opportunity: &str, file: &str) -> Result<Attachment> {
-        let row = self.file_row(opportunity, file).await?;
-        let bytes = self.store.part(&key(opportunity, file), 0, u64::try_from(row.int("bytes")?).unwrap_or(0)).await.map_err(|e| {
+    async fn content(&self, row: &Row) -> Result<Attachment> {
+        let key = key(&row.text("opportunity_id")?, &row.text("id")?);
+        let bytes = self.store.part(&key, 0, u64::try_from(row.int("bytes")?).unwrap_or(0)).await.map_err(|e| {
             tracing::error!(error = %e, "a file cannot be read");
             Refusal { status: 422, code: "UnprocessableEntity", message: "This file could not be processed.".to_owned() }
         })?;
         Ok(Attachment { field: String::new(), name: row.text("name")?, media_type: row.text("media_type")?, bytes })
     }
 
-    /// Keeps a file; a file is an interaction with the candidate.
-    pub(crate) async fn add_file(&self, opportunity: &Opportunity, by: Option<&str>, file: Attachment) -> Result<File> {
-        if opportunity.is_anonymized {
-            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
-        }
+    /// Puts a file into the store, before there is a row: a row without is a file that cannot be read. Its id.
+    async fn store_file(&self, opportunity: &str, bytes: &[u8]) -> db::Result<String> {
         let id = uuid::Uuid::new_v4().to_string();
+        self.store.put(&key(opportunity, &id), bytes).await.map_err(|e| db::Error::new(e.to_string()))?;
+        Ok(id)
+    }
+
+    /// Writes down a file that lies in the store.
+    async fn note_file(&self, tx: &Tx, opportunity: &str, kind: Kind, by: Option<&str>, id: &str, file: &Attachment) -> db::Result<()> {
         let name = plain(&file.name);
         let status = if KNOWN.contains(&ext(&name).trim_start_matches('.')) { "processed" } else { "unsupported" };
-        // First what is in it: a row without is a file that cannot be read.
-        self.store.put(&key(&opportunity.id, &id), &file.bytes).await.map_err(|e| db::Error::new(e.to_string()))?;
-        let now = self.clock.now().0;
+        let sql =
+            format!("insert into file (id, opportunity_id, kind, name, media_type, bytes, status, person, created_at) values {}", db::values(1, 9));
+        let (bytes, now) = (i64::try_from(file.bytes.len()).unwrap_or(0), self.clock.now().0);
+        tx.run(&sql, params![id, opportunity, kind.name(), name, file.media_type.as_str(), bytes, status, by, now]).await.map(drop)
+    }
+
+    /// Keeps what came with a new opportunity, in the transaction that makes it.
+    pub(crate) async fn keep_with(&self, tx: &Tx, opportunity: &str, by: Option<&str>, files: &[Attachment]) -> Result<()> {
+        for file in files.iter().filter(|file| !file.bytes.is_empty()) {
+            let kind = match file.field.trim_end_matches("[]") {
+                "resumeFile" => Kind::Resume,
+                "files" => Kind::File,
+                _ => continue,
+            };
+            let id = self.store_file(opportunity, &file.bytes).await?;
+            self.note_file(tx, opportunity, kind, by, &id, file).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a file; a file is an interaction with the candidate.
+    pub(crate) async fn add_file(&self, opportunity: &Opportunity, kind: Kind, by: Option<&str>, file: Attachment) -> Result<Row> {
+        let gone = || Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added");
+        if opportunity.is_anonymized {
+            return Err(gone());
+        }
+        let id = self.store_file(&opportunity.id, &file.bytes).await?;
         let tx = self.db.begin().await?;
         // Somebody may have deleted or anonymised the person meanwhile.
         if self.locked(&tx, &opportunity.id).await?.is_anonymized {
             self.forget_files(&opportunity.id).await?;
-            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
+            return Err(gone());
         }
-        let sql =
-            "insert into file (id, opportunity_id, name, media_type, bytes, status, person, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let bytes = i64::try_from(file.bytes.len()).unwrap_or(0);
-        tx.run(sql, params![id.as_str(), opportunity.id.as_str(), name, file.media_type, bytes, status, by, now]).await?;
-        tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, opportunity.id.as_str()]).await?;
-        let row = tx.row("select * from file where id = $1", params![id]).await?;
+        self.note_file(&tx, &opportunity.id, kind, by, &id, &file).await?;
+        let sql = "update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2";
+        tx.run(sql, params![self.clock.now().0, opportunity.id.as_str()]).await?;
         tx.commit().await?;
         self.committed();
-        Ok(row.map(|row| self.file(&row)).transpose()?.unwrap_or_default())
+        self.file_row(&opportunity.id, kind, &id).await
     }
 
     pub(crate) async fn drop_file(&self, opportunity: &str, file: &str) -> db::Result<()> {
@@ -153,7 +254,7 @@ impl Ats {
         Ok(())
     }
 
-    /// Newest first.
+    /// Files and resumes, the newest first.
     pub(crate) async fn files_of(&self, opportunity: &str) -> db::Result<Vec<File>> {
         let sql = "select * from file where opportunity_id = $1 order by created_at desc, id limit 200";
         self.db.rows(sql, params![opportunity]).await?.iter().map(|row| self.file(row)).collect()

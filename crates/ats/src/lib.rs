@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "001_start", sql: include_str!("migrations/001_start.sql") },
     Migration { id: "002_forms", sql: include_str!("migrations/002_forms.sql") },
     Migration { id: "003_feedback", sql: include_str!("migrations/003_feedback.sql") },
+    Migration { id: "004_resumes", sql: include_str!("migrations/004_resumes.sql") },
 ];
 
 /// What the ATS stands on.

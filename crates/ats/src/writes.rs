@@ -18,7 +18,8 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateOpportunity) -
     }
     let actor = ats.actor(request.query.perform_as.as_ref()).await?;
     // A posting this caller may not see is not there for them; checked before anything is written.
-    let postings: Vec<String> = request.body.postings.iter().map(ToString::to_string).collect();
+    let (new, files) = (request.body.fields, request.body.files);
+    let postings: Vec<String> = new.postings.iter().map(ToString::to_string).collect();
     let hidden =
         !caller.confidential && !postings.is_empty() && ats.postings_by_id(&postings).await?.iter().any(|p| p.confidentiality == "confidential");
     if hidden {
@@ -26,7 +27,8 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateOpportunity) -
     }
     let tx = ats.db.begin().await?;
     let owner_of_posting = request.query.perform_as_posting_owner == Some(true);
-    let created = ats.create_opportunity(&tx, actor.as_deref(), &request.body, owner_of_posting).await?;
+    let created = ats.create_opportunity(&tx, actor.as_deref(), &new, owner_of_posting).await?;
+    ats.keep_with(&tx, &created.id, actor.as_deref(), &files).await?;
     tx.commit().await?;
     ats.committed();
     let mut answer = ats.answer(&created.id, &caller).await?;

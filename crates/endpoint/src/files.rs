@@ -171,5 +171,6 @@ pub(crate) fn content(is_file: bool, with_files: bool, schema: &Value) -> Value 
         (_, true) => "multipart/form-data",
         _ => "application/json",
     };
-    json!({ kind: { "schema": schema } })
+    // What takes files takes JSON too, without them.
+    if with_files { json!({ "application/json": { "schema": schema }, kind: { "schema": schema } }) } else { json!({ kind: { "schema": schema } }) }
 }

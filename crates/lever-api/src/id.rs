@@ -85,6 +85,8 @@ ids! {
     FeedbackTemplateId,
     /// A file.
     FileId,
+    /// A resume.
+    ResumeId,
     /// A webhook.
     WebhookId,
 }

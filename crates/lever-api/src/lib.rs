@@ -26,6 +26,7 @@ mod opportunity;
 pub mod page;
 mod posting;
 mod requisition;
+mod resume;
 pub mod scope;
 mod stage;
 mod user;
@@ -46,6 +47,7 @@ pub use offer::*;
 pub use opportunity::*;
 pub use posting::*;
 pub use requisition::*;
+pub use resume::*;
 pub use stage::*;
 pub use user::*;
 pub use webhook::*;
@@ -66,6 +68,7 @@ pub fn catalogue() -> Vec<Info> {
         form::ENDPOINTS,
         feedback::ENDPOINTS,
         file::ENDPOINTS,
+        resume::ENDPOINTS,
         contact::ENDPOINTS,
         posting::ENDPOINTS,
         requisition::ENDPOINTS,

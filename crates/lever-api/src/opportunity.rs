@@ -4,7 +4,7 @@
 
 use crate::envelope::list_query;
 use crate::{ApplicationId, ArchiveReasonId, ContactId, Data, List, OpportunityId, PerformAs, PostingId, Rest, StageId, UserId, View};
-use endpoint::{Access, Nothing, catalogue, endpoint};
+use endpoint::{Access, Nothing, WithFiles, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -308,10 +308,11 @@ endpoint! {
 endpoint! {
     /// Create an opportunity.
     ///
-    /// An e-mail that belongs to a contact makes a new opportunity on that contact; `deduped` beside `data` says so.
+    /// An e-mail that belongs to a contact makes a new opportunity on that contact; `deduped` beside `data` says so. As a form it may
+    /// come with a `resumeFile` and with `files`.
     Post "/v1/opportunities" as CreateOpportunity {
         access: Access::new("create an opportunity", WRITE), path: {},
-        query: CreateAs, body: NewOpportunity, returns: Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS,
+        query: CreateAs, body: WithFiles<NewOpportunity>, returns: Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS,
     }
 }
 endpoint! {

@@ -308,7 +308,7 @@ impl Remote {
         let parts = request.into_parts().map_err(|e| Failure::Blocked(e.to_string()))?;
         let path = parts.fill(&E::INFO);
         let query = (!parts.query.is_empty()).then_some(parts.query.as_str());
-        let (body, kind) = match E::INFO.takes_files {
+        let (body, kind) = match !parts.files.is_empty() {
             true => multipart::form(&parts.body, &parts.files),
             false => (parts.body, "application/json".to_owned()),
         };

@@ -3,6 +3,7 @@
 use super::Viewer;
 use super::profile::answer;
 use crate::Ats;
+use crate::files::Kind;
 use crate::people::Right;
 use axum::Router;
 use axum::extract::multipart::Multipart;
@@ -83,7 +84,7 @@ async fn upload(viewer: Viewer, Path(id): Path<String>, mut form: Multipart) -> 
         let media_type = field.content_type().unwrap_or_default().to_owned();
         let bytes = field.bytes().await.map_err(|_| cut())?.to_vec();
         let file = Attachment { field: "file".to_owned(), name, media_type, bytes };
-        viewer.ats.add_file(&opportunity, Some(&viewer.person.user.id), file).await?;
+        viewer.ats.add_file(&opportunity, Kind::File, Some(&viewer.person.user.id), file).await?;
         return viewer.done("File added.", &format!("/candidates/{id}")).await;
     }
     Err(back("Choose a file first."))
@@ -91,7 +92,7 @@ async fn upload(viewer: Viewer, Path(id): Path<String>, mut form: Multipart) -> 
 
 async fn download(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> Result<Response, Problem> {
     viewer.visible(&id).await?;
-    Ok(web::download(viewer.ats.content(&id, &file).await?))
+    Ok(web::download(viewer.ats.attached(&id, &file).await?))
 }
 
 async fn delete(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> Result<Response, Problem> {

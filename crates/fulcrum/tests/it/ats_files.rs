@@ -2,7 +2,10 @@
 
 use crate::world::{World, on_both};
 use endpoint::{Attachment, Nothing, Verb, WithFiles};
-use lever_api::{DeleteFile, DownloadFile, FileFilter, ListFiles, PerformAs, UploadFile, UserId};
+use lever_api::{
+    CreateAs, CreateOpportunity, DeleteFile, DownloadFile, DownloadResume, FileFilter, ListFiles, ListResumes, NewOpportunity, PerformAs, UploadFile,
+    UserId,
+};
 use outbound::{Failure, Fixed, Remote};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -145,6 +148,61 @@ async fn feedback_is_given_by_a_template_changed_and_deleted_as_lever_does() {
         assert!(changed["data"]["text"] == "Video" && changed["data"]["fields"][0]["id"] != *rating, "{changed}");
         assert_eq!(w.lever(&key, Verb::Delete, &path, Value::Null).await.0, 204);
         assert_eq!(w.lever(&key, Verb::Get, &path, Value::Null).await.0, 404);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_opportunity_is_made_with_its_resume_and_files_in_one_call() {
+    on_both(async |w| {
+        let (lever, ines) = w.as_ines().await;
+        let key = w.key().await;
+        let part = |field: &str, name: &str, bytes: &[u8]| Attachment {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: bytes.to_vec(),
+        };
+        let fields = NewOpportunity {
+            name: Some("Nia Okafor".to_owned()),
+            emails: vec!["nia@mail.example".to_owned(), "nia.okafor@mail.example".to_owned()],
+            tags: vec!["Referral".to_owned()],
+            origin: Some("referred".to_owned()),
+            ..NewOpportunity::default()
+        };
+        let files = vec![part("resumeFile", "cv.pdf", b"%PDF-1.7 me"), part("files[]", "letter.txt", b"Hello"), part("other", "x.txt", b"no")];
+        let query = CreateAs { perform_as: ines.perform_as.clone(), ..CreateAs::default() };
+        let made = lever.send(CreateOpportunity { query: query.clone(), body: WithFiles { fields, files } }).await.unwrap().data;
+        assert_eq!((made.origin.as_str(), made.emails.len(), made.tags.as_slice()), ("referred", 2, ["Referral".to_owned()].as_slice()));
+        let at: lever_api::OpportunityId = made.id.parse().unwrap();
+        let resumes = lever.send(ListResumes { opportunity: at.clone(), query: FileFilter::default(), body: Nothing }).await.unwrap().data;
+        let file = resumes[0].file.as_ref().unwrap();
+        assert_eq!((resumes.len(), file.name.as_str(), file.ext.as_str(), file.size), (1, "cv.pdf", "pdf", 11));
+        let id: lever_api::ResumeId = resumes[0].id.parse().unwrap();
+        let got = lever.send(DownloadResume { opportunity: at.clone(), resume: id, query: Nothing, body: Nothing }).await.unwrap();
+        assert_eq!((got.bytes.as_slice(), got.name.as_str()), (&b"%PDF-1.7 me"[..], "cv.pdf"));
+        let files = lever.send(ListFiles { opportunity: at.clone(), query: FileFilter::default(), body: Nothing }).await.unwrap().data;
+        assert_eq!(
+            files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(),
+            ["letter.txt"],
+            "a resume is no file, and unknown parts are ignored"
+        );
+        // A resume is not found among files, nor the other way round.
+        let path = format!("/v1/opportunities/{}/files/{}", made.id, resumes[0].id);
+        assert_eq!(w.lever(&key, Verb::Get, &path, Value::Null).await.0, 404);
+        // JSON makes one without; what cannot be made keeps no file.
+        let plain = CreateOpportunity { query: query.clone(), body: WithFiles::default() };
+        assert!(lever.send(plain).await.unwrap().data.applications.is_empty());
+        let folders = || std::fs::read_dir(w.folder.join("files")).map_or(0, |found| found.count());
+        let before = folders();
+        let wrong = NewOpportunity { origin: Some("moon".to_owned()), ..NewOpportunity::default() };
+        let refused =
+            lever.send(CreateOpportunity { query, body: WithFiles { fields: wrong, files: vec![part("resumeFile", "cv.pdf", b"x")] } }).await;
+        assert!(matches!(refused, Err(Failure::Refused { status: 400, .. })), "{refused:?}");
+        assert_eq!(folders(), before);
+        let mut ines = w.at_ats("ines").await;
+        assert!(ines.read(&format!("/candidates/{}", made.id)).await.contains("cv.pdf"));
         w.drain().await;
     })
     .await;
