@@ -3,7 +3,7 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::names::NoNames;
-use connector::{AnyConnector, Kind, Spec};
+use connector::{AnyConnector, Kind, Spec, Whom};
 use endpoint::Nothing;
 use hub_api::{Entry, Jobs, PostingRow, StageRow};
 use lever_api::{ListStages, Listing, Stage};
@@ -35,7 +35,9 @@ impl Hub {
         let (partner, lever) = (self.partner(connection, &wire), self.lever(connection, Urgency::Later, &wire));
         let (spec, settings) = (connector.spec(), &connection.settings);
         let Some(jobs) = spec.jobs else { return Ok(Jobs::default()) };
-        let (stages, postings) = futures_util::future::join(stages(&lever), self.postings(connection, &lever)).await;
+        // Who works by jobs alone has no need to read stages, and may not be allowed to.
+        let stages = async { if setting(spec, Kind::Stages).is_empty() { Ok(Vec::new()) } else { stages(&lever).await } };
+        let (stages, postings) = futures_util::future::join(stages, self.postings(connection, &lever)).await;
         let (stages, postings) = (stages.map_err(NoNames::Lever)?, postings.map_err(NoNames::Lever)?);
         // Some partners do not tell what they have: then it is typed in.
         let entries = match connector.entries(&partner).await {
@@ -75,9 +77,10 @@ impl Hub {
         })
     }
 
-    /// Changes settings that somebody chose. An entry for a posting nobody comes to any more is refused, as far as Lever can be asked.
+    /// Changes settings that somebody chose. An entry for a posting to which no candidate comes any more is refused, as far as Lever can
+    /// be asked. Whoever is about to be hired may still be.
     pub(crate) async fn choose(&self, connection: &Connection, change: Map<String, Value>, by: &str) -> db::Result<Result<(), String>> {
-        let spec = self.connector(&connection.connector).map(|connector| connector.spec());
+        let spec = self.connector(&connection.connector).map(|connector| connector.spec()).filter(|spec| spec.whom == Whom::Candidates);
         let chosen = spec.and_then(|spec| change.get(setting(spec, Kind::ByPosting))?.as_object());
         let is_entry = |stages: &Value| stages.as_object().is_some_and(|stages| stages.values().any(|entry| !entry.is_null()));
         let chosen: Vec<&String> = chosen.into_iter().flatten().filter(|(_, stages)| is_entry(stages)).map(|(posting, _)| posting).collect();
@@ -96,7 +99,7 @@ impl Hub {
 
     /// What can be set without asking anybody, once it is connected.
     pub(crate) async fn preset(&self, connection: &Connection, connector: &dyn AnyConnector, lever: &Remote) -> Result<(), Failure> {
-        if connector.spec().jobs.is_none() {
+        if setting(connector.spec(), Kind::Stages).is_empty() {
             return Ok(());
         }
         let Some(change) = connector.preset(&connection.settings, &stages(lever).await?) else { return Ok(()) };

@@ -4,7 +4,7 @@ use crate::Hub;
 use crate::connections::Connection;
 use crate::jobs::has_stages;
 use clock::Ms;
-use connector::{AnyConnector, Need, Whom};
+use connector::{AnyConnector, Kind, Need, Whom};
 use db::{Sql, params};
 use endpoint::Verb;
 use outbound::{Failure, Remote};
@@ -171,7 +171,7 @@ impl Hub {
                 });
             }
         }
-        if spec.jobs.is_some() {
+        if spec.fields.iter().any(|field| field.kind == Kind::Stages) {
             steps.push(if has_stages(spec, &connection.settings) {
                 step("Stages are chosen", Seen::Good, "Whoever is moved to one of them is this connection's business.".into())
             } else {

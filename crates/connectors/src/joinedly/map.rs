@@ -23,6 +23,8 @@ pub struct Joining {
     pub office: String,
     /// The team in Lever.
     pub team: String,
+    /// The team that was chosen for the job, by its id; empty: none was.
+    pub job_team: String,
     /// Everything else.
     pub body: JoinerChange,
 }
@@ -77,6 +79,7 @@ pub fn joining(settings: &Settings, seen: &Seen) -> Result<Joining, Hold> {
         (name, email) => Some(Who { name: name.or_else(|| email.clone()).unwrap_or_default(), email: email.unwrap_or_default() }),
     };
     let (manager, recruiter) = (who("manager_name", "manager_email"), who("recruiter_name", "recruiter_email"));
+    let job_team = seen.posting.as_ref().and_then(|posting| settings.job_teams.get(&posting.id)?.get("").cloned());
     let links = seen.opportunity.links.iter().filter(|link| !is_private(link)).cloned().collect::<Vec<_>>();
     let links = Some(links).filter(|links| !links.is_empty());
     let body = JoinerChange {
@@ -102,6 +105,7 @@ pub fn joining(settings: &Settings, seen: &Seen) -> Result<Joining, Hold> {
         hired_at,
         office: take("office").unwrap_or_default(),
         team: take("team").unwrap_or_default(),
+        job_team: job_team.unwrap_or_default(),
         body,
     })
 }
@@ -122,7 +126,11 @@ impl Joining {
             (id, named)
         };
         (body.office, body.office_named) = place("offices", &self.office, "office");
-        (body.team, body.team_named) = place("teams", &self.team, "team");
+        (body.team, body.team_named) = match places.name(&self.job_team) {
+            Some(_) => (Some(self.job_team.clone()), None),
+            // None was chosen, or it is gone.
+            None => place("teams", &self.team, "team"),
+        };
         if body.start_date.is_none() {
             body.start_date = self.usual_start(settings.no_start_date);
             body.start_date_assumed = body.start_date.is_some().then_some(true);

@@ -14,7 +14,7 @@ use crate::decisions::{ERASED, Erase, SAME_E_MAIL, answered, decision};
 use crate::hires::{self, Aliases, flagged};
 use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent,
+    Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent,
     Spec, Way, Whom, outcome_of,
 };
 use endpoint::Nothing;
@@ -49,6 +49,8 @@ pub struct Settings {
     pub keep_particles: bool,
     /// Which office or team stands for a name.
     pub aliases: Aliases,
+    /// The team of whoever is hired for a posting, whatever Lever says: by posting, under an empty name.
+    pub job_teams: BTreeMap<String, BTreeMap<String, String>>,
     /// What fills a field of a joiner, where it is not what is usual.
     pub fields: Overrides,
 }
@@ -62,6 +64,7 @@ impl Default for Settings {
             create_missing: false,
             keep_particles: false,
             aliases: Aliases::new(),
+            job_teams: BTreeMap::new(),
             fields: Overrides::new(),
         }
     }
@@ -135,6 +138,7 @@ impl Connector for Joinedly {
             },
             hires::KEEP_PARTICLES,
             Field { name: "aliases", label: "Other names", help: "Which of Joinedly's offices and teams stands for a name in Lever.", kind: Kind::Aliases },
+            Field { name: "job_teams", label: "Teams of jobs", help: "Which team whoever is hired for a job joins, whatever team the job has in Lever.", kind: Kind::ByPosting },
             Field { name: "fields", label: "Fields", help: "What fills each field of a joiner.", kind: Kind::Fields },
         ],
         targets: &TARGETS,
@@ -142,7 +146,7 @@ impl Connector for Joinedly {
             NameList { key: "offices", label: "Offices", target: "office", typed: None, blank: true },
             NameList { key: "teams", label: "Teams", target: "team", typed: None, blank: true },
         ],
-        jobs: None,
+        jobs: Some(Jobs { list: "teams", label: "Team", typed: "Joinedly has no teams yet." }),
         callback: None,
         credential: &[("authorization", "Authorization, with a token of Joinedly: Bearer jy_…")],
         home: "https://app.joinedly.com",

@@ -49,7 +49,8 @@ impl Places {
     /// With what a joiner needs and is not there yet, made. Asking twice makes one.
     pub async fn with_missing(self: Arc<Self>, cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Arc<Self>, Failure> {
         let lacks = |list: &str, name: &str| !name.is_empty() && self.id(&settings.aliases, list, name).is_none();
-        let (office, team) = (lacks("offices", &joining.office), lacks("teams", &joining.team));
+        let has_team = self.name(&joining.job_team).is_some();
+        let (office, team) = (lacks("offices", &joining.office), !has_team && lacks("teams", &joining.team));
         if !office && !team {
             return Ok(self);
         }

@@ -1,4 +1,4 @@
-//! JND-O06: people who are hired more than once, and what becomes of their journey.
+//! What Joinedly's document leaves open: people who are hired more than once, and jobs whose team is another than Lever says.
 
 use crate::world::{World, on_both};
 use endpoint::Verb;
@@ -91,6 +91,31 @@ async fn jnd_o05_un_hired_by_mistake_and_hired_again_the_journey_goes_on_with_wh
         assert_eq!(w.letters_that_say(WELCOME).await, 1, "she is not welcomed twice");
         let mail = w.at_joinedly("jo").await.read("/joinedly/mail").await;
         assert!(mail.contains("Omar Haddad omar@northwind.example"), "the new manager is written to: {mail}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jnd_o07_whoever_is_hired_for_a_posting_joins_the_team_that_was_chosen_for_it() {
+    on_both(async |w| {
+        let mut jo = w.connects_joinedly().await;
+        let teams = "/joinedly/settings/teams";
+        assert!(jo.read(teams).await.contains("Backend Engineer Berlin"), "{}", jo.read(teams).await);
+        jo.click(teams, "Backend Engineer", "Save", &[("Team of Backend Engineer", "Design")]).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        w.hire(&ada).await;
+        w.drain().await;
+        let (_, all) = w.joinedly(Verb::Get, "teams", json!(null)).await;
+        let id_of = |name: &str| all["data"].as_array().unwrap().iter().find(|team| team["name"] == name).unwrap()["id"].clone();
+        assert_eq!(w.joiner(&ada).await.unwrap()["joiner"]["team"], id_of("Design"));
+        // The team gone, it is as Lever says.
+        jo.click(teams, "Backend Engineer", "Save", &[("Team of Backend Engineer", "Motion")]).await;
+        let motion = id_of("Motion").as_str().unwrap().to_owned();
+        jo.press(&format!("/joinedly/settings/places/team/{motion}/remove"), &[]).await;
+        let nia = w.add("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        w.hire(&nia).await;
+        w.drain().await;
+        assert_eq!(w.joiner(&nia).await.expect("nobody is lost")["joiner"]["team"], id_of("Platform"));
     })
     .await;
 }

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::get;
-use connector::Kind;
+use connector::{Kind, Spec};
 use hub_api::{Jobs, PostingRow};
 use serde_json::{Map, Value, json};
 use web::{Fields, Markup, Problem, html, ui};
@@ -25,19 +25,28 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let report = if c.connected { viewer.hub.jobs_report(&c, connector).await } else { Ok(Jobs::default()) };
     let may = viewer.operator.may_change();
     let main = html! {
-        (ui::heading("Jobs", &format!("Which stages in Lever count, and which {} of {} each job leads to.", jobs.label.to_lowercase(), spec.name), &html! { a.button href=(format!("/connections/{id}")) { "Back" } }))
+        (ui::heading("Jobs", &about(spec, jobs.label), &html! { a.button href=(format!("/connections/{id}")) { "Back" } }))
         @match &report {
             Err(NoNames::Lever(failure)) => { p.error role="alert" { "Lever could not be asked for its stages and postings: " (failure) } }
             Err(NoNames::Partner(failure)) => { p.error role="alert" { (spec.name) " could not be asked for what it has: " (failure) } }
             Ok(_) if !c.connected => { p.warn { "This connection is not connected." } }
             Ok(report) => {
-                (stages(&id, report, may))
+                @if !report.stages_setting.is_empty() { (stages(&id, report, may)) }
                 @if !report.afterwards_setting.is_empty() { (afterwards(&id, report, may)) }
                 (postings(&id, report, jobs.typed, may))
             }
         }
     };
     viewer.page("Jobs", main).await
+}
+
+/// What the page is for.
+fn about(spec: &Spec, label: &str) -> String {
+    let label = label.to_lowercase();
+    match setting(spec, Kind::Stages) {
+        "" => format!("Which {label} of {} each job leads to, where it is not what Lever says.", spec.name),
+        _ => format!("Which stages in Lever count, and which {label} of {} each job leads to.", spec.name),
+    }
 }
 
 fn stages(id: &str, report: &Jobs, may: bool) -> Markup {
@@ -79,8 +88,8 @@ fn postings(id: &str, report: &Jobs, typed: &str, may: bool) -> Markup {
             tr {
                 td { b { (posting.title) } br; span.soft { (posting.location) " · " (posting.state) } }
                 td {
-                    (entry(id, report, posting, "", "every stage", may))
-                    @if chosen.len() > 1 { @for stage in &chosen { (entry(id, report, posting, &stage.id, &stage.name, may)) } }
+                    (entry(id, report, posting, "", if report.stages_setting.is_empty() { "" } else { " at every stage" }, may))
+                    @if chosen.len() > 1 { @for stage in &chosen { (entry(id, report, posting, &stage.id, &format!(" at {}", stage.name), may)) } }
                 }
             }
         }
@@ -89,10 +98,12 @@ fn postings(id: &str, report: &Jobs, typed: &str, may: bool) -> Markup {
         section.card {
             h2 { (report.label) }
             @if report.entries.is_empty() { p.hint { (typed) } }
-            form.inline method="post" action=(format!("/connections/{id}/jobs")) {
-                input type="hidden" name="do" value="usual";
-                (field(report, &format!("{} for every other job", report.label), &report.usual))
-                @if may { button type="submit" { "Save" } }
+            @if !report.usual_setting.is_empty() {
+                form.inline method="post" action=(format!("/connections/{id}/jobs")) {
+                    input type="hidden" name="do" value="usual";
+                    (field(report, &format!("{} for every other job", report.label), &report.usual))
+                    @if may { button type="submit" { "Save" } }
+                }
             }
             @if report.postings.is_empty() { p.soft { "There is no posting in Lever." } }
             @else { (ui::table("Jobs", &["Job", &report.label], &rows)) }
@@ -120,7 +131,7 @@ fn entry(id: &str, report: &Jobs, posting: &PostingRow, stage: &str, of: &str, m
             input type="hidden" name="do" value="posting";
             input type="hidden" name="posting" value=(posting.id);
             input type="hidden" name="stage" value=(stage);
-            (field(report, &format!("{} at {of}", posting.title), value))
+            (field(report, &format!("{}{of}", posting.title), value))
             @if may { button type="submit" { "Save" } }
         }
     }

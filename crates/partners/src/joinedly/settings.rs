@@ -11,6 +11,8 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::{get, post};
 use clock::Ms;
 use db::{Sql, params};
+use hub_api::{Jobs, PostingRow};
+use serde_json::{Value, json};
 use web::{Fields, Markup, Problem, html, ui};
 
 const GENERAL: &str = "/joinedly/settings/general";
@@ -23,6 +25,7 @@ pub fn routes() -> Router<Partners> {
         .route("/joinedly/settings", get(|| async { web::see_other(GENERAL) }))
         .route(GENERAL, get(general).post(set_general))
         .route(TEAMS, get(teams))
+        .route(&format!("{TEAMS}/jobs"), post(set_job_team))
         .route("/joinedly/settings/places/{kind}", post(add_place))
         .route("/joinedly/settings/places/{kind}/{id}", post(rename_place))
         .route("/joinedly/settings/places/{kind}/{id}/remove", post(remove_place))
@@ -61,8 +64,57 @@ async fn general(person: Person) -> Result<Html<String>, Problem> {
 
 async fn teams(person: Person) -> Result<Html<String>, Problem> {
     person.need_joinedly_admin()?;
-    let body = html! { div.grid { (places(&person.partners, Kind::Team).await?) } };
+    let body = html! { div.grid { (places(&person.partners, Kind::Team).await?) (job_teams(&person.partners).await?) } };
     person.joinedly("Teams", false, frame(TEAMS, &body)).await
+}
+
+/// The jobs in Lever, where it is connected: whoever is hired for one joins the team that is chosen here.
+async fn job_teams(partners: &Partners) -> Result<Markup, Problem> {
+    let Some(hub) = partners.hub(APP).await? else { return Ok(html! {}) };
+    let Ok(Some(connection)) = hub.connection(APP).await else { return Ok(html! {}) };
+    if connection.state != "connected" {
+        return Ok(html! {});
+    }
+    let jobs = hub.jobs(&connection.id).await;
+    let row = |jobs: &Jobs, posting: &PostingRow| {
+        let mut options = vec![(String::new(), "as Lever says".to_owned())];
+        options.extend(jobs.entries.iter().map(|e| (e.value.clone(), e.label.clone())));
+        let chosen = posting.entries.get("").map_or("", String::as_str);
+        html! {
+            tr {
+                td { b { (posting.title) } br; span.soft { (posting.location) } }
+                td {
+                    form.inline method="post" action=(format!("{TEAMS}/jobs")) {
+                        input type="hidden" name="posting" value=(posting.id);
+                        (ui::choice(&format!("Team of {}", posting.title), "team", &options, chosen))
+                        button type="submit" { "Save" }
+                    }
+                }
+            }
+        }
+    };
+    Ok(html! {
+        section.card {
+            h2 { "Job postings" }
+            p.hint { "Whoever is hired joins the team that the posting has in Lever. For a posting whose team is another here, choose it." }
+            @match &jobs {
+                Err(why) => { p.error role="alert" { (why) } }
+                Ok(jobs) if jobs.postings.is_empty() => { p.soft { "There is no posting in Lever." } }
+                Ok(jobs) => { (ui::table("Job postings", &["Posting", "Team"], &html! { @for posting in &jobs.postings { (row(jobs, posting)) } })) }
+            }
+        }
+    })
+}
+
+async fn set_job_team(person: Person, fields: Fields) -> Done {
+    person.need_joinedly_admin()?;
+    let back = |why: String| Problem::bad_request(why).way_on("Back to the teams", TEAMS);
+    let hub = person.partners.hub(APP).await?.ok_or_else(|| back("Lever is not connected.".to_owned()))?;
+    let connection = hub.connection(APP).await.map_err(back)?.ok_or_else(|| back("Lever is not connected.".to_owned()))?;
+    let jobs = hub.jobs(&connection.id).await.map_err(back)?;
+    let team = fields.some("team").map_or(Value::Null, |team| json!(team));
+    hub.set(&connection.id, &jobs.by_posting_setting, json!({ fields.get("posting"): { "": team } })).await.map_err(back)?;
+    person.done("Saved.", TEAMS).await
 }
 
 async fn places(partners: &Partners, kind: Kind) -> Result<Markup, Problem> {
