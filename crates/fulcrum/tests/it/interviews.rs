@@ -42,6 +42,27 @@ async fn a_recording_is_taken_in_pieces_each_once_and_goes_on_where_the_connecti
 }
 
 #[tokio::test]
+async fn two_windows_that_record_one_answer_do_not_write_into_each_others_recording() {
+    on_both(async |w| {
+        let (_, at) = begun(&w).await;
+        let begin = async || w.put(Verb::Delete, &format!("{at}/1"), &[]).await.1["recording"].as_str().unwrap().to_owned();
+        let send = async |recording: &str, n: i64, body: &[u8]| w.put(Verb::Put, &format!("{at}/1/{n}?recording={recording}"), body).await.0;
+        let first = begin().await;
+        assert_eq!(send(&first, 0, WEBM).await, 200);
+        // The candidate opens the page once more, and begins there.
+        let second = begin().await;
+        assert_ne!(first, second);
+        assert_eq!(send(&second, 0, WEBM).await, 200);
+        assert_eq!((send(&first, 1, b"of the first").await, send(&first, 0, WEBM).await), (410, 410));
+        assert_eq!(w.put(Verb::Post, &format!("{at}/1?recording={first}"), &[]).await.0, 410);
+        assert_eq!(send(&second, 1, b"of the second").await, 200);
+        assert_eq!(w.put(Verb::Post, &format!("{at}/1?recording={second}"), &[]).await.0, 200);
+        assert_eq!(w.put(Verb::Get, &format!("{at}/1"), &[]).await.1, json!({ "next": 2, "bytes": 25, "complete": true }));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_recording_or_too_much_or_too_late_is_refused_and_changes_nothing() {
     on_both(async |w| {
         let (link, at) = begun(&w).await;

@@ -6,12 +6,13 @@ use super::kits::{Kind, Question};
 use super::recordings::{LONGEST, LONGEST_PIECE, media_type};
 use crate::Partners;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State as Of};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Query, Request, State as Of};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use db::{Row, Sql, params};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use web::{Fields, Problem, see_other};
 
@@ -126,17 +127,37 @@ async fn progress(Of(partners): Of<Partners>, Path((token, question, take)): Pat
     Ok(there.map_or_else(|| Json(json!({ "next": 0, "bytes": 0, "complete": false })).into_response(), |a| took(&a).into_response()))
 }
 
-/// A take that broke off is recorded anew: pieces of two recordings do not fit together.
+/// A take is recorded, or recorded anew after it broke off: pieces of two recordings do not fit together, so each has a name of its own.
 async fn begin_anew(Of(partners): Of<Partners>, Path((token, question, take)): Path<(String, String, i64)>) -> Result<Response, Problem> {
     let (interview, q) = asked(&partners, &token, &question).await?;
+    if !q.kind.is_recorded() || !(1..=q.takes).contains(&take) {
+        return Ok(no(StatusCode::CONFLICT, "There is no such take.", 0));
+    }
     partners.drop_broken(&interview, &q, take).await?;
-    Ok(Json(json!({ "next": 0, "bytes": 0, "complete": false })).into_response())
+    let answer = partners.take(&interview, &q, take).await?;
+    Ok(Json(json!({ "recording": answer.id, "next": answer.pieces, "bytes": answer.bytes, "complete": answer.complete })).into_response())
+}
+
+/// Which recording of a take a piece belongs to; empty: whichever there is.
+#[derive(Deserialize)]
+struct Which {
+    #[serde(default)]
+    recording: String,
+}
+
+impl Which {
+    /// What to answer if this is another one.
+    fn is_not(&self, answer: &Answer) -> Option<Response> {
+        let is_it = self.recording.is_empty() || self.recording == answer.id;
+        (!is_it).then(|| no(StatusCode::GONE, "This answer was begun anew in another window. Load the page again.", 0))
+    }
 }
 
 /// One piece of a recording. Sent twice, it counts once.
 async fn piece(
     Of(partners): Of<Partners>,
     Path((token, question, take, n)): Path<(String, String, i64, i64)>,
+    Query(which): Query<Which>,
     request: Request,
 ) -> Result<Response, Problem> {
     // First whose it is: nothing is read for whoever has no link.
@@ -146,6 +167,9 @@ async fn piece(
         return Ok(no(StatusCode::CONFLICT, "There is no such take.", 0));
     }
     let answer = partners.take(&interview, &q, take).await?;
+    if let Some(gone) = which.is_not(&answer) {
+        return Ok(gone);
+    }
     if answer.complete || n < answer.pieces {
         return Ok(took(&answer).into_response());
     }
@@ -211,8 +235,16 @@ impl Partners {
 }
 
 /// A take is recorded to its end.
-async fn finish(Of(partners): Of<Partners>, Path((token, question, take)): Path<(String, String, i64)>) -> Result<Response, Problem> {
+async fn finish(
+    Of(partners): Of<Partners>,
+    Path((token, question, take)): Path<(String, String, i64)>,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
     let (interview, q) = asked(&partners, &token, &question).await?;
+    let there = partners.answers(&partners.db, &interview.id).await?.into_iter().find(|a| a.question == q.id && a.take == take);
+    if let Some(gone) = there.and_then(|answer| which.is_not(&answer)) {
+        return Ok(gone);
+    }
     let sql = "update jm_answer set complete = $1 where interview = $2 and question = $3 and take = $4 and pieces > 0";
     if partners.db.run(sql, params![true, interview.id.as_str(), q.id.as_str(), take]).await? == 0 {
         return Ok(no(StatusCode::CONFLICT, "Nothing was recorded.", 0));

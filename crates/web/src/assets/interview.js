@@ -100,8 +100,11 @@ class Upload {
   }
 
   // A take that broke off earlier begins anew: the pieces of two recordings do not fit together.
-  begin() {
-    return this.surely(() => fetch(this.at, { method: "DELETE" }));
+  async begin() {
+    const begun = await this.surely(() => fetch(this.at, { method: "DELETE" }));
+    const told = await begun.json().catch(() => ({}));
+    // Another window that records the same take begins another recording: neither writes into the other's.
+    this.which = `?recording=${encodeURIComponent(told.recording || "")}`;
   }
 
   // Asks until there is an answer.
@@ -123,7 +126,7 @@ class Upload {
   async send() {
     for (let tries = 0; this.next < this.pieces.length; tries++) {
       try {
-        const answer = await fetch(`${this.at}/${this.next}`, { method: "PUT", body: this.pieces[this.next] });
+        const answer = await fetch(`${this.at}/${this.next}${this.which}`, { method: "PUT", body: this.pieces[this.next] });
         const told = await answer.json().catch(() => ({ why: "This interview is not open any more. Load the page again." }));
         if (answer.ok && !told.complete && told.next > this.next) {
           this.next = told.next;
@@ -146,7 +149,7 @@ class Upload {
   async finish() {
     await this.working;
     say(this.place, "Saving what you said.");
-    const answer = await this.surely(() => fetch(this.at, { method: "POST" }));
+    const answer = await this.surely(() => fetch(`${this.at}${this.which}`, { method: "POST" }));
     if (!answer.ok) throw new Error((await answer.json()).why);
   }
 }
