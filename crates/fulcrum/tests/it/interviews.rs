@@ -58,6 +58,12 @@ async fn two_windows_that_record_one_answer_do_not_write_into_each_others_record
         assert_eq!(send(&second, 1, b"of the second").await, 200);
         assert_eq!(w.put(Verb::Post, &format!("{at}/1?recording={second}"), &[]).await.0, 200);
         assert_eq!(w.put(Verb::Get, &format!("{at}/1"), &[]).await.1, json!({ "next": 2, "bytes": 25, "complete": true }));
+        // What was recorded can be seen before it is kept, by whoever has the link and nobody else.
+        let link = at.split("/answers/").next().unwrap();
+        let page = w.at_link(link).await.open(link).await.1;
+        let src = page.split("src=\"").find_map(|rest| rest.split('"').next().filter(|src| src.contains("/takes/"))).unwrap().to_owned();
+        assert_eq!(w.put(Verb::Get, &src, &[]).await.0, 200);
+        assert_eq!(w.put(Verb::Get, &src.replace("/jobma/i/", "/jobma/i/x"), &[]).await.0, 404);
     })
     .await;
 }

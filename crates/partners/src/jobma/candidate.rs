@@ -2,13 +2,14 @@
 //! after the other, and what becomes of the answers.
 
 use super::answers::Answer;
+use super::evaluate::play;
 use super::interviews::{Interview, State};
 use super::kits::{Kind, Question};
 use super::{APP, interviews};
 use crate::Partners;
 use axum::Router;
 use axum::extract::{Path, State as Of};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use db::{Sql, params};
@@ -19,6 +20,7 @@ pub fn routes() -> Router<Partners> {
         .route("/jobma/i/{token}", get(show))
         .route("/jobma/i/{token}/check", get(check))
         .route("/jobma/i/{token}/begin", post(begin))
+        .route("/jobma/i/{token}/takes/{answer}", get(take))
         .route("/jobma/i/{token}/decline", post(decline))
         .route("/jobma/i/{token}/submit", post(submit))
         .route("/jobma/i/{token}/delete", post(ask_to_delete))
@@ -172,6 +174,11 @@ fn question(interview: &Interview, n: usize, q: &Question, answers: &[Answer], t
                     }
                     @if used > 0 {
                         p { (ui::badge("good", "recorded")) }
+                        @if let Some(last) = takes.iter().filter(|a| a.complete).max_by_key(|a| a.take) {
+                            @let src = format!("/jobma/i/{token}/takes/{}", last.id);
+                            @if q.kind == Kind::Video { video.playback controls playsinline preload="metadata" src=(src) aria-label="What you recorded" {} }
+                            @else { audio controls preload="metadata" src=(src) aria-label="What you recorded" {} }
+                        }
                         form.inline method="post" action=(format!("{at}/keep")) { button.main type="submit" { "Keep this answer" } }
                     }
                     @if take <= q.takes {
@@ -211,6 +218,12 @@ fn thanks(interview: &Interview, token: &str, company: &str) -> Markup {
             @else { (ui::sure(&format!("/jobma/i/{token}/delete"), "Ask for my answers to be deleted", "Nobody can watch or read them any more once they are deleted.", "Ask for it")) }
         }
     }
+}
+
+/// What the candidate has recorded, while the interview is held.
+async fn take(Of(partners): Of<Partners>, Path((token, answer)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Problem> {
+    let interview = open(&partners, &token).await?;
+    play(&partners, &interview.id, &answer, &headers).await
 }
 
 async fn begin(Of(partners): Of<Partners>, Path(token): Path<String>, fields: Fields) -> Result<Response, Problem> {

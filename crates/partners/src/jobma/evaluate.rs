@@ -213,7 +213,7 @@ async fn shared_media(Of(partners): Of<Partners>, Path((token, answer)): Path<(S
 }
 
 /// A recording, or the part of it that is asked for.
-async fn play(partners: &Partners, interview: &str, answer: &str, headers: &HeaderMap) -> Result<Response, Problem> {
+pub async fn play(partners: &Partners, interview: &str, answer: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     let answers = partners.answers(&partners.db, interview).await?;
     let a: &Answer = answers.iter().find(|a| a.id == answer && a.complete && a.kind.is_recorded()).ok_or_else(Problem::not_found)?;
     let whole = u64::try_from(a.bytes).unwrap_or(0);
