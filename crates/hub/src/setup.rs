@@ -198,7 +198,7 @@ impl Hub {
                     "Names lead somewhere",
                     Seen::NotYet,
                     format!(
-                        "{} of Lever's names have no entry in {}: {}. The page Names matches them.",
+                        "{} of Lever's names have no entry in {}: {}. They are matched where the names of both sides are compared.",
                         connection.unmatched,
                         spec.name,
                         spec.unmatched()

@@ -55,7 +55,8 @@ pub struct Invited {
 /// What Jobma tells by itself: `PUT {callback_url}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct News {
-    /// `pending`, `started`, `completed`, `rejected` or `expired`. The last three are final; `started` is ours.
+    /// `pending`, `started`, `completed`, `rejected` or `expired`. The last three are final; `started` is ours, and so is `deleted`: nothing of
+    /// it is left.
     pub status: String,
     /// Where it is evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use db::{Sql, Tx, params};
-use post::{Letter, Template, render};
+use post::{Letter, Template, render, unknown_places};
 use serde_json::Value;
 use web::{Fields, Problem, html, ui};
 
@@ -122,6 +122,7 @@ async fn page(
                     div.actions {
                         button type="submit" name="do" value="preview" { "Preview" }
                         button.main type="submit" name="do" value="save" { "Save" }
+                        button type="submit" name="do" value="usual" formnovalidate { "Back to the usual text" }
                     }
                 }
             }
@@ -134,11 +135,19 @@ async fn page(
 async fn change(texts: &'static Texts, person: Person, name: String, fields: Fields) -> Result<Response, Problem> {
     (texts.may)(&person)?;
     let template = template(texts, &name)?;
-    let (subject, text) = (fields.get("subject"), fields.get("text"));
-    let wrong = [subject, text].iter().find_map(|part| render(part, &(texts.sample)()).err());
+    if fields.get("do") == "usual" {
+        texts.set(&person.partners, template, "", "").await?;
+        return person.done("Letters have the usual text again.", &format!("{}/{}", texts.here, template.name)).await;
+    }
+    let (subject, text, sample) = (fields.get("subject"), fields.get("text"), (texts.sample)());
+    let wrong = [subject, text].iter().find_map(|part| render(part, &sample).err());
+    let unknown = [subject, text].map(|part| unknown_places(part, &sample)).concat();
+    let wrong = wrong.or_else(|| unknown.first().map(|name| format!("There is no place {{{{ {name} }}}}: it would be left empty in every letter.")));
     let wrong = wrong.or_else(|| {
         // Without the link a letter leads nowhere.
-        (!text.contains("link")).then(|| "The text has no {{ link }}: whoever gets the letter could not go on.".to_owned())
+        let link = sample["link"].as_str().unwrap_or_default();
+        let lacks = template.body.contains("{{ link }}") && !render(text, &sample).is_ok_and(|text| text.contains(link));
+        lacks.then(|| "The text has no {{ link }}: whoever gets the letter could not go on.".to_owned())
     });
     let wrong = wrong.or_else(|| {
         (subject.is_empty() || text.is_empty() || text.len() > 20_000)

@@ -8,4 +8,4 @@ mod templates;
 
 pub use letters::{LETTER, Letter, Letters, MIGRATIONS, Stored};
 pub use notices::{Address, ByMail, NOTICE, Notice, Notices};
-pub use templates::{Template, render};
+pub use templates::{Template, render, unknown_places};

@@ -38,10 +38,27 @@ pub fn render(text: &str, names: &Value) -> Result<String, String> {
     env.template_from_str(text).and_then(|text| text.render(Serde(known))).map_err(sentence)
 }
 
+/// The places of a text for which there is no name among these: a slip of the pen, which would leave a gap in every letter.
+#[must_use]
+pub fn unknown_places(text: &str, names: &Value) -> Vec<String> {
+    let env = Environment::empty();
+    let Ok(template) = env.template_from_str(text) else { return Vec::new() };
+    let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().filter(|name| names.get(name).is_none()).collect();
+    unknown.sort();
+    unknown
+}
+
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{render, unknown_places};
     use serde_json::json;
+
+    #[test]
+    fn a_place_without_a_name_is_noticed() {
+        let names = json!({ "first_name": "Ada", "link": "…" });
+        assert_eq!(unknown_places("{{ firstname }} {{ link }}{% if manager %}{{ manager.name }}{% endif %}", &names), ["firstname", "manager"]);
+        assert!(unknown_places("{{ first_name }} {{ link", &names).is_empty(), "what cannot be read says so itself");
+    }
 
     #[test]
     fn names_stand_in_their_places_and_faults_are_told_with_their_line() {

@@ -11,12 +11,14 @@ pub struct Problem {
     title: String,
     why: String,
     ways_on: Vec<(String, String)>,
+    /// There is no way on, see [`Problem::ending_here`].
+    ends_here: bool,
 }
 
 impl Problem {
     /// From its parts.
     pub fn new(status: StatusCode, title: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { status, title: title.into(), why: why.into(), ways_on: Vec::new() }
+        Self { status, title: title.into(), why: why.into(), ways_on: Vec::new(), ends_here: false }
     }
 
     /// The request makes no sense.
@@ -39,6 +41,13 @@ impl Problem {
     #[must_use]
     pub fn way_on(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         self.ways_on.push((label.into(), href.into()));
+        self
+    }
+
+    /// There is no way on from here: whoever follows a private link has nothing to do elsewhere.
+    #[must_use]
+    pub const fn ending_here(mut self) -> Self {
+        self.ends_here = true;
         self
     }
 
@@ -69,7 +78,7 @@ impl From<db::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let ways = if self.ways_on.is_empty() { vec![("Back to the start".to_owned(), "/".to_owned())] } else { self.ways_on };
+        let ways = if self.ways_on.is_empty() && !self.ends_here { vec![("Back to the start".to_owned(), "/".to_owned())] } else { self.ways_on };
         let page = html! {
             (DOCTYPE)
             html lang="en" {

@@ -234,8 +234,8 @@ impl Profile {
                 }
                 @for note in &self.notes {
                     @for comment in &note.fields {
-                        p { (comment.value) }
-                        p.soft { (self.person(comment.user.as_deref())) " · " (ui::when(clock::Ms(comment.created_at), self.now)) }
+                        p.lines { (linked(&comment.value)) }
+                        p.soft { (comment.user.as_deref().map_or("an integration", |user| self.person(Some(user)))) " · " (ui::when(clock::Ms(comment.created_at), self.now)) }
                     }
                     hr;
                 }
@@ -357,10 +357,23 @@ fn question(field: &FormField) -> Markup {
     }
 }
 
+/// A text whose addresses can be followed.
+fn linked(text: &str) -> Markup {
+    html! {
+        @for (n, line) in text.lines().enumerate() {
+            @if n > 0 { "\n" }
+            @for (m, word) in line.split(' ').enumerate() {
+                @if m > 0 { " " }
+                @if word.starts_with("https://") || word.starts_with("http://") { a href=(word) rel="noreferrer" { (word) } } @else { (word) }
+            }
+        }
+    }
+}
+
 /// What was answered to a question.
 pub fn answer(field: &FormField) -> Markup {
     match &field.value {
-        Value::String(text) => html! { (text) },
+        Value::String(text) => html! { span.lines { (linked(text)) } },
         Value::Number(at) if field.kind == "date" => html! { (web::date(clock::Ms(at.as_i64().unwrap_or(0)))) },
         Value::Null => html! { span.soft { "not answered" } },
         Value::Array(chosen) => html! { (chosen.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")) },

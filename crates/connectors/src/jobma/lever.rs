@@ -1,6 +1,7 @@
 //! What comes back to the profile in Lever: tags, the link, notes, the next stage. Each may be done twice.
 
-use super::rounds::{Cannot, FAILED, Round, Rounds, Show, TAGS};
+use super::results;
+use super::rounds::{Cannot, FAILED, Round, Rounds, Show, State, TAGS};
 use super::{NAME, done};
 use connector::{Cx, Hold, How, Outcome, outcome_of};
 use endpoint::Nothing;
@@ -59,6 +60,9 @@ pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outco
         }
         if let Some(text) = &show.note {
             note(cx, &opportunity, text).await?;
+        }
+        if show.round.state == State::Deleted {
+            results::forget(cx, &opportunity, &show.round).await?;
         }
         if show.tags { tag(cx, &opportunity, show.round.state.tag(), there).await } else { Ok(()) }
     };

@@ -21,9 +21,9 @@ use connector::{
 };
 use lever_api::event::Event;
 use lever_api::{
-    AddLinks, AddTags, CreateFeedback, CreateFeedbackTemplate, CreateNote, CreateWebhook, DeleteFeedbackTemplate, DeleteFile, DeleteWebhook, GetContact,
+    AddLinks, AddTags, CreateFeedback, CreateFeedbackTemplate, CreateNote, CreateWebhook, DeleteFeedback, DeleteFeedbackTemplate, DeleteFile, DeleteWebhook, GetContact,
     GetOpportunity, GetPosting, ListApplications, ListArchiveReasons, ListDeletedOpportunities, ListFeedback, ListFeedbackTemplates, ListFiles, ListNotes,
-    ListOpportunities, ListPostings, ListStages, ListUsers, ListWebhooks, Opportunity, RemoveTags, Stage, UpdateFeedback, UpdateOpportunityStage,
+    ListOpportunities, ListPostings, ListStages, ListUsers, ListWebhooks, Opportunity, RemoveLinks, RemoveTags, Stage, UpdateFeedback, UpdateOpportunityStage,
     UploadFile,
 };
 use outbound::{Failure, Remote};
@@ -106,7 +106,7 @@ impl Settings {
     }
 }
 
-const NEEDS: [Need; 29] = [
+const NEEDS: [Need; 31] = [
     Need::of::<GetOpportunity>("read who is to be invited"),
     Need::of::<ListOpportunities>("find whom no webhook told of"),
     Need::of::<ListDeletedOpportunities>("forget who was deleted"),
@@ -119,6 +119,7 @@ const NEEDS: [Need; 29] = [
     Need::of::<AddTags>("show on the profile how far the interview is"),
     Need::of::<RemoveTags>("show nothing that is not so any more"),
     Need::of::<AddLinks>("add the link to the interview to the profile"),
+    Need::of::<RemoveLinks>("take away the link to an interview that was deleted"),
     Need::of::<ListNotes>("write no note twice"),
     Need::of::<CreateNote>("write where the interview is evaluated"),
     Need::of::<ListUsers>("write in the name of the reviewer").only(More::Feedback),
@@ -128,6 +129,7 @@ const NEEDS: [Need; 29] = [
     Need::of::<ListFeedback>("give no feedback twice").only(More::Feedback),
     Need::of::<CreateFeedback>("give feedback").only(More::Feedback),
     Need::of::<UpdateFeedback>("change feedback when a reviewer changes their mind").only(More::Feedback),
+    Need::of::<DeleteFeedback>("take back feedback on an interview that was deleted").only(More::Feedback),
     Need::of::<ListUsers>("attach in the name of the reviewer").only(More::Files),
     Need::of::<ListFiles>("attach no summary twice").only(More::Files),
     Need::of::<UploadFile>("attach the summary").only(More::Files),

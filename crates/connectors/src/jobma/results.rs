@@ -3,15 +3,15 @@
 //! Each may be done twice: what is there already is looked for first. What a reviewer says anew replaces what they said, except
 //! in notes, which Lever lets nobody change.
 
-use super::rounds::{FileResults, Rounds};
+use super::rounds::{FileResults, Round, Rounds};
 use super::{NAME, Settings, done, lever, wire};
 use connector::{Cx, Good, Hold, How, Outcome};
 use endpoint::{Attachment, Nothing, WithFiles};
 use jobma_api::{Evaluation, Review};
 use lever_api::{
-    CreateFeedback, CreateFeedbackTemplate, DeleteFeedbackTemplate, DeleteFile, Feedback, FeedbackChange, FeedbackTemplate, FieldValue, File, FileFilter,
-    FormField, GetOpportunity, ListFeedback, ListFeedbackTemplates, ListFiles, ListUsers, Listing, NewFeedback, NewFeedbackTemplate, OpportunityId,
-    Paged, PerformAs, SCORE_SYSTEM, SCORES, UpdateFeedback, UploadFile, UserFilter, UserId, View, reference,
+    CreateFeedback, CreateFeedbackTemplate, DeleteFeedback, DeleteFeedbackTemplate, DeleteFile, Feedback, FeedbackChange, FeedbackTemplate, FieldValue, File, FileFilter,
+    FormField, GetOpportunity, ListFeedback, ListFeedbackTemplates, ListFiles, ListUsers, Links, Listing, NewFeedback, NewFeedbackTemplate, OpportunityId,
+    Paged, PerformAs, RemoveLinks, SCORE_SYSTEM, SCORES, UpdateFeedback, UploadFile, UserFilter, UserId, View, reference,
 };
 use outbound::Failure;
 use serde_json::{Value, json};
@@ -222,14 +222,19 @@ async fn feedback(
 /// Attaches the summary, and takes those away that it replaces.
 async fn attach(cx: &Cx<'_>, opportunity: &OpportunityId, file: &FileResults, user: PerformAs) -> Result<(), Failure> {
     let Some(report) = wire::report(cx.partner, &file.round.token).await? else { return Ok(()) };
-    let name = format!("{NAME} interview {}.pdf", file.round.about);
+    let name = file_name(&file.round);
     let body = WithFiles::one(Attachment { name: name.clone(), ..report });
     let made = cx.lever.send(UploadFile { opportunity: opportunity.clone(), query: user.clone(), body }).await?.data;
+    drop_files(cx, opportunity, &name, Some(&made.id), &user).await
+}
+
+/// Deletes the files of this name, but for one.
+async fn drop_files(cx: &Cx<'_>, opportunity: &OpportunityId, name: &str, but: Option<&str>, user: &PerformAs) -> Result<(), Failure> {
     let mut old: Vec<File> = Vec::new();
     let mut query = FileFilter::default();
     loop {
         let page = cx.lever.send(ListFiles { opportunity: opportunity.clone(), query: query.clone(), body: Nothing }).await?;
-        old.extend(page.data.into_iter().filter(|there| there.name == name && there.id != made.id));
+        old.extend(page.data.into_iter().filter(|there| there.name == name && Some(there.id.as_str()) != but));
         match page.next.filter(|_| page.has_next == Some(true)) {
             Some(next) => query = query.at(next),
             None => break,
@@ -241,6 +246,31 @@ async fn attach(cx: &Cx<'_>, opportunity: &OpportunityId, file: &FileResults, us
         }
     }
     Ok(())
+}
+
+/// Takes back what was brought of an interview of which nothing is left: link, feedback, summary. Notes are what reviewers said.
+pub async fn forget(cx: &Cx<'_>, opportunity: &OpportunityId, round: &Round) -> Result<(), Failure> {
+    if !round.link.is_empty() {
+        let body = Links { links: vec![round.link.clone()] };
+        cx.lever.send(RemoveLinks { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?;
+    }
+    if round.results == 0 {
+        return Ok(());
+    }
+    let user = user(cx, opportunity, "").await?.unwrap_or_default();
+    let ends = format!("/{}", round.token);
+    let ours = |given: &&Feedback| given.text == TEMPLATE && said(&given.fields, WHERE).as_str().is_some_and(|url| url.ends_with(&ends));
+    for given in all(cx, opportunity).await?.iter().filter(ours) {
+        if let Ok(feedback) = given.id.parse() {
+            cx.lever.send(DeleteFeedback { opportunity: opportunity.clone(), feedback, query: user.clone(), body: Nothing }).await?;
+        }
+    }
+    drop_files(cx, opportunity, &file_name(round), None, &user).await
+}
+
+/// What the summary is called on the profile.
+fn file_name(round: &Round) -> String {
+    format!("{NAME} interview {}.pdf", round.about)
 }
 
 fn nobody(who: &str) -> Hold {

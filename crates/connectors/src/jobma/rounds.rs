@@ -17,6 +17,8 @@ pub enum State {
     Expired,
     Declined,
     Cancelled,
+    /// Nothing of it is left at Jobma.
+    Deleted,
 }
 
 impl State {
@@ -28,7 +30,7 @@ impl State {
             Self::Completed => Some("Jobma Interview Completed"),
             Self::Expired => Some("Jobma Interview Expired"),
             Self::Declined => Some("Jobma Interview Declined"),
-            Self::Cancelled => None,
+            Self::Cancelled | Self::Deleted => None,
         }
     }
 
@@ -39,6 +41,8 @@ impl State {
     /// What Jobma tells. What is final stays so, unless it is opened again.
     fn told(self, status: &str) -> Self {
         match status {
+            _ if matches!(self, Self::Deleted) => self,
+            "deleted" => Self::Deleted,
             "pending" if matches!(self, Self::Expired | Self::Invited) => Self::Invited,
             "started" if self.is_open() => Self::Started,
             "completed" => Self::Completed,
@@ -328,19 +332,22 @@ pub fn decide(settings: &Settings, seen: &Seen) -> Decision<Change> {
 
 /// What the profile does not show yet.
 fn show(settings: &Settings, seen: &Seen, round: &Round, is_newest: bool) -> Option<Show> {
-    let is_new = is_newest && round.shown != Some(round.state);
-    let url = seen.told.get(&round.about).and_then(|told| told["results_url"].as_str());
+    // What is deleted leaves the profile, whichever interview it was.
+    let is_new = (is_newest || round.state == State::Deleted) && round.shown != Some(round.state);
+    let url = seen.told.get(&round.about).and_then(|told| told["results_url"].as_str()).filter(|_| round.state != State::Deleted);
     let evaluated = url.filter(|_| round.state == State::Completed && settings.write_note && !round.noted);
-    let link = Some(round.link.clone()).filter(|link| !round.linked && round.shown.is_none() && !link.is_empty());
+    let gone = round.state == State::Deleted;
+    let link = Some(round.link.clone()).filter(|link| !gone && !round.linked && round.shown.is_none() && !link.is_empty());
     if !is_new && evaluated.is_none() && link.is_none() {
         return None;
     }
     let note = match (evaluated, round.state) {
         (Some(url), _) => Some(format!("{NAME}: the interview is completed. Evaluate it here: {url}")),
+        (None, State::Deleted) => Some(format!("{NAME}: the interview was deleted there, with everything that was said in it.")),
         (None, State::Declined) => Some(format!("{NAME}: the candidate does not want the interview.")),
         _ => None,
     };
-    let shown = if is_newest { Some(round.state) } else { round.shown };
+    let shown = if is_new { Some(round.state) } else { round.shown };
     let round = Round { shown, shows: round.shows + 1, noted: round.noted || evaluated.is_some(), linked: round.linked || link.is_some(), ..round.clone() };
     Some(Show { round, opportunity: seen.opportunity.id.clone(), tags: is_newest, link, note })
 }

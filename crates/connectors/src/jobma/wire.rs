@@ -126,9 +126,10 @@ fn told<T>(answer: Result<T, Failure>) -> Result<Option<T>, Failure> {
 }
 
 const COMPLETED: &str = "completed";
-const STATUSES: [&str; 6] = ["pending", "started", "completed", "rejected", "expired", "cancelled"];
+const DELETED: &str = "deleted";
+const STATUSES: [&str; 7] = ["pending", "started", COMPLETED, "rejected", "expired", "cancelled", DELETED];
 
-/// What Jobma tells by itself. What is completed stays so, whatever is told late, and keeps its address.
+/// What Jobma tells by itself. What is completed stays so, whatever is told late, and keeps its address, until nothing of it is left.
 pub fn hear(before: &Value, body: &Value) -> Result<Value, String> {
     let mut news: News = serde_json::from_value(body.clone()).map_err(|e| format!("The body is not {{\"status\": …, \"results_url\": …}}: {e}."))?;
     if !STATUSES.contains(&news.status.as_str()) {
@@ -139,7 +140,10 @@ pub fn hear(before: &Value, body: &Value) -> Result<Value, String> {
     {
         return Err("results_url is not an address.".to_owned());
     }
-    if before["status"] == COMPLETED {
+    if before["status"] == DELETED {
+        return Ok(before.clone());
+    }
+    if before["status"] == COMPLETED && news.status != DELETED {
         if news.status != COMPLETED {
             return Ok(before.clone());
         }

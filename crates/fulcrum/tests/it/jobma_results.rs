@@ -100,3 +100,31 @@ async fn jbm_o09_a_jobma_without_ratings_is_asked_once_and_a_missing_permission_
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_interview_deleted_in_jobma_leaves_nothing_of_what_was_said_on_the_profile() {
+    on_both(async |w| {
+        let mut vera = w.connects_jobma().await;
+        for switch in ["write_feedback", "attach_report"] {
+            vera.press(&format!("{LEVER}/settings/{switch}"), &[("on", "true")]).await;
+        }
+        let (daniel, link) = w.invited(DANIEL).await;
+        w.holds(&link).await;
+        w.rates("rashid", "4", "yes", "Clear.").await;
+        assert_eq!((w.feedback(&daniel).await.len(), w.files(&daniel).await.len(), w.interview_links(&daniel).await.len()), (1, 1, 1));
+        let page = vera.link("/jobma/interviews-listing", DANIEL, DANIEL).await;
+        w.at_link(&link).await.press(&format!("{link}/delete"), &[]).await;
+        vera.click(&page, "asks for these answers to be deleted", "Delete it", &[]).await;
+        w.drain().await;
+        assert_eq!((w.feedback(&daniel).await.len(), w.files(&daniel).await.len(), w.interview_links(&daniel).await.len()), (0, 0, 0));
+        assert!(w.tags(&daniel).await.is_empty());
+        assert!(w.notes(&daniel).await.iter().any(|note| note.contains("the interview was deleted there")));
+        // Nothing more follows from it, and a new one can be held.
+        w.later(std::time::Duration::from_secs(7 * 3600)).await;
+        assert!(w.interviews().await.is_empty());
+        w.moves(&daniel, "Phone interview").await;
+        w.moves(&daniel, "Jobma").await;
+        assert_eq!(w.tags(&daniel).await, ["Jobma Interview Invited"]);
+    })
+    .await;
+}

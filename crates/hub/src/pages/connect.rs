@@ -60,7 +60,7 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
             h1 { "Connect " (spec.name) " with Lever" }
             @if let Some(why) = why { p.error role="alert" { (why) } }
             p { (spec.about) " You need a Lever account with the role " b { "Super Admin" } "; Lever refuses everyone else." }
-            p { "Data go to " b { (host(&session.target.base_url)) } @if !session.return_url.is_empty() { "; afterwards you are back at " b { (host(&session.return_url)) } } "." }
+            p { "What is shared goes to " b { (host(&session.target.base_url)) } @if !session.return_url.is_empty() { "; afterwards you are back at " b { (host(&session.return_url)) } } "." }
             h2 { "What " (spec.name) " will be able to do in Lever" }
             ul { @for need in spec.needs { li { b { (scope::sentence(need.access.scope)) } ": to " (need.to) @if need.only.is_some() { ", where the field map names them" } } } }
             @if app.is_some() {
@@ -75,7 +75,7 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
                     div.actions { button type="submit" { "Connect with this key" } }
                 }
             }
-            p.hint { "Help: " a href=(spec.support) rel="noreferrer" { (spec.support) } }
+            p.hint { "Help: " a href=(spec.support) rel="noreferrer" { (spec.support.trim_start_matches("mailto:")) } }
         }
     };
     // "Sign in with Lever" leads to Lever's origin; "Connect with this key" back to the vendor's.

@@ -85,7 +85,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let now = hub.clock.now();
     let hours = pipeline::done_by_hour(&hub.db, tenant, NOTICE, now.minus(DAY)).await?;
     let main = html! {
-        (ui::heading("Overview", "Every hire that Lever told us of, and what became of it.", &html! {}))
+        (ui::heading("Overview", "Everybody Lever told us of, and what became of them.", &html! {}))
         @for t in &troubles { (trouble(t, viewer.operator.may_change())) }
         div.tiles {
             a.tile href="/hires" { b { (done) } span { "confirmed at a partner" } }
@@ -116,7 +116,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
                 section.card { h2 { "Confirmed in each hour of the last day" } (bars(&hours, now)) }
             }
         }
-        h2 { "Latest hires" }
+        h2 { "Latest people" }
         @if connections.is_empty() {
             (ui::empty("Nothing is connected yet", "Connect a partner with Lever: open Connections, or press Connect in the partner's own settings."))
         } @else if hires.is_empty() {

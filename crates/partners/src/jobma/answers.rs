@@ -59,7 +59,7 @@ fn read(row: &Row) -> db::Result<Answer> {
 }
 
 /// The longest text. Characters.
-const LONGEST_TEXT: usize = 50_000;
+pub const LONGEST_TEXT: usize = 50_000;
 
 impl Partners {
     /// Every take of every question.

@@ -135,7 +135,7 @@ async fn cancel(door: Door, _: Arc<()>, request: CancelInterview) -> Answer<Inte
 }
 
 async fn delete(door: Door, _: Arc<()>, request: DeleteInterview) -> Answer<Nothing> {
-    if door.0.forget_interview(&request.token).await? { Ok(Nothing) } else { Err(none(&request.token)) }
+    if door.0.forget_interview(&request.token, false).await? { Ok(Nothing) } else { Err(none(&request.token)) }
 }
 
 async fn kits(door: Door, _: Arc<()>, _: ListKits) -> Answer<Kits> {

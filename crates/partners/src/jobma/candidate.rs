@@ -1,7 +1,7 @@
 //! The candidate's interview, behind a private link: what it is about, a check of camera and microphone, the questions one
 //! after the other, and what becomes of the answers.
 
-use super::answers::Answer;
+use super::answers::{Answer, LONGEST_TEXT};
 use super::evaluate::play;
 use super::interviews::{Interview, State};
 use super::kits::{Kind, Question};
@@ -29,7 +29,7 @@ pub fn routes() -> Router<Partners> {
 /// The interview behind a link.
 async fn behind(partners: &Partners, token: &str) -> Result<Interview, Problem> {
     let why = "It may be cut off, or mistyped. Whoever invited you can send the invitation once more.";
-    partners.interview_behind(token).await?.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "This link leads nowhere", why))
+    partners.interview_behind(token).await?.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "This link leads nowhere", why).ending_here())
 }
 
 /// The interview behind a link, if it can still be held.
@@ -84,7 +84,9 @@ async fn show(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<R
 async fn welcome(partners: &Partners, interview: &Interview, token: &str, company: &str) -> Result<Markup, Problem> {
     let intro = partners.kit(&interview.kit).await?.map(|kit| kit.intro).unwrap_or_default();
     let recorded = interview.questions.iter().any(|q| q.kind.is_recorded());
-    let minutes: i64 = interview.questions.iter().map(|q| q.think_s + q.answer_s).sum::<i64>() / 60;
+    // Whoever writes takes a few minutes, too.
+    let seconds = |q: &Question| if q.kind.is_recorded() { q.think_s + q.answer_s } else { 240.max(q.answer_s) };
+    let minutes = (interview.questions.iter().map(seconds).sum::<i64>() + 59) / 60;
     Ok(html! {
         (ui::heading(&format!("Hello {}", interview.first_name), &format!("{company} · {}", interview.job_title), &html! {}))
         section.card.middle {
@@ -97,7 +99,7 @@ async fn welcome(partners: &Partners, interview: &Interview, token: &str, compan
             ]))
             @if recorded { p { a.button href=(format!("/jobma/i/{token}/check")) { "Try camera and microphone first" } } }
             form.fields method="post" action=(format!("/jobma/i/{token}/begin")) {
-                label.tick { input type="checkbox" name="agree" value="yes" required; span { "What I say and record is shown to the people who decide about this job, and to nobody else. I can ask for it to be deleted." } }
+                label.tick { input type="checkbox" name="agree" value="yes" required; span { "What I say and record is shown to the people who decide about this job. I can ask for it to be deleted." } }
                 div.actions { button.main type="submit" { "Begin" } }
             }
             hr;
@@ -115,6 +117,7 @@ fn recorder(kind: Kind, url: &str, take: i64, think_s: i64, answer_s: i64) -> Ma
             progress max="100" value="0" hidden aria-label="Time that is left" {}
             div.actions {
                 button.main type="button" data-start hidden { "Start recording" }
+                button type="button" data-skip hidden { "Begin to record now" }
                 button type="button" data-stop hidden { "Stop" }
             }
             video.playback controls playsinline hidden aria-label="What was recorded" {}
@@ -162,7 +165,7 @@ fn question(interview: &Interview, n: usize, q: &Question, answers: &[Answer], t
                 }
                 Kind::Essay | Kind::Code => {
                     form.fields method="post" action=(at) {
-                        label.field { span { "Your answer" } textarea name="body" rows="14" required spellcheck=(if q.kind == Kind::Code { "false" } else { "true" }) {} }
+                        label.field { span { "Your answer" } textarea name="body" rows="14" maxlength=(LONGEST_TEXT) required spellcheck=(if q.kind == Kind::Code { "false" } else { "true" }) {} }
                         div.actions { button.main type="submit" { "Next" } }
                     }
                 }

@@ -30,6 +30,9 @@ pub fn routes() -> Router<Partners> {
         .route("/jobma/shared/{token}/answers/{answer}", get(shared_media))
 }
 
+/// Comments are not longer. Characters.
+const LONGEST_COMMENT: usize = 5000;
+
 async fn there(partners: &Partners, id: &str) -> Result<Interview, Problem> {
     partners.interview(&partners.db, id).await?.ok_or_else(Problem::not_found)
 }
@@ -49,7 +52,7 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
             div.stack { (answers(partners, &interview, &here).await?) }
             div.stack {
                 (ratings(partners, &interview).await?)
-                @if interview.state == State::Completed { (rating_form(&here)) }
+                @if interview.state == State::Completed { (rating_form(partners, &interview.id, &person.session.person, &here).await?) }
                 (shares(partners, &interview, &here, now).await?)
             }
         }
@@ -72,7 +75,7 @@ async fn answers(partners: &Partners, interview: &Interview, at: &str) -> Result
                     Some(a) if q.kind == Kind::Video => { video.playback controls playsinline preload="metadata" src=(format!("{at}/answers/{}", a.id)) aria-label=(format!("Answer to question {}", n + 1)) {} }
                     Some(a) if q.kind == Kind::Audio => { audio controls preload="metadata" src=(format!("{at}/answers/{}", a.id)) aria-label=(format!("Answer to question {}", n + 1)) {} }
                     Some(a) if q.kind == Kind::Code => { pre { (a.body) } }
-                    Some(a) => { @for paragraph in a.body.split("\n\n") { p { (paragraph) } } }
+                    Some(a) => { p.lines { (a.body) } }
                 }
             }
         }
@@ -91,7 +94,7 @@ async fn ratings(partners: &Partners, interview: &Interview) -> Result<Markup, P
                     b { (r.name) } " " span.soft { (r.stars) " of 5, " (ui::when(Ms(r.at), now)) } " "
                     @if let Some((_, words, tone)) = RECOMMEND.iter().find(|(value, ..)| *value == r.recommendation) { (ui::badge(tone, words)) }
                 }
-                @if !r.comment.is_empty() { p { (r.comment) } }
+                @if !r.comment.is_empty() { p.lines { (r.comment) } }
             }
             hr;
             p { a href=(format!("/jobma/evaluate/{}/report", interview.id)) { "Summary as PDF" } }
@@ -99,19 +102,26 @@ async fn ratings(partners: &Partners, interview: &Interview) -> Result<Markup, P
     })
 }
 
-fn rating_form(here: &str) -> Markup {
-    let stars: Vec<(String, String)> = (1..=5).rev().map(|n| (n.to_string(), format!("{n} of 5"))).collect();
-    html! {
+/// A reviewer's rating: what they said before, or nothing yet. Nothing is chosen for them.
+async fn rating_form(partners: &Partners, interview: &str, reviewer: &str, here: &str) -> Result<Markup, Problem> {
+    let mine = partners.evaluation(interview).await?.reviews.into_iter().find(|review| review.reviewer == reviewer);
+    let choose = || (String::new(), "Choose".to_owned());
+    let first = if mine.is_none() { vec![choose()] } else { Vec::new() };
+    let stars: Vec<(String, String)> = first.iter().cloned().chain((1..=5).rev().map(|n| (n.to_string(), format!("{n} of 5")))).collect();
+    let recommend = first.into_iter().chain(RECOMMEND.map(|(value, words, _)| (value.to_owned(), words.to_owned()))).collect::<Vec<_>>();
+    let review = mine.unwrap_or_default();
+    let given = if review.stars == 0 { String::new() } else { review.stars.to_string() };
+    Ok(html! {
         section.card {
             h2 { "Your rating" }
             form.fields method="post" action=(here) {
-                (ui::choice("Stars", "stars", &stars, "3"))
-                (ui::choice("Recommendation", "recommend", &RECOMMEND.map(|(value, words, _)| (value.to_owned(), words.to_owned())), "maybe"))
-                label.field { span { "Comment" } textarea name="comment" {} }
+                (ui::choice("Stars", "stars", &stars, &given))
+                (ui::choice("Recommendation", "recommend", &recommend, &review.recommendation))
+                label.field { span { "Comment" } textarea name="comment" maxlength=(LONGEST_COMMENT) { (review.comment) } }
                 div.actions { button.main type="submit" { "Save" } }
             }
         }
-    }
+    })
 }
 
 async fn shares(partners: &Partners, interview: &Interview, here: &str, now: Ms) -> Result<Markup, Problem> {
@@ -124,7 +134,7 @@ async fn shares(partners: &Partners, interview: &Interview, here: &str, now: Ms)
                 hr;
                 p {
                     @if s.revoked { (ui::badge("plain", "revoked")) } @else if s.expires_at <= now { (ui::badge("plain", "expired")) } @else { (ui::badge("good", "open")) }
-                    " by " (s.by) ", until " (web::date(s.expires_at))
+                    " made by " (s.by) ", until " (web::date(s.expires_at))
                 }
                 @if !s.revoked && s.expires_at > now {
                     code id=(format!("share-{n}")) { (s.url) }
@@ -144,11 +154,14 @@ async fn rate(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
     let here = format!("/jobma/evaluate/{id}");
     let back = |why: &str| Problem::bad_request(why).way_on("Back", here.clone());
     let stars = fields.get("stars").parse::<i64>().ok().filter(|n| (1..=5).contains(n)).ok_or_else(|| back("Give 1 to 5 stars."))?;
-    if interview.state != State::Completed
-        || !RECOMMEND.iter().any(|(value, ..)| *value == fields.get("recommend"))
-        || fields.get("comment").len() > 5000
-    {
-        return Err(back("A completed interview gets a recommendation, and a comment of at most 5,000 characters."));
+    if interview.state != State::Completed {
+        return Err(back("The interview is not completed yet."));
+    }
+    if !RECOMMEND.iter().any(|(value, ..)| *value == fields.get("recommend")) {
+        return Err(back("Choose what you recommend."));
+    }
+    if fields.get("comment").chars().count() > LONGEST_COMMENT {
+        return Err(back("A comment has at most 5,000 characters."));
     }
     let review = Review {
         reviewer: person.session.person.clone(),
@@ -172,7 +185,7 @@ async fn share(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
     there(&person.partners, &id).await?;
     let days = fields.get("days").parse::<u32>().ok().filter(|days| (1..=90).contains(days)).unwrap_or(7);
     person.partners.share(&id, &person.name, days).await?;
-    person.done("Made.", &format!("/jobma/evaluate/{id}")).await
+    person.done("The link is made.", &format!("/jobma/evaluate/{id}")).await
 }
 
 async fn revoke(person: Person, Path((id, share)): Path<(String, String)>) -> Done {
@@ -182,7 +195,7 @@ async fn revoke(person: Person, Path((id, share)): Path<(String, String)>) -> Do
 
 async fn delete(person: Person, Path(id): Path<String>) -> Done {
     person.need_jobma_admin()?;
-    person.partners.forget_interview(&id).await?;
+    person.partners.forget_interview(&id, true).await?;
     person.done("Deleted, with everything that was said in it.", listing::LIST).await
 }
 
@@ -200,7 +213,7 @@ async fn shared(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result
 
 async fn shared_interview(partners: &Partners, token: &str) -> Result<Interview, Problem> {
     let why = "It was revoked, has expired, or is cut off. Whoever sent it to you can make another.";
-    partners.shared(token).await?.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "This link leads nowhere", why))
+    partners.shared(token).await?.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "This link leads nowhere", why).ending_here())
 }
 
 async fn media(person: Person, Path((id, answer)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, Problem> {

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
 
+/// What is told of an interview of which nothing is left.
+const DELETED: &str = "deleted";
+
 /// The kind of effect that tells of an interview.
 pub const TELL: &str = "jobma-callback";
 
@@ -270,12 +273,16 @@ impl Partners {
         if interview.callback_url.is_empty() {
             return Ok(());
         }
+        self.tell(tx, &interview.id, news, json!({ "interview": interview.id })).await
+    }
+
+    async fn tell(&self, tx: &Tx, id: &str, news: &str, payload: Value) -> db::Result<()> {
         let effect = NewEffect {
             connection: String::new(),
             kind: TELL.to_owned(),
-            key: format!("{TELL}/{}/{news}", interview.id),
-            subject: interview.id.clone(),
-            payload: json!({ "interview": interview.id }),
+            key: format!("{TELL}/{id}/{news}"),
+            subject: id.to_owned(),
+            payload,
             priority: Priority::Now,
             run_at: self.clock.now(),
             again: false,
@@ -285,14 +292,18 @@ impl Partners {
 
     /// Tells how an interview stands by now: `PUT {callback_url}`. Telling twice does no harm, and telling late tells nothing old.
     pub(crate) async fn tell_of_interview(&self, item: &Item, wire: &Wire) -> db::Result<Ending> {
-        let Some(interview) = self.interview(&self.db, item.payload["interview"].as_str().unwrap_or_default()).await? else {
-            return Ok(Ending::Withdrawn { why: "The interview was forgotten.".to_owned() });
+        let text = |name: &str| item.payload[name].as_str().unwrap_or_default();
+        let (address, news) = match self.interview(&self.db, text("interview")).await? {
+            Some(interview) => {
+                let results_url = (interview.state == State::Completed).then(|| self.results_url(&interview));
+                let reviewed_at = self.reviewed_at(&self.db, &interview.id).await?;
+                (interview.callback_url, News { status: interview.state.name().to_owned(), results_url, reviewed_at })
+            }
+            None if text("status") == DELETED => (text("callback_url").to_owned(), News { status: DELETED.to_owned(), ..News::default() }),
+            None => return Ok(Ending::Withdrawn { why: "The interview was forgotten.".to_owned() }),
         };
-        let status = interview.state.name().to_owned();
-        let results_url = (interview.state == State::Completed).then(|| self.results_url(&interview));
-        let reviewed_at = self.reviewed_at(&self.db, &interview.id).await?;
-        let Ok(url) = Url::parse(&interview.callback_url) else { return Ok(Ending::GiveUp { why: "The address cannot be read.".to_owned() }) };
-        let body = serde_json::to_vec(&News { status, results_url, reviewed_at }).unwrap_or_default();
+        let Ok(url) = Url::parse(&address) else { return Ok(Ending::GiveUp { why: "The address cannot be read.".to_owned() }) };
+        let body = serde_json::to_vec(&news).unwrap_or_default();
         let mut call = Call::new(Verb::Put, url, body);
         if let Ok(value) = format!("Bearer {}", self.jobma_callback_secret().await?).parse() {
             call.headers.insert("authorization", value);
@@ -359,8 +370,8 @@ impl Partners {
         Ok(())
     }
 
-    /// Forgets an interview with everything that was said in it; whether there was one.
-    pub(crate) async fn forget_interview(&self, id: &str) -> db::Result<bool> {
+    /// Forgets an interview with everything that was said in it; whether there was one. `tells`: whoever asked for it knows nothing of it yet.
+    pub(crate) async fn forget_interview(&self, id: &str, tells: bool) -> db::Result<bool> {
         // First the files: while the interview is there, somebody can ask again.
         self.recordings.forget(id).await.map_err(|e| db::Error::new(e.to_string()))?;
         let tx = self.db.begin().await?;
@@ -368,6 +379,10 @@ impl Partners {
             tx.run(&format!("delete from {table} where interview = $1"), params![id]).await?;
         }
         self.letters.forget(&tx, APP, id).await?;
+        if let Some(interview) = self.interview(&tx, id).await?.filter(|i| tells && !i.callback_url.is_empty()) {
+            let payload = json!({ "interview": id, "callback_url": interview.callback_url, "status": DELETED });
+            self.tell(&tx, id, DELETED, payload).await?;
+        }
         let there = tx.run("delete from jm_interview where id = $1", params![id]).await? > 0;
         tx.commit().await?;
         // And what an upload that was under way has written since.

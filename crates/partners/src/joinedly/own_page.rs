@@ -23,7 +23,7 @@ pub fn routes() -> Router<Partners> {
 
 /// Whoever holds the link; or a page that says why it leads nowhere.
 async fn holder(partners: &Partners, token: &str) -> Result<Holder, Problem> {
-    let no = |title: &str, why: &str| Problem::new(StatusCode::NOT_FOUND, title, why);
+    let no = |title: &str, why: &str| Problem::new(StatusCode::NOT_FOUND, title, why).ending_here();
     let ask = "Whoever sent it to you can send a new one.";
     let holder = partners.holder(token).await?.ok_or_else(|| no("This link leads nowhere", &format!("It may be cut off, or mistyped. {ask}")))?;
     if holder.expired {

@@ -89,6 +89,13 @@ setInterval(() => {
   asked = Date.now();
   refreshSoon();
 }, 1000);
+// What a browser recorded does not say how long it is; looking for its end tells.
+document.addEventListener("loadedmetadata", (event) => {
+  const media = event.target;
+  if (media.duration !== Infinity || !media.matches("main .playback, main audio")) return;
+  media.addEventListener("durationchange", () => { if (Number.isFinite(media.duration) && media.paused) media.currentTime = 0; }, { once: true });
+  media.currentTime = 1e7;
+}, true);
 // A browser has six connections for a server, over all its tabs: only a page that is seen keeps one open.
 let live = null;
 let latest = null;

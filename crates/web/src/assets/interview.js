@@ -34,7 +34,11 @@ async function record(place) {
   start.onclick = async () => {
     start.hidden = true;
     playback.hidden = true;
-    await countdown(place, bar, Number(place.dataset.think), "Think about it. Recording starts in");
+    const skip = place.querySelector("[data-skip]");
+    skip.hidden = !Number(place.dataset.think);
+    const skipped = new Promise((done) => { skip.onclick = done; });
+    await countdown(place, bar, Number(place.dataset.think), "Think about it. Recording starts in", place.dataset.think > 0 ? skipped : null);
+    skip.hidden = true;
     const recorder = new MediaRecorder(stream, { mimeType: type(isVideo), videoBitsPerSecond: 1000000 });
     const upload = place.dataset.url ? new Upload(place, () => recorder.state === "recording" && recorder.stop()) : null;
     const parts = [];
