@@ -75,7 +75,7 @@ const REMOVED: &str = "notices: address removed";
 
 /// The host of a program, or the whole address of a person.
 fn host(url: &str) -> String {
-    match url.strip_prefix("mailto:") {
+    match url.strip_prefix(post::MAILTO) {
         Some(email) => email.to_owned(),
         None => Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
     }
@@ -93,5 +93,5 @@ fn words(notice: &Notice<'_>, base: &str) -> (String, String) {
         _ => ("A record was made at a partner".to_owned(), String::new(), "/hires".to_owned()),
     };
     let said = if said.is_empty() { String::new() } else { format!("{said}\n\n") };
-    (subject.clone(), format!("{subject}.\n\n{said}{base}{page}\n\nOf the same you are told once in an hour, however often it happens.\n"))
+    (subject.clone(), format!("{subject}.\n\n{said}{base}{page}\n\nWhat happens many times in an hour is told once.\n"))
 }

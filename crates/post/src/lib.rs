@@ -7,5 +7,5 @@ pub mod pages;
 mod templates;
 
 pub use letters::{LETTER, Letter, Letters, MIGRATIONS, Stored};
-pub use notices::{Address, ByMail, NOTICE, Notice, Notices};
+pub use notices::{Address, ByMail, MAILTO, NOTICE, Notice, Notices};
 pub use templates::{Template, render, unknown_places};

@@ -67,7 +67,7 @@ pub struct Notices {
 }
 
 /// What an address of a person begins with.
-const MAILTO: &str = "mailto:";
+pub const MAILTO: &str = "mailto:";
 
 fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');

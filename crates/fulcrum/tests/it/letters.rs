@@ -146,7 +146,7 @@ async fn whoever_operates_the_hub_is_told_by_mail_of_what_waits_once_in_an_hour_
         let (status, page) = olga.try_press("/notices", &[("email", "nobody at home")]).await;
         assert!(status == 400 && page.contains("it is not an e-mail address"), "{page}");
         olga.press("/notices", &[("email", "hr@northwind.example"), ("kind", "hold.opened"), ("kind", "connection.broken")]).await;
-        assert!(olga.read("/notices").await.contains("hr@northwind.example hold.opened, connection.broken"));
+        assert!(olga.read("/notices").await.contains("hr@northwind.example Something waits for a person; A connection does not work any more"));
         // Three hires in one minute wait for the same thing.
         for name in ["Ada Lovelace Byron", "María José García López", "Kwame Mensah"] {
             let id = w.candidate(name).await;

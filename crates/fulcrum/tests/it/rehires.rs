@@ -96,6 +96,22 @@ async fn jnd_o05_un_hired_by_mistake_and_hired_again_the_journey_goes_on_with_wh
 }
 
 #[tokio::test]
+async fn jnd_o05_whoever_has_a_part_is_told_when_the_first_day_moves_and_when_a_journey_is_called_off() {
+    on_both(async |w| {
+        w.ida("first", json!({})).await;
+        w.ida("first", json!({ "start_date": "2026-04-06" })).await;
+        let mail = w.at_joinedly("jo").await.read("/joinedly/mail").await;
+        let told = |who: &str| mail.contains(&format!("Ida Wells: the first day is now 6 Apr 2026 {who}"));
+        assert!(told("Ida Wells ida@mail.example") && told("Mei Tanaka mei@northwind.example"), "{mail}");
+        w.call_off("first").await;
+        let mail = w.at_joinedly("jo").await.read("/joinedly/mail").await;
+        assert!(mail.contains("The journey of Ida Wells was called off Mei Tanaka"), "{mail}");
+        assert!(!mail.contains("was called off Ida Wells"), "the new hire hears of it from people: {mail}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn jnd_o07_whoever_is_hired_for_a_posting_joins_the_team_that_was_chosen_for_it() {
     on_both(async |w| {
         let mut jo = w.connects_joinedly().await;

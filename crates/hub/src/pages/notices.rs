@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use hub_api::{KINDS, scope};
-use post::pages;
+use post::{Address, MAILTO, pages};
 use web::{Fields, Problem, html, ui};
 
 pub fn routes() -> Router<Hub> {
@@ -26,12 +26,19 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let addresses = hub.addresses(&hub.db, tenant).await?;
     let tokens = hub.tokens(tenant).await?;
     let (may, owner, now) = (viewer.operator.may_change(), viewer.operator.is_owner(), hub.clock.now());
-    let rows = html! {
-        @for a in &addresses {
-            tr {
-                td { @if let Some(email) = a.url.strip_prefix("mailto:") { (email) } @else { code { (a.url) } } }
-                td { (if a.kinds.is_empty() { "all".to_owned() } else { a.kinds.join(", ") }) }
-                td { @if may { (ui::action(&format!("/notices/{}/remove", a.id), "Remove", "danger")) } }
+    let kinds = |a: &Address| match a.kinds.as_slice() {
+        [] => "of everything".to_owned(),
+        some => KINDS.iter().filter(|(kind, _)| some.iter().any(|k| k == kind)).map(|(_, about)| *about).collect::<Vec<_>>().join("; "),
+    };
+    let (people, programs): (Vec<&Address>, Vec<&Address>) = addresses.iter().partition(|a| a.url.starts_with(MAILTO));
+    let rows = |addresses: &[&Address]| {
+        html! {
+            @for a in addresses {
+                tr {
+                    td { @if let Some(email) = a.url.strip_prefix(MAILTO) { (email) } @else { code { (a.url) } } }
+                    td { (kinds(a)) }
+                    td { @if may { (ui::action(&format!("/notices/{}/remove", a.id), "Remove", "danger")) } }
+                }
             }
         }
     };
@@ -48,7 +55,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
         section.card {
             h2 { "Where notices go" }
             p { "Signed after the Standard Webhooks specification; tried again for three days." }
-            @if addresses.is_empty() { p.soft { "Nobody is told of anything yet." } } @else { (ui::table("Addresses", &["Address", "Of what", "Change"], &rows)) }
+            @if programs.is_empty() { p.soft { "No program is told of anything yet." } } @else { (ui::table("Addresses", &["Address", "Of what", "Change"], &rows(&programs))) }
             @if may {
                 form.fields method="post" action="/notices" {
                     (ui::field("Address that receives them", "url", "url", "", true))
@@ -59,7 +66,8 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
         }
         section.card {
             h2 { "By e-mail" }
-            p { "People are told, too: of the same once in an hour, however often it happens. " a href="/notices/mail" { "What was written" } }
+            p { "People are told, too. What happens many times in an hour is told once. " a href="/notices/mail" { "What was written" } }
+            @if !people.is_empty() { (ui::table("People", &["E-mail address", "Of what", "Change"], &rows(&people))) }
             @if may {
                 form.fields method="post" action="/notices" {
                     (ui::field("E-mail address", "email", "email", "", true))
@@ -108,7 +116,7 @@ async fn add(viewer: Viewer, form: Fields) -> Result<Response, Problem> {
     viewer.need_change()?;
     let kinds: Vec<String> = form.all("kind").map(str::to_owned).collect();
     let email = form.get("email");
-    let address = if email.is_empty() { form.get("url").to_owned() } else { format!("mailto:{email}") };
+    let address = if email.is_empty() { form.get("url").to_owned() } else { format!("{MAILTO}{email}") };
     match viewer.hub.add_address(&viewer.operator.tenant, &address, &kinds, &viewer.operator.name).await? {
         Ok(_) if !email.is_empty() => viewer.done("They are told from now on.", "/notices").await,
         Ok((_, signing)) => secret(&viewer, "Address added", "Notices are signed with this secret:", &signing).await,

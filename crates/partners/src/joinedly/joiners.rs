@@ -330,6 +330,7 @@ impl Partners {
         }
         if joiner.starts_on() != before.starts_on() {
             self.move_tasks(tx, joiner).await?;
+            texts::moved(self, tx, joiner).await?;
         }
         let moved = !joiner.email().trim().eq_ignore_ascii_case(before.email().trim());
         if moved || joiner.name != before.name || joiner.about.manager != before.about.manager || joiner.buddy != before.buddy {
@@ -395,6 +396,9 @@ impl Partners {
             self.store_joiner(&tx, &joiner).await?;
             self.follow(&tx, &before, &joiner).await?;
         } else if joiner.state != State::Cancelled {
+            if joiner.state == State::Started {
+                texts::called_off(self, &tx, &joiner).await?;
+            }
             joiner.state = State::Cancelled;
             joiner.cancelled_why = why.chars().take(LONGEST).collect();
             self.store_joiner(&tx, &joiner).await?;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What can be written, and when.
-const TEMPLATES: [Template; 5] = [
+const TEMPLATES: [Template; 7] = [
     Template {
         name: "welcome",
         about: "To the new hire, when the journey begins",
@@ -34,6 +34,18 @@ const TEMPLATES: [Template; 5] = [
         about: "To whoever has a task that is due or late",
         subject: "{{ task }} is due on {{ due_on }}",
         body: "Hello {{ to_name }},\n\nin the journey of {{ name }} this is due on {{ due_on }}:\n\n{{ task }}\n{{ details }}\n\n{{ link }}\n",
+    },
+    Template {
+        name: "moved",
+        about: "To the new hire and everybody with a part in the journey, when the start date changes",
+        subject: "{{ name }}: the first day is now {{ start_date }}",
+        body: "Hello {{ to_name }},\n\nthe first day of {{ name }} at {{ company }} is now {{ start_date }}. What there is to do has moved with it:\n\n{{ link }}\n",
+    },
+    Template {
+        name: "called_off",
+        about: "To manager, buddy and others who have tasks, when a journey is called off",
+        subject: "The journey of {{ name }} was called off",
+        body: "Hello {{ to_name }},\n\n{{ name }} does not start. There is nothing left for you to do.\n\n{{ company }}\n",
     },
     Template {
         name: "no_start_date",
@@ -130,6 +142,44 @@ pub async fn helpers(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Resul
         write(partners, tx, joiner, "helper", key, &task.who, &[("link", &link)]).await?;
     }
     Ok(())
+}
+
+/// To everybody with a part: the first day is another.
+pub async fn moved(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    if joiner.state != State::Started || !is_told(partners, tx, joiner).await? {
+        return Ok(());
+    }
+    let day = joiner.about.start_date.clone().unwrap_or_default();
+    for (owner, to) in part_takers(partners, tx, joiner).await? {
+        let link = partners.link(tx, &joiner.id, owner, &to.email).await?;
+        let key = format!("moved/{}/{}/{day}/{}/{}", joiner.id, joiner.begun_at.0, owner.name(), mark(&to.email));
+        write(partners, tx, joiner, "moved", key, &to, &[("link", &link)]).await?;
+    }
+    Ok(())
+}
+
+/// To everybody who would have helped. The new hire hears of it from people.
+pub async fn called_off(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<()> {
+    if !is_told(partners, tx, joiner).await? {
+        return Ok(());
+    }
+    for (_, to) in part_takers(partners, tx, joiner).await?.into_iter().filter(|(owner, _)| *owner != Owner::Joiner) {
+        let key = format!("called_off/{}/{}/{}", joiner.id, joiner.begun_at.0, mark(&to.email));
+        write(partners, tx, joiner, "called_off", key, &to, &[]).await?;
+    }
+    Ok(())
+}
+
+/// Who has something left to do, each once.
+async fn part_takers(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<Vec<(Owner, Who)>> {
+    let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
+    for task in partners.tasks(tx, &joiner.id).await?.into_iter().filter(|task| task.done_at.is_none()) {
+        let email = task.who.email.trim().to_lowercase();
+        if !email.is_empty() && seen.insert(email) {
+            all.push((task.owner, task.who));
+        }
+    }
+    Ok(all)
 }
 
 /// To whoever has the task.
