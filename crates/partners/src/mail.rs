@@ -48,5 +48,6 @@ async fn again(app: App, person: Person, id: String) -> Result<Response, Problem
     if !person.partners.letters.send_again(app.id, &id).await? {
         return Err(Problem::not_found());
     }
-    person.done("It is sent again.", app.here).await
+    let sends = person.partners.letters.smtp.is_some();
+    person.done(if sends { "It is sent again." } else { "No mail server is set, so it stays here." }, app.here).await
 }

@@ -54,6 +54,9 @@ fn name(fields: &Fields) -> Result<&str, Problem> {
 
 async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     viewer.need(Right::ManageCompany)?;
+    if viewer.ats.stages().await?.iter().any(|stage| stage.text.trim().eq_ignore_ascii_case(name(&fields).unwrap_or_default())) {
+        return Err(Problem::bad_request("There is a stage of this name already: nobody could tell them apart.").way_on("Back", PIPELINE));
+    }
     let added = viewer.ats.add_stage(name(&fields)?, fields.get("after"), Some(&viewer.person.user.id)).await?;
     if !added {
         return Err(Problem::bad_request("The stage it is to stand after is not there.").way_on("Back", PIPELINE));

@@ -29,6 +29,7 @@ static LEVER: App = App {
     },
     page: |person, title, live, body| Box::pin(async move { person.page(title, live, frame(LIST, &body)).await }),
     besides: |_, _, _| Box::pin(std::future::ready(Ok(html! {}))),
+    last: || html! {},
 };
 
 pub fn routes() -> Router<Partners> {

@@ -36,6 +36,7 @@ static LEVER: App = App {
     },
     page: |person, title, live, body| Box::pin(async move { person.jobma(title, live, frame(HERE, title, &body)).await }),
     besides: |person, hub, connection| Box::pin(besides(person, hub, connection)),
+    last: delete_card,
 };
 
 pub fn routes() -> Router<Partners> {
@@ -62,6 +63,16 @@ async fn list(person: Person) -> Result<Html<String>, Problem> {
     person.jobma("Integrations", false, frame(LIST, "Integrations", &body)).await
 }
 
+fn delete_card() -> Markup {
+    html! {
+        section.card.middle {
+            h2 { "Delete" }
+            p { "Nobody is invited any more. What was chosen above is kept for the day you connect again." }
+            (ui::sure(&format!("{HERE}/delete"), "Delete the integration", "Whoever is invited already keeps the invitation.", "Delete it"))
+        }
+    }
+}
+
 async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) -> Result<Markup, Problem> {
     let connected = connection.filter(|c| c.state == "connected");
     let jobs = match connected {
@@ -85,13 +96,6 @@ async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) ->
             Some(Ok(jobs)) => { (stages(jobs)) (kits(jobs)) (afterwards(jobs)) }
         }
         p.middle { a href=(listing::LEVER) { "Interviews from Lever" } }
-        @if connected.is_some() {
-            section.card.middle {
-                h2 { "Delete" }
-                p { "Nobody is invited any more. What was chosen above is kept for the day you connect again." }
-                (ui::sure(&format!("{HERE}/delete"), "Delete the integration", "Whoever is invited already keeps the invitation.", "Delete it"))
-            }
-        }
         p.hint.middle { "Questions? Ask your Jobma support representative: " (support) }
     })
 }

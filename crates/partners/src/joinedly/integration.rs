@@ -38,6 +38,7 @@ static LEVER: App = App {
         Box::pin(async move { person.joinedly(if title == "Lever" { "Lever Integration" } else { title }, live, frame(body)).await })
     },
     besides: |person, hub, connection| Box::pin(besides(person, hub, connection)),
+    last: || html! {},
 };
 
 pub fn routes() -> Router<Partners> {

@@ -43,6 +43,8 @@ pub struct App {
     pub page: Page,
     /// What the app has to say besides.
     pub besides: for<'a> fn(&'a Person, &'a Hub, Option<&'a Connection>) -> Soon<'a, Markup>,
+    /// And what stands last, where it is connected.
+    pub last: fn() -> Markup,
 }
 
 pub fn routes(app: &'static App) -> Router<Partners> {
@@ -94,6 +96,7 @@ async fn show(app: &'static App, person: Person) -> Result<Response, Problem> {
                         (besides)
                         @if !app.import.is_empty() { (imports::card(app, &imports, person.partners.clock.now())) }
                         (settings(app, &connection))
+                        ((app.last)())
                     }
                 }
                 other => html! { (offer(app, other.as_ref())) (besides) },
