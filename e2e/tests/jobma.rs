@@ -144,6 +144,9 @@ async fn jbm_01_to_21_the_document_works_sentence_by_sentence() -> Result<()> {
         vera.reads("Saved.").await?;
     }
     vera.opens(&evaluate).await?;
+    for option in ["3 of 5", "Not sure"] {
+        vera.driver.find(By::XPath(format!("//option[.='{option}']"))).await?.click().await?;
+    }
     vera.types("Comment", "Calm and clear.").await?;
     vera.presses("Save").await?;
     vera.reads("3.0 of 5").await?;

@@ -25,10 +25,20 @@ fn autocomplete(name: &str, kind: &str) -> &'static str {
 /// A labelled choice.
 #[must_use]
 pub fn choice(label: &str, name: &str, options: &[(String, String)], chosen: &str) -> Markup {
+    select(label, name, options, chosen, false)
+}
+
+/// The same where nothing is chosen beforehand, and something must be.
+#[must_use]
+pub fn must_choose(label: &str, name: &str, options: &[(String, String)], chosen: &str) -> Markup {
+    select(label, name, options, chosen, true)
+}
+
+fn select(label: &str, name: &str, options: &[(String, String)], chosen: &str, required: bool) -> Markup {
     html! {
         label.field {
             span { (label) }
-            select name=(name) {
+            select name=(name) required[required] {
                 @for (value, text) in options { option value=(value) selected[value == chosen] { (text) } }
             }
         }

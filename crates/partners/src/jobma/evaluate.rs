@@ -115,8 +115,8 @@ async fn rating_form(partners: &Partners, interview: &str, reviewer: &str, here:
         section.card {
             h2 { "Your rating" }
             form.fields method="post" action=(here) {
-                (ui::choice("Stars", "stars", &stars, &given))
-                (ui::choice("Recommendation", "recommend", &recommend, &review.recommendation))
+                (ui::must_choose("Stars", "stars", &stars, &given))
+                (ui::must_choose("Recommendation", "recommend", &recommend, &review.recommendation))
                 label.field { span { "Comment" } textarea name="comment" maxlength=(LONGEST_COMMENT) { (review.comment) } }
                 div.actions { button.main type="submit" { "Save" } }
             }
