@@ -204,7 +204,7 @@ impl Profile {
                     h2 { "Forms" }
                     @for form in &self.forms {
                         h3 { (form.text) }
-                        dl.facts { @for field in &form.fields { dt { (field.text) } dd { (answer(field)) } } }
+                        dl.facts { @for field in &form.fields { div { dt { (field.text) } dd { (answer(field)) } } } }
                         p.soft { (self.person(reference(&form.user))) " · " (ui::when(clock::Ms(form.created_at), self.now)) }
                     }
                     @for template in self.templates.iter().filter(|_| self.may && !self.opportunity.is_anonymized) {

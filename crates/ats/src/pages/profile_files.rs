@@ -57,7 +57,7 @@ pub fn feedback_card<'a>(feedback: &'a [Feedback], person: impl Fn(Option<&'a st
                 h2 { "Feedback" }
                 @for given in feedback {
                     h3 { (given.text) }
-                    dl.facts { @for field in &given.fields { dt { (field.text) } dd { (answer(field)) } } }
+                    dl.facts { @for field in &given.fields { div { dt { (field.text) } dd { (answer(field)) } } } }
                     p.soft { (person(given.user.as_str())) " · " (ui::when(clock::Ms(given.completed_at.unwrap_or(given.created_at)), now)) }
                 }
             }
