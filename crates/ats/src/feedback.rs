@@ -26,7 +26,7 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListFeedback) -> Resul
 
 pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetFeedback) -> Result<Data<Feedback>> {
     let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
-    ats.one_feedback(&opportunity.id, request.feedback.as_str()).await.map(Data::new)
+    ats.one_feedback(&ats.db, &opportunity.id, request.feedback.as_str()).await.map(Data::new)
 }
 
 pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateFeedback) -> Result<Data<Feedback>> {
@@ -64,7 +64,7 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateFeedback) -> R
     tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, opportunity.id.as_str()]).await?;
     tx.commit().await?;
     ats.committed();
-    ats.one_feedback(&opportunity.id, &id).await.map(Data::new)
+    ats.one_feedback(&ats.db, &opportunity.id, &id).await.map(Data::new)
 }
 
 pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateFeedback) -> Result<Data<RawFeedback>> {
@@ -72,7 +72,7 @@ pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateFeedback) -> R
     let tx = ats.db.begin().await?;
     // One change after the other: answers that are not named stay.
     ats.locked(&tx, &opportunity.id).await?;
-    let mut given = ats.one_feedback(&opportunity.id, request.feedback.as_str()).await?;
+    let mut given = ats.one_feedback(&tx, &opportunity.id, request.feedback.as_str()).await?;
     if given.deleted_at.is_some() {
         return Err(Refusal::bad_request("deleted feedback cannot be changed"));
     }
@@ -91,7 +91,7 @@ pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateFeedback) -> R
 
 pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteFeedback) -> Result<Nothing> {
     let (opportunity, _) = ats.to_write_as(&request.opportunity, &request.query, &caller).await?;
-    let given = ats.one_feedback(&opportunity.id, request.feedback.as_str()).await?;
+    let given = ats.one_feedback(&ats.db, &opportunity.id, request.feedback.as_str()).await?;
     let sql = "update feedback set deleted_at = $1 where id = $2 and deleted_at is null";
     ats.db.run(sql, params![ats.clock.now().0, given.id]).await?;
     ats.committed();
@@ -169,8 +169,8 @@ fn raw(given: Feedback, account_id: String, profile_id: String) -> RawFeedback {
 }
 
 impl Ats {
-    async fn one_feedback(&self, opportunity: &str, id: &str) -> Result<Feedback> {
-        let row = self.db.row("select * from feedback where id = $1 and opportunity_id = $2", params![id, opportunity]).await?;
+    async fn one_feedback(&self, db: &impl Sql, opportunity: &str, id: &str) -> Result<Feedback> {
+        let row = db.row("select * from feedback where id = $1 and opportunity_id = $2", params![id, opportunity]).await?;
         row.map(|row| read(&row)).transpose()?.ok_or_else(|| Refusal::not_found("feedback", id))
     }
 

@@ -220,16 +220,22 @@ impl Ats {
             return Err(gone());
         }
         let id = self.store_file(&opportunity.id, &file.bytes).await?;
-        let tx = self.db.begin().await?;
-        // Somebody may have deleted or anonymised the person meanwhile.
-        if self.locked(&tx, &opportunity.id).await?.is_anonymized {
-            self.forget_files(&opportunity.id).await?;
-            return Err(gone());
+        let noted = async {
+            let tx = self.db.begin().await?;
+            // Somebody may have deleted or anonymised the person meanwhile.
+            if self.locked(&tx, &opportunity.id).await?.is_anonymized {
+                return Err(gone());
+            }
+            self.note_file(&tx, &opportunity.id, kind, by, &id, &file).await?;
+            let sql = "update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2";
+            tx.run(sql, params![self.clock.now().0, opportunity.id.as_str()]).await?;
+            tx.commit().await?;
+            Ok(())
+        };
+        if let Err(refused) = noted.await {
+            self.store.delete(&key(&opportunity.id, &id)).await.map_err(|e| db::Error::new(e.to_string()))?;
+            return Err(refused);
         }
-        self.note_file(&tx, &opportunity.id, kind, by, &id, &file).await?;
-        let sql = "update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2";
-        tx.run(sql, params![self.clock.now().0, opportunity.id.as_str()]).await?;
-        tx.commit().await?;
         self.committed();
         self.file_row(&opportunity.id, kind, &id).await
     }

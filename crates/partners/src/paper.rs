@@ -10,6 +10,7 @@ use krilla::page::PageSettings;
 use krilla::text::{Font, TextDirection};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -23,6 +24,11 @@ const MARGIN: f32 = 56.0;
 const FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 /// Font files larger than this are left alone, bytes.
 const LARGEST: u64 = 40 << 20;
+
+/// More letters do not stand on a line, and a longer word is broken.
+const MOST_LETTERS: usize = 400;
+/// For so many letters the machine's fonts are looked through.
+const MOST_MISSING: usize = 3;
 
 /// A font, and what it is read from.
 #[derive(Clone)]
@@ -89,13 +95,15 @@ struct Line {
 pub struct Paper {
     title: String,
     faces: Vec<Face>,
+    /// Letters that no font of this machine has.
+    missing: BTreeSet<char>,
     lines: Vec<Line>,
 }
 
 impl Paper {
     /// An empty one; its title stands at the top.
     pub fn new(title: &str) -> Self {
-        let mut paper = Self { title: title.to_owned(), faces: ours().cloned().into_iter().collect(), lines: Vec::new() };
+        let mut paper = Self { title: title.to_owned(), faces: ours().cloned().into_iter().collect(), missing: BTreeSet::new(), lines: Vec::new() };
         paper.write(title, 20.0, 0.0, 0.0);
         paper
     }
@@ -129,12 +137,13 @@ impl Paper {
     /// Finds fonts for letters that none of those in use has.
     fn learn(&mut self, text: &str) {
         for letter in text.chars() {
-            if !self.faces.iter().any(|face| face.has(letter)) && !letter.is_whitespace() {
-                match of_the_machine(letter) {
-                    Some(face) => self.faces.push(face),
-                    // The machine has no more: what is missing is missing.
-                    None => return,
-                }
+            if letter.is_whitespace() || self.missing.contains(&letter) || self.faces.iter().any(|face| face.has(letter)) {
+                continue;
+            }
+            // The machine's fonts are not looked through for ever.
+            match if self.missing.len() < MOST_MISSING { of_the_machine(letter) } else { None } {
+                Some(face) => self.faces.push(face),
+                None => drop(self.missing.insert(letter)),
             }
         }
     }
@@ -171,18 +180,23 @@ impl Paper {
         let mut lines = vec![String::new()];
         for word in text.split_inclusive(' ') {
             let line = lines.last().map_or("", String::as_str);
-            if !line.is_empty() && self.width(&format!("{line}{}", word.trim_end()), size) > most {
+            if !line.is_empty() && (word.len() > MOST_LETTERS || self.width(&format!("{line}{}", word.trim_end()), size) > most) {
                 lines.push(String::new());
             }
-            if self.width(word.trim_end(), size) <= most {
+            if word.len() <= MOST_LETTERS && self.width(word.trim_end(), size) <= most {
                 lines.last_mut().into_iter().for_each(|line| line.push_str(word));
                 continue;
             }
+            // Measured letter by letter, and never longer than letters can be on a line: some have no width at all.
+            let mut so_far = lines.last().map_or(0.0, |line| self.width(line, size));
+            let mut count = lines.last().map_or(0, |line| line.chars().count());
             for letter in word.chars() {
-                let line = lines.last().map_or("", String::as_str);
-                if !line.is_empty() && self.width(&format!("{line}{letter}"), size) > most {
+                let wide = self.width(letter.encode_utf8(&mut [0; 4]), size);
+                if count > 0 && (so_far + wide > most || count >= MOST_LETTERS) {
                     lines.push(String::new());
+                    (so_far, count) = (0.0, 0);
                 }
+                (so_far, count) = (so_far + wide, count + 1);
                 lines.last_mut().into_iter().for_each(|line| line.push(letter));
             }
         }
@@ -245,6 +259,14 @@ mod tests {
         let lines = paper.broken(&long, 10.5, WIDTH - 2.0 * MARGIN);
         assert!(lines.len() > 10 && lines.iter().all(|line| paper.width(line.trim_end(), 10.5) <= WIDTH - 2.0 * MARGIN));
         assert_eq!(lines.concat(), long);
+    }
+
+    #[test]
+    fn letters_without_width_do_not_take_for_ever() {
+        let paper = Paper::new("Ada");
+        let long = "\u{200b}".repeat(49_000) + &"W".repeat(1000);
+        let lines = paper.broken(&long, 10.5, WIDTH - 2.0 * MARGIN);
+        assert!(lines.concat() == long && lines.iter().all(|line| line.chars().count() <= 400), "{}", lines.len());
     }
 
     #[test]

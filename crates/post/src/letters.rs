@@ -82,6 +82,18 @@ impl Letters {
         Ok(())
     }
 
+    /// Remembers that a letter was written without writing one: whoever is told of the same elsewhere is not told again. Whether it was
+    /// not remembered yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn remember(&self, tx: &Tx, tenant: &str, key: &str) -> db::Result<bool> {
+        let sql = "insert into letter (id, tenant, key, about, to_name, to_email, subject, body, state, why, at) \
+                   values ($1, $2, $3, '', '', '', '', '', 'forgotten', '', $4) on conflict (tenant, key) do nothing";
+        let now = self.clock.now();
+        Ok(tx.run(sql, params![pipeline::fresh_id(now), tenant, key, now.0]).await? > 0)
+    }
+
     async fn send_later(&self, tx: &Tx, tenant: &str, id: &str, key: &str) -> db::Result<()> {
         let effect = NewEffect {
             connection: String::new(),

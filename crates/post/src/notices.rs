@@ -166,6 +166,10 @@ impl Notices {
     /// Tells a person; of the same once in an hour, however often it happens.
     async fn write(&self, tx: &Tx, tenant: &str, notice: &Notice<'_>, address: &str, email: &str) -> db::Result<()> {
         let Some(by_mail) = &self.by_mail else { return Ok(()) };
+        // Who waits longer for the same thing is no news.
+        if !by_mail.letters.remember(tx, tenant, &format!("{NOTICE}/{address}/{}/{}", notice.kind, notice.key)).await? {
+            return Ok(());
+        }
         let (subject, body) = (by_mail.words)(notice, &by_mail.base);
         let hour = self.clock.now().0 / 3_600_000;
         let key = format!("{NOTICE}/{address}/{hour}/{}", db::vault::digest(&subject));

@@ -508,6 +508,8 @@ async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Prob
     let tx = viewer.ats.db.begin().await?;
     viewer.ats.delete_opportunity(&tx, &id, Some(&viewer.person.user.id)).await?;
     tx.commit().await?;
+    // And what was uploaded meanwhile.
+    viewer.ats.forget_files(&id).await?;
     viewer.ats.committed();
     viewer.done("Deleted.", "/candidates").await
 }
@@ -520,6 +522,7 @@ async fn anonymize(viewer: Viewer, Path(id): Path<String>) -> Result<Response, P
     let tx = viewer.ats.db.begin().await?;
     viewer.ats.anonymize(&tx, contact).await?;
     tx.commit().await?;
+    viewer.ats.forget_files_of(contact).await?;
     viewer.ats.committed();
     viewer.done("Anonymized. Integrations find out by themselves.", &format!("/candidates/{id}")).await
 }

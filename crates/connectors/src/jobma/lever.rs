@@ -61,10 +61,10 @@ pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outco
         if let Some(text) = &show.note {
             note(cx, &opportunity, text).await?;
         }
-        if show.round.state == State::Deleted {
-            results::forget(cx, &opportunity, &show.round).await?;
+        if show.tags {
+            tag(cx, &opportunity, show.round.state.tag(), there).await?;
         }
-        if show.tags { tag(cx, &opportunity, show.round.state.tag(), there).await } else { Ok(()) }
+        if show.round.state == State::Deleted { results::forget(cx, &opportunity, &show.round).await } else { Ok(()) }
     };
     if let Err(failure) = written.await {
         return refused(&failure);

@@ -57,6 +57,10 @@ async fn write(
     }
     if settings.write_feedback {
         let Some(template) = template(cx).await? else { return Ok(Err(no_template())) };
+        // By these feedback is found again; without them it would be given twice.
+        if let Some(lacks) = [REVIEWER, WHERE].into_iter().find(|text| !template.fields.iter().any(|field| field.text == *text)) {
+            return Ok(Err(no_question(lacks)));
+        }
         let there = all(cx, opportunity).await?;
         for review in &evaluation.reviews {
             let Some(user) = user(cx, opportunity, &review.email).await? else { return Ok(Err(nobody(&review.name))) };
@@ -254,10 +258,23 @@ pub async fn forget(cx: &Cx<'_>, opportunity: &OpportunityId, round: &Round) -> 
         let body = Links { links: vec![round.link.clone()] };
         cx.lever.send(RemoveLinks { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?;
     }
-    if round.results == 0 {
-        return Ok(());
+    match forget_results(cx, opportunity, round).await {
+        // Where we may not look, we have written nothing.
+        Err(failure) if failure.status() == Some(403) => Ok(()),
+        other => other,
     }
-    let user = user(cx, opportunity, "").await?.unwrap_or_default();
+}
+
+async fn forget_results(cx: &Cx<'_>, opportunity: &OpportunityId, round: &Round) -> Result<(), Failure> {
+    // Somebody must be named; whoever gave the feedback will do, and else whose candidate it is, or anybody.
+    let user = match user(cx, opportunity, "").await? {
+        Some(user) => user,
+        None => {
+            let query = UserFilter { limit: Some(1), ..UserFilter::default() };
+            let anybody = cx.lever.send(ListUsers { query, body: Nothing }).await?.data.into_iter().next();
+            PerformAs { perform_as: anybody.and_then(|user| user.id.parse().ok()) }
+        }
+    };
     let ends = format!("/{}", round.token);
     let ours = |given: &&Feedback| given.text == TEMPLATE && said(&given.fields, WHERE).as_str().is_some_and(|url| url.ends_with(&ends));
     for given in all(cx, opportunity).await?.iter().filter(ours) {
@@ -279,6 +296,13 @@ fn nobody(who: &str) -> Hold {
         format!(
             "{who} has no account in Lever by the same e-mail, and the candidate has no owner in whose name it could be written. A recruiter can give the candidate an owner in Lever, then release."
         ),
+    )
+}
+
+fn no_question(text: &str) -> Hold {
+    Hold::new(
+        "The feedback template lacks a question",
+        format!("The template \"{TEMPLATE}\" in Lever has no question \"{text}\", by which feedback is found again. Somebody who may change templates can add it as a text, then release; or switch feedback off in the settings."),
     )
 }
 

@@ -66,7 +66,9 @@ pub fn fill(settings: &Settings, seen: &Seen) -> BTreeMap<String, Result<String,
 
 /// Whether an address opens something in the candidate's own name, such as an interview: it is nobody else's to have.
 fn is_private(link: &str) -> bool {
-    link.to_ascii_lowercase().contains("jobma")
+    let after = link.split_once("://").map_or(link, |(_, rest)| rest).to_ascii_lowercase();
+    let (host, path) = after.split_once('/').unwrap_or((&after, ""));
+    host == "jobma.com" || host.ends_with(".jobma.com") || path.starts_with("jobma/i/")
 }
 
 /// Maps a hire; what Joinedly demands and Lever lacks is a hold.

@@ -70,9 +70,11 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     let waiting: i64 = held.iter().map(|h| h.count).sum();
     let count =
         async |sql: &str| -> Result<i64, Problem> { Ok(hub.db.row(sql, params![tenant]).await?.map(|row| row.int("n")).transpose()?.unwrap_or(0)) };
-    let done = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state = 'done'").await?;
-    let failed = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state = 'failed'").await?;
-    let busy = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and state in ('ready', 'running')").await?;
+    let done = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and connection <> '' and state = 'done'").await?;
+    let failed = count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and connection <> '' and state = 'failed'").await?;
+    let busy =
+        count("select count(*) as n from effect where tenant = $1 and kind <> 'notice' and connection <> '' and state in ('ready', 'running')")
+            .await?;
     let troubles = hub.troubles(tenant).await?;
     let hires = hub.hires(tenant, &Which::default(), 12).await?;
     let lately = pipeline::lately(&hub.db, tenant, NOTICE, THINK, 10).await?;

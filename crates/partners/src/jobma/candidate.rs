@@ -53,7 +53,7 @@ fn page(token: &str, title: &str, main: &Markup) -> Response {
 
 async fn show(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<Response, Problem> {
     let interview = behind(&partners, &token).await?;
-    let company = partners.jm_company().await?;
+    let company = partners.jm_company(&partners.db).await?;
     let late = interview.state.is_open() && !interview.is_held(partners.clock.now());
     let over = |title: &str, why: &str| Ok(page(&token, title, &html! { section.card.narrow { h1 { (title) } p { (why) } p.soft { (company) } } }));
     match interview.state {
@@ -82,7 +82,7 @@ async fn show(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result<R
 }
 
 async fn welcome(partners: &Partners, interview: &Interview, token: &str, company: &str) -> Result<Markup, Problem> {
-    let intro = partners.kit(&interview.kit).await?.map(|kit| kit.intro).unwrap_or_default();
+    let intro = partners.kit(&partners.db, &interview.kit).await?.map(|kit| kit.intro).unwrap_or_default();
     let recorded = interview.questions.iter().any(|q| q.kind.is_recorded());
     // Whoever writes takes a few minutes, too.
     let seconds = |q: &Question| if q.kind.is_recorded() { q.think_s + q.answer_s } else { 240.max(q.answer_s) };

@@ -79,7 +79,7 @@ async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) ->
         Some(connection) => Some(hub.jobs(&connection.id).await),
         None => None,
     };
-    let support = person.partners.jm_setting("support").await?;
+    let support = person.partners.jm_setting(&person.partners.db, "support").await?;
     Ok(html! {
         @if let Some(c) = connected {
             @if c.under_way + c.held > 0 {

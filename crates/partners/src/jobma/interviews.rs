@@ -187,7 +187,7 @@ impl Partners {
         {
             return Ok(Ok(there));
         }
-        let kit = self.kit(&new.interview_template_id).await?;
+        let kit = self.kit(&self.db, &new.interview_template_id).await?;
         let wrong = wrong(new, kit.as_ref().map(|kit| kit.questions.len()), self.outbound.reach());
         let kit = match kit {
             Some(kit) if wrong.is_empty() => kit,
@@ -232,7 +232,7 @@ impl Partners {
     pub(crate) async fn invite_again(&self, id: &str, key: Option<String>) -> db::Result<Result<Interview, String>> {
         let tx = self.db.begin().await?;
         let Some(interview) = self.interview(&tx, id).await? else { return Ok(Err("There is no such interview.".to_owned())) };
-        let days = self.kit(&interview.kit).await?.map_or(14, |kit| kit.due_days);
+        let days = self.kit(&tx, &interview.kit).await?.map_or(14, |kit| kit.due_days);
         let due_at = due(self.clock.now(), days);
         // What is told depends on how it stood when this changed it, not on how it was read.
         let reopened = tx.run("update jm_interview set state = 'pending' where id = $1 and state = 'expired'", params![id]).await? > 0;

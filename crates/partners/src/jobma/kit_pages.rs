@@ -71,7 +71,7 @@ async fn make(person: Person, fields: Fields) -> Done {
 
 async fn there(person: &Person, id: &str) -> Result<Kit, Problem> {
     person.need_jobma_admin()?;
-    person.partners.kit(id).await?.ok_or_else(Problem::not_found)
+    person.partners.kit(&person.partners.db, id).await?.ok_or_else(Problem::not_found)
 }
 
 async fn change(person: Person, Path(id): Path<String>, fields: Fields) -> Done {

@@ -97,21 +97,21 @@ impl Partners {
         let rows = self.db.rows("select * from jm_kit order by name, id", vec![]).await?;
         let mut kits = Vec::new();
         for row in rows {
-            kits.push(self.opened(&row).await?);
+            kits.push(self.opened(&self.db, &row).await?);
         }
         Ok(kits)
     }
 
-    pub(crate) async fn kit(&self, id: &str) -> db::Result<Option<Kit>> {
-        match self.db.row("select * from jm_kit where id = $1", params![id]).await? {
-            Some(row) => self.opened(&row).await.map(Some),
+    pub(crate) async fn kit(&self, db: &impl Sql, id: &str) -> db::Result<Option<Kit>> {
+        match db.row("select * from jm_kit where id = $1", params![id]).await? {
+            Some(row) => self.opened(db, &row).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn opened(&self, row: &Row) -> db::Result<Kit> {
+    async fn opened(&self, db: &impl Sql, row: &Row) -> db::Result<Kit> {
         let id = row.text("id")?;
-        let questions = self.db.rows("select * from jm_question where kit = $1 order by position, id", params![id.as_str()]).await?;
+        let questions = db.rows("select * from jm_question where kit = $1 order by position, id", params![id.as_str()]).await?;
         let questions = questions.iter().map(question).collect::<db::Result<_>>()?;
         Ok(Kit { name: row.text("name")?, intro: row.text("intro")?, due_days: row.int("due_days")?, questions, id })
     }

@@ -60,8 +60,8 @@ pub(crate) fn page_routes() -> Router<Partners> {
 
 impl Partners {
     /// A setting by name; empty if never set.
-    pub(crate) async fn jm_setting(&self, name: &str) -> db::Result<String> {
-        let row = self.db.row("select value from jm_setting where name = $1", params![name]).await?;
+    pub(crate) async fn jm_setting(&self, db: &impl Sql, name: &str) -> db::Result<String> {
+        let row = db.row("select value from jm_setting where name = $1", params![name]).await?;
         row.map_or(Ok(String::new()), |row| row.text("value"))
     }
 
@@ -92,7 +92,7 @@ impl Partners {
     /// # Errors
     /// When the database does not answer.
     pub async fn jobma_callback_secret(&self) -> db::Result<String> {
-        let sealed = self.jm_setting("callback_secret").await?;
+        let sealed = self.jm_setting(&self.db, "callback_secret").await?;
         if !sealed.is_empty() {
             return self.vault.open_sealed("jobma/callback", &sealed);
         }

@@ -99,6 +99,8 @@ impl Partners {
                 Some(answer) => paper.said(&answer.body),
             }
         }
-        paper.finish().map_err(|why| db::Error::new(format!("a summary cannot be written: {why}")))
+        // Drawing takes its time; others are served meanwhile.
+        let written = tokio::task::spawn_blocking(move || paper.finish()).await.map_err(|e| e.to_string()).and_then(|written| written);
+        written.map_err(|why| db::Error::new(format!("a summary cannot be written: {why}")))
     }
 }

@@ -7,6 +7,7 @@ use crate::accounts::Person;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
+use db::Sql;
 use web::{Fields, Markup, Problem, html, ui};
 
 pub const HERE: &str = "/jobma/settings";
@@ -26,14 +27,14 @@ pub fn frame(here: &str, body: &Markup) -> Markup {
 
 impl Partners {
     /// Who invites, as candidates read it.
-    pub(super) async fn jm_company(&self) -> db::Result<String> {
-        let name = self.jm_setting("company").await?;
+    pub(super) async fn jm_company(&self, db: &impl Sql) -> db::Result<String> {
+        let name = self.jm_setting(db, "company").await?;
         Ok(if name.is_empty() { "Jobma".to_owned() } else { name })
     }
 
     /// For how many days recordings are kept once the interview is over; none: until somebody deletes them.
     pub(super) async fn kept_days(&self) -> db::Result<Option<u32>> {
-        Ok(self.jm_setting("keep_days").await?.parse().ok())
+        Ok(self.jm_setting(&self.db, "keep_days").await?.parse().ok())
     }
 }
 
@@ -43,8 +44,8 @@ async fn show(person: Person) -> Result<Html<String>, Problem> {
     let kept = partners.kept_days().await?.map(|days| days.to_string()).unwrap_or_default();
     let main = html! {
         form.card.fields.middle method="post" action=(HERE) {
-            (ui::field("Company, as candidates read it", "company", "text", &partners.jm_company().await?, true))
-            (ui::field("Support, for questions about Jobma", "support", "text", &partners.jm_setting("support").await?, false))
+            (ui::field("Company, as candidates read it", "company", "text", &partners.jm_company(&partners.db).await?, true))
+            (ui::field("Support, for questions about Jobma", "support", "text", &partners.jm_setting(&partners.db, "support").await?, false))
             (ui::field("Days recordings are kept after an interview (empty: until they are deleted)", "keep_days", "number", &kept, false))
             p.hint { "What was written, chosen and rated stays; a candidate's wish to be deleted takes everything." }
             div.actions { button.main type="submit" { "Save" } }

@@ -49,7 +49,7 @@ fn sample() -> Value {
 async fn write(partners: &Partners, tx: &Tx, interview: &Interview, template: &Template, key: String) -> db::Result<()> {
     let name = interview.name();
     let names = json!({
-        "company": partners.jm_company().await?, "first_name": interview.first_name, "name": name, "job": interview.job_title,
+        "company": partners.jm_company(tx).await?, "first_name": interview.first_name, "name": name, "job": interview.job_title,
         "due_on": interview.last_day(), "link": partners.interview_link(interview)?, "questions": web::ui::count(interview.questions.len(), "question"),
     });
     TEXTS.write(partners, tx, template.name, &names, (key, &interview.id, (&name, &interview.email))).await

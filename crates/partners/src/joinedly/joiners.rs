@@ -318,8 +318,11 @@ impl Partners {
         }
         joiner.state = if tasks.iter().all(|task| task.done_at.is_some()) { State::Completed } else { State::Started };
         joiner.cancelled_why.clear();
+        // Who was told that it is off is told that it is on again; who began is not welcomed twice.
+        joiner.begun_at = self.clock.now();
         self.store_joiner(tx, joiner).await?;
         told(self, tx, joiner, "journey.started").await?;
+        texts::helpers(self, tx, joiner).await?;
         Ok(true)
     }
 

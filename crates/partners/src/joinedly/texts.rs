@@ -152,7 +152,7 @@ pub async fn moved(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Result<
     let day = joiner.about.start_date.clone().unwrap_or_default();
     for (owner, to) in part_takers(partners, tx, joiner).await? {
         let link = partners.link(tx, &joiner.id, owner, &to.email).await?;
-        let key = format!("moved/{}/{}/{day}/{}/{}", joiner.id, joiner.begun_at.0, owner.name(), mark(&to.email));
+        let key = format!("moved/{}/{}/{day}/{}/{}", joiner.id, partners.clock.now().0, owner.name(), mark(&to.email));
         write(partners, tx, joiner, "moved", key, &to, &[("link", &link)]).await?;
     }
     Ok(())
@@ -164,7 +164,7 @@ pub async fn called_off(partners: &Partners, tx: &Tx, joiner: &Joiner) -> db::Re
         return Ok(());
     }
     for (_, to) in part_takers(partners, tx, joiner).await?.into_iter().filter(|(owner, _)| *owner != Owner::Joiner) {
-        let key = format!("called_off/{}/{}/{}", joiner.id, joiner.begun_at.0, mark(&to.email));
+        let key = format!("called_off/{}/{}/{}", joiner.id, partners.clock.now().0, mark(&to.email));
         write(partners, tx, joiner, "called_off", key, &to, &[]).await?;
     }
     Ok(())
