@@ -128,3 +128,26 @@ async fn an_interview_deleted_in_jobma_leaves_nothing_of_what_was_said_on_the_pr
     })
     .await;
 }
+
+#[tokio::test]
+async fn jbm_o09_a_template_that_somebody_took_questions_out_of_waits_for_them_and_gives_nothing_twice() {
+    on_both(async |w| {
+        let mut vera = w.connects_jobma().await;
+        vera.press(&format!("{LEVER}/settings/write_feedback"), &[("on", "true")]).await;
+        let (daniel, link) = w.invited(DANIEL).await;
+        w.holds(&link).await;
+        w.rates("rashid", "4", "yes", "Clear.").await;
+        let key = w.key().await;
+        let (_, templates) = w.lever(&key, Verb::Get, "/v1/feedback_templates", Value::Null).await;
+        let template = &templates["data"][0];
+        let path = format!("/v1/feedback_templates/{}", template["id"].as_str().unwrap());
+        let less = serde_json::json!({ "text": template["text"], "fields": [template["fields"][0]] });
+        assert_eq!(w.lever(&key, Verb::Put, &path, less).await.0, 200);
+        w.later(std::time::Duration::from_secs(900)).await;
+        w.rates("rashid", "2", "no", "On second thoughts.").await;
+        let held = w.at_hub().await.read("/holds").await;
+        assert!(held.contains("The feedback template lacks a question"), "{held}");
+        assert_eq!(w.feedback(&daniel).await.len(), 1);
+    })
+    .await;
+}
