@@ -83,7 +83,7 @@ fn jbm_o05_whoever_comes_again_is_sent_the_same_or_nothing_or_a_new_one_as_it_st
 }
 
 #[test]
-fn jbm_11_jbm_12_jbm_13_jbm_15_jbm_o08_what_jobma_tells_stands_on_the_profile() {
+fn jbm_11_jbm_12_jbm_13_jbm_15_jbm_o01_jbm_o08_what_jobma_tells_stands_on_the_profile() {
     let told = |status: &str| json!({ "status": status, "results_url": "https://j.example/r" });
     let shows = |shown: Option<State>, told: Value| {
         let mut seen = with(at("jobma", 5), vec![round(State::Invited, shown)]);

@@ -179,3 +179,27 @@ async fn jbm_o17_moved_at_once_everybody_is_invited_within_lever_s_rate_and_nobo
     drop(w);
     World::discard(folder, database).await;
 }
+
+#[tokio::test]
+async fn jbm_o15_jbm_o16_who_is_confidential_is_left_alone_and_in_lever_each_role_sees_what_it_may() {
+    on_both(async |w| {
+        w.connects_jobma().await;
+        let daniel = w.candidate(DANIEL).await;
+        let db = w.db("ats").await;
+        db::Sql::run(&db, "update opportunity set confidentiality = 'confidential' where id = $1", db::params![daniel.as_str()]).await.unwrap();
+        db.close().await;
+        w.moves(&daniel, "Jobma").await;
+        w.later(10 * MINUTE).await;
+        assert!(w.interviews().await.is_empty(), "the connection was given no confidential access");
+        assert!(!w.at_hub().await.read("/hires").await.contains(DANIEL));
+        // What is written on a profile is seen by whoever sees the profile, and by nobody else.
+        let nia = w.add("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        w.moves(&nia, "Jobma").await;
+        assert!(w.at_ats("mei").await.read(&format!("/candidates/{nia}")).await.contains("Jobma Interview Invited"));
+        assert_eq!(w.at_ats("ruth").await.open(&format!("/candidates/{nia}")).await.0, 404);
+        // Jobma is told what an invitation takes: nothing of what Lever keeps apart.
+        let wire = w.timeline(&nia).await.to_lowercase();
+        assert!(wire.contains("interview_template_id") && !wire.contains("eeo") && !wire.contains("gender"), "{wire}");
+    })
+    .await;
+}
