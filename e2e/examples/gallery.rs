@@ -13,7 +13,7 @@ async fn main() -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let demo = Demo::start()?;
     for (width, height, dark, kind) in
-        [(1280, 900, false, "desk"), (1280, 900, true, "desk-dark"), (420, 900, false, "phone"), (420, 900, true, "phone-dark")]
+        [(1280, 900, false, "desk"), (1280, 900, true, "desk-dark"), (390, 900, false, "phone"), (390, 900, true, "phone-dark")]
     {
         let person = Person::sits_down(width, height, dark).await?;
         person.resizes(width, height).await?;

@@ -516,7 +516,12 @@ impl Person {
         let run = "const done = arguments[arguments.length - 1]; \
                    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then( \
                    (r) => done(r.violations.flatMap((v) => v.nodes.map((n) => v.id + ': ' + v.help + ' at ' + n.html))), (e) => done(['axe failed: ' + e]));";
-        Ok(self.driver.execute_async(run, vec![]).await?.convert()?)
+        let mut found: Vec<String> = self.driver.execute_async(run, vec![]).await?.convert()?;
+        // axe-core does not see it: whoever must scroll sideways to read.
+        let wider = "const page = document.documentElement; return page.scrollWidth > page.clientWidth ? \
+                     ['the page is ' + page.scrollWidth + ' px wide, the window ' + page.clientWidth] : [];";
+        found.extend(self.driver.execute(wider, vec![]).await?.convert::<Vec<String>>()?);
+        Ok(found)
     }
 
     /// Takes a picture, if pictures are wanted (`FULCRUM_TEST_PICTURES` names a folder).

@@ -62,12 +62,11 @@ async fn list(person: Person) -> Result<Html<String>, Problem> {
     person.joinedly("Integrations", false, main).await
 }
 
-async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) -> Result<Markup, Problem> {
+async fn besides(_: &Person, hub: &Hub, connection: Option<&Connection>) -> Result<Markup, Problem> {
     let names = match connection.filter(|c| c.state == "connected") {
         Some(connection) => Some(hub.names(&connection.id).await),
         None => None,
     };
-    let _ = person;
     Ok(html! {
         (token(connection))
         @match &names {
@@ -75,7 +74,7 @@ async fn besides(person: &Person, hub: &Hub, connection: Option<&Connection>) ->
             Some(Err(why)) => { p.error role="alert" { (why) } }
             Some(Ok(lists)) => { @for list in &lists.data { (report(list)) } }
         }
-        p.hint { "You may reach out to " a href=(format!("mailto:{HELP}")) { (HELP) } " if you face any issues." }
+        p.hint.middle { "You may reach out to " a href=(format!("mailto:{HELP}")) { (HELP) } " if you face any issues." }
     })
 }
 
