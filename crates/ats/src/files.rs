@@ -215,16 +215,12 @@ impl Ats {
 
     /// Keeps a file; a file is an interaction with the candidate.
     pub(crate) async fn add_file(&self, opportunity: &Opportunity, kind: Kind, by: Option<&str>, file: Attachment) -> Result<Row> {
-        let gone = || Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added");
-        if opportunity.is_anonymized {
-            return Err(gone());
-        }
         let id = self.store_file(&opportunity.id, &file.bytes).await?;
         let noted = async {
             let tx = self.db.begin().await?;
-            // Somebody may have deleted or anonymised the person meanwhile.
+            // Looked at here, not before: somebody may delete or anonymise the person while the file is stored.
             if self.locked(&tx, &opportunity.id).await?.is_anonymized {
-                return Err(gone());
+                return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
             }
             self.note_file(&tx, &opportunity.id, kind, by, &id, &file).await?;
             let sql = "update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2";
