@@ -1,10 +1,11 @@
 //! Reading a body as JSON, whatever spelling the client chose: JSON itself, or a form with Lever's array names, with files
 //! or without.
 
-use axum::body::to_bytes;
+use axum::body::BodyDataStream;
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use endpoint::{Attachment, Unreadable};
+use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
 /// Bodies longer than this are refused. Bytes.
@@ -16,19 +17,34 @@ const LONGEST_WITH_FILES: u64 = 30 << 20;
 /// The body as JSON bytes, empty if there is none; and the files that come with it, where any are taken.
 pub(crate) async fn read(request: Request, takes_files: bool) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    if takes_files && let Ok(boundary) = multer::parse_boundary(&kind) {
-        return form(request, boundary).await;
+    let mut body = request.into_body().into_data_stream();
+    let read = match multer::parse_boundary(&kind) {
+        Ok(boundary) if takes_files => form(&mut body, boundary).await,
+        _ => plain(&mut body, &kind).await.map(|bytes| (bytes, Vec::new())),
+    };
+    if read.is_err() {
+        let_out(&mut body).await;
     }
-    Ok((plain(request).await?, Vec::new()))
+    read
 }
 
-async fn form(request: Request, boundary: String) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
+/// Reads on where a body was refused half-way, within bounds: whoever still writes when the connection is closed reads no answer.
+async fn let_out(body: &mut BodyDataStream) {
+    let mut left = LONGEST_WITH_FILES as usize;
+    while let Some(Ok(chunk)) = body.next().await
+        && chunk.len() <= left
+    {
+        left -= chunk.len();
+    }
+}
+
+async fn form(body: &mut BodyDataStream, boundary: String) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
     let unreadable = |e: multer::Error| match e {
         multer::Error::StreamSizeExceeded { .. } => Unreadable::new(format!("The body is longer than {} MiB", LONGEST_WITH_FILES >> 20)),
         e => Unreadable::new(format!("Invalid form body: {e}")),
     };
     let limits = multer::Constraints::new().size_limit(multer::SizeLimit::new().whole_stream(LONGEST_WITH_FILES));
-    let mut form = multer::Multipart::with_constraints(request.into_body().into_data_stream(), boundary, limits);
+    let mut form = multer::Multipart::with_constraints(body, boundary, limits);
     let (mut pairs, mut files) = (Vec::new(), Vec::new());
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         let field = part.name().unwrap_or_default().to_owned();
@@ -43,14 +59,17 @@ async fn form(request: Request, boundary: String) -> Result<(Vec<u8>, Vec<Attach
     Ok((object(pairs).to_string().into_bytes(), files))
 }
 
-async fn plain(request: Request) -> Result<Vec<u8>, Unreadable> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
-    let bytes = to_bytes(request.into_body(), LONGEST).await.map_err(|_| Unreadable::new("The body is longer than 1 MiB or was cut off"))?;
-    if kind.starts_with("application/x-www-form-urlencoded") {
+async fn plain(body: &mut BodyDataStream, kind: &str) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.ok().filter(|chunk| bytes.len() + chunk.len() <= LONGEST);
+        bytes.extend_from_slice(&chunk.ok_or_else(|| Unreadable::new("The body is longer than 1 MiB or was cut off"))?);
+    }
+    if kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).map_err(|e| Unreadable::new(format!("Invalid form body: {e}")))?;
         return Ok(object(pairs).to_string().into_bytes());
     }
-    Ok(bytes.to_vec())
+    Ok(bytes)
 }
 
 /// `a=1&b[]=2&b[]=3&c[d]=4` as `{"a":"1","b":["2","3"],"c":{"d":"4"}}`. Repeated plain names become lists too.

@@ -59,7 +59,7 @@ async fn a_file_is_uploaded_found_downloaded_and_deleted() {
         for (query, body, why) in [
             (PerformAs::default(), file("cv.pdf", b"x"), "perform_as"),
             (ines.clone(), WithFiles::default(), "file"),
-            (ines.clone(), file("cv.pdf", &vec![0; 31 << 20]), "30 MiB"),
+            (ines.clone(), file("cv.pdf", &vec![0; 45 << 20]), "30 MiB"),
         ] {
             let Err(Failure::Refused { status, body, .. }) = upload(&query, body).await else { panic!("{why}") };
             assert!(status == 400 && body.contains(why), "{status} {body}");
