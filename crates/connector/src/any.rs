@@ -1,8 +1,8 @@
 //! Connectors of all kinds in one list. Settings and changes cross this line as JSON; a value written by another
 //! version is held, not guessed.
 
-use crate::{Connector, Cx, Decision, Effect, Found, Hold, Known, Mended, More, Outcome, Pick, Preview, Seen, Spec, Way};
-use lever_api::{Opportunity, Stage};
+use crate::{Account, Arrival, Connector, Cx, Decision, Effect, Found, Hold, Known, Mended, More, Outcome, Pick, Preview, Record, Seen, Spec, Way};
+use lever_api::{Opportunity, Posting};
 use outbound::{Failure, Remote};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -32,7 +32,17 @@ pub trait AnyConnector: Send + Sync {
     /// See [`Connector::meant_since`].
     fn meant_since(&self, settings: &Value, opportunity: &Opportunity, hired: bool) -> Option<i64>;
     /// See [`Connector::preset`].
-    fn preset(&self, settings: &Value, stages: &[Stage]) -> Option<Map<String, Value>>;
+    fn preset(&self, settings: &Value, account: &Account) -> Option<Map<String, Value>>;
+    /// See [`Connector::lacks`].
+    fn lacks(&self, settings: &Value) -> Option<String>;
+    /// See [`Connector::tell_jobs`].
+    fn tell_jobs<'a>(&'a self, partner: &'a Remote, postings: &'a [Posting], whole: bool) -> Boxed<'a, Result<(), Failure>>;
+    /// See [`Connector::fetch`].
+    fn fetch<'a>(&'a self, partner: &'a Remote, record: &'a str) -> Boxed<'a, Result<Option<Record>, Failure>>;
+    /// See [`Connector::waiting`].
+    fn waiting<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Vec<String>, Failure>>;
+    /// See [`Connector::admit`].
+    fn admit(&self, settings: &Value, arrival: &Arrival) -> Decided;
     /// See [`Connector::chosen`]. What cannot be read is left as it is.
     fn chosen(&self, before: &Value, after: Value, now: i64) -> Value;
     /// See [`Connector::hear`].
@@ -101,8 +111,31 @@ impl<C: Connector> AnyConnector for C {
         read(settings).ok().and_then(|settings| Connector::meant_since(self, &settings, opportunity, hired))
     }
 
-    fn preset(&self, settings: &Value, stages: &[Stage]) -> Option<Map<String, Value>> {
-        read(settings).ok().and_then(|settings| Connector::preset(self, &settings, stages))
+    fn preset(&self, settings: &Value, account: &Account) -> Option<Map<String, Value>> {
+        read(settings).ok().and_then(|settings| Connector::preset(self, &settings, account))
+    }
+
+    fn lacks(&self, settings: &Value) -> Option<String> {
+        read(settings).ok().and_then(|settings| Connector::lacks(self, &settings))
+    }
+
+    fn tell_jobs<'a>(&'a self, partner: &'a Remote, postings: &'a [Posting], whole: bool) -> Boxed<'a, Result<(), Failure>> {
+        Box::pin(Connector::tell_jobs(self, partner, postings, whole))
+    }
+
+    fn fetch<'a>(&'a self, partner: &'a Remote, record: &'a str) -> Boxed<'a, Result<Option<Record>, Failure>> {
+        Box::pin(Connector::fetch(self, partner, record))
+    }
+
+    fn waiting<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<Vec<String>, Failure>> {
+        Box::pin(Connector::waiting(self, partner))
+    }
+
+    fn admit(&self, settings: &Value, arrival: &Arrival) -> Decided {
+        match read(settings) {
+            Ok(settings) => forgetting_types(Connector::admit(self, &settings, arrival)),
+            Err(e) => Decision::Hold(unreadable(C::SPEC.name, "settings", &e)),
+        }
     }
 
     fn chosen(&self, before: &Value, after: Value, now: i64) -> Value {
@@ -124,19 +157,9 @@ impl<C: Connector> AnyConnector for C {
     }
 
     fn decide(&self, settings: &Value, seen: &Seen) -> Decided {
-        let settings: C::Settings = match read(settings) {
-            Ok(settings) => settings,
-            Err(e) => return Decision::Hold(unreadable(C::SPEC.name, "settings", &e)),
-        };
-        match Connector::decide(self, &settings, seen) {
-            Decision::Nothing(why) => Decision::Nothing(why),
-            Decision::Hold(hold) => Decision::Hold(hold),
-            Decision::Make(effects) => Decision::Make(
-                effects
-                    .into_iter()
-                    .map(|effect| Effect { key: effect.key, change: serde_json::to_value(effect.change).unwrap_or(Value::Null) })
-                    .collect(),
-            ),
+        match read(settings) {
+            Ok(settings) => forgetting_types(Connector::decide(self, &settings, seen)),
+            Err(e) => Decision::Hold(unreadable(C::SPEC.name, "settings", &e)),
         }
     }
 
@@ -193,6 +216,16 @@ impl<C: Connector> AnyConnector for C {
 
     fn check<'a>(&'a self, partner: &'a Remote) -> Boxed<'a, Result<(), String>> {
         Box::pin(Connector::check(self, partner))
+    }
+}
+
+/// A decision with its changes as they are stored.
+fn forgetting_types<T: serde::Serialize>(decision: Decision<T>) -> Decided {
+    let stored = |effect: Effect<T>| Effect { key: effect.key, change: serde_json::to_value(effect.change).unwrap_or(Value::Null) };
+    match decision {
+        Decision::Nothing(why) => Decision::Nothing(why),
+        Decision::Hold(hold) => Decision::Hold(hold),
+        Decision::Make(effects) => Decision::Make(effects.into_iter().map(stored).collect()),
     }
 }
 

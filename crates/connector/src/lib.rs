@@ -5,6 +5,7 @@
 //! which it can be found again, and says how it ended. Storing, retrying, ordering and showing are the hub's business.
 
 mod any;
+mod arrival;
 mod demand;
 pub mod fields;
 mod hold;
@@ -14,15 +15,16 @@ mod seen;
 mod spec;
 
 pub use any::{AnyConnector, Decided};
+pub use arrival::{Arrival, Record, arrival_of, arrival_subject};
 pub use demand::{ON_POSTING, demand};
 pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
 pub use name::Name;
 pub use seen::Seen;
-pub use spec::{Field, Jobs, Kind, More, NameList, Need, Spec, Whom};
+pub use spec::{Arrivals, Field, Jobs, Kind, More, NameList, Need, Spec, StageMap, Whom};
 
 use clock::Tick;
-use lever_api::{Opportunity, Stage};
+use lever_api::{Opportunity, Posting, Stage, User};
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -95,6 +97,8 @@ pub struct Done {
     pub left_out: bool,
     /// Now that this is so, something else may be wanted: it is decided again at once.
     pub more: bool,
+    /// A record of the partner's became the opportunity [`Done::remote_id`]: what is remembered with that opportunity from now on.
+    pub became: Option<Value>,
 }
 
 /// What it took to make something so.
@@ -217,6 +221,15 @@ pub struct Sent {
     pub perhaps: Vec<Value>,
 }
 
+/// What is known of the account in Lever when it has just been connected.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// The stages, in pipeline order, if [`Kind::Stages`] is among the settings.
+    pub stages: Vec<Stage>,
+    /// The active users, the oldest first, if [`Kind::User`] is among the settings.
+    pub users: Vec<User>,
+}
+
 /// A connector. One folder and one line in `connectors`.
 pub trait Connector: Send + Sync + 'static {
     /// What it is and needs.
@@ -248,9 +261,39 @@ pub trait Connector: Send + Sync + 'static {
     }
 
     /// What can be set once it is connected, without asking anybody: a stage of the usual name, for one. Pure.
-    fn preset(&self, settings: &Self::Settings, stages: &[Stage]) -> Option<Map<String, Value>> {
-        let _ = (settings, stages);
+    fn preset(&self, settings: &Self::Settings, account: &Account) -> Option<Map<String, Value>> {
+        let _ = (settings, account);
         None
+    }
+
+    /// What somebody must set before anything is done, in a sentence; none: it is ready. Pure.
+    fn lacks(&self, settings: &Self::Settings) -> Option<String> {
+        let _ = settings;
+        None
+    }
+
+    /// Tells the partner of jobs that are new or another now. `whole`: these are all there are.
+    fn tell_jobs(&self, partner: &Remote, postings: &[Posting], whole: bool) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (partner, postings, whole);
+        std::future::ready(Ok(()))
+    }
+
+    /// A record that is to come into Lever; none: there is none, or not any more.
+    fn fetch(&self, partner: &Remote, record: &str) -> impl Future<Output = Result<Option<Record>, Failure>> + Send {
+        let _ = (partner, record);
+        std::future::ready(Ok(None))
+    }
+
+    /// Which records wait to come into Lever: some of them, the oldest first.
+    fn waiting(&self, partner: &Remote) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {
+        let _ = partner;
+        std::future::ready(Ok(Vec::new()))
+    }
+
+    /// What is to become of a record in Lever. Pure: the same truth gives the same decision.
+    fn admit(&self, settings: &Self::Settings, arrival: &Arrival) -> Decision<Self::Change> {
+        let _ = (settings, arrival);
+        Decision::Nothing(format!("{} brings nobody into Lever", Self::SPEC.name))
     }
 
     /// Somebody chose these settings at this moment, ms: what else is to be remembered with them. Pure.

@@ -1,6 +1,6 @@
 //! The truth about one opportunity, read from Lever just now, and what we know of it ourselves.
 
-use lever_api::{Application, Contact, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User};
+use lever_api::{Application, ArchiveReason, Contact, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,6 +34,10 @@ pub struct Seen {
     pub same_email: Vec<String>,
     /// Whether it is archived with a reason of type `hired`.
     pub hired: bool,
+    /// The reason it is archived with, if Lever still lists it.
+    pub reason: Option<ArchiveReason>,
+    /// The partner's id of its record; none: nothing was written there.
+    pub record: Option<String>,
     /// What the partner holds of it: what was said last by [`Done::sent`](crate::Done::sent); null if nothing.
     pub sent: Value,
     /// What the partner told of it by itself, as [`Connector::hear`](crate::Connector::hear) understood it: the latest, by what it was

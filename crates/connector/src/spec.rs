@@ -28,6 +28,12 @@ pub struct Spec {
     pub lists: &'static [NameList],
     /// What a posting and a stage of Lever are joined with, if it works by stages.
     pub jobs: Option<Jobs>,
+    /// What stages and archive reasons of Lever are joined with, if how somebody stands is told to the partner.
+    pub map: Option<StageMap>,
+    /// Records of the partner's that come into Lever, if any do.
+    pub arrivals: Option<Arrivals>,
+    /// Whether the partner is told of jobs that anybody may see.
+    pub tells_jobs: bool,
     /// What the partner's credential consists of: name, label.
     pub credential: &'static [(&'static str, &'static str)],
     /// Which part of the credential the partner proves itself with when it calls us; it is not sent.
@@ -85,6 +91,26 @@ pub struct Jobs {
     pub label: &'static str,
     /// The partner does not tell what is in the list: an entry is typed in, and this says what to type.
     pub typed: &'static str,
+}
+
+/// Records of the partner's that come into Lever.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrivals {
+    /// One of them, as people call it: `referral`.
+    pub one: &'static str,
+    /// Only whoever came so is this connector's business: nobody else is read.
+    pub only: bool,
+}
+
+/// What stages and archive reasons are joined with: settings of the kinds [`Kind::OfStages`] and [`Kind::OfReasons`].
+#[derive(Clone, Copy, Debug)]
+pub struct StageMap {
+    /// Which list of the partner's: its key in what [`Connector::entries`](crate::Connector::entries) answers.
+    pub list: &'static str,
+    /// One entry, as people call it: `Status`.
+    pub label: &'static str,
+    /// Whom it is about, in people's words: `applications`.
+    pub whom: &'static str,
 }
 
 /// One endpoint of Lever a connector calls.
@@ -169,6 +195,12 @@ pub enum Kind {
     Usual,
     /// Entries by posting and stage; an empty stage stands for every one. On the page of jobs.
     ByPosting,
+    /// An entry for each stage of Lever. On the page of the stage map.
+    OfStages,
+    /// An entry for each archive reason of Lever. On the page of the stage map.
+    OfReasons,
+    /// A user of Lever, in whose name is written. On the page of the stage map.
+    User,
     /// Kept beside another setting by the connector itself: nobody chooses it.
     Kept,
     /// Expressions by the partner's fields, where they differ from what is usual. On a page of its own.
@@ -179,7 +211,7 @@ impl Kind {
     /// Whether it is entered on a page of its own instead of among the settings.
     #[must_use]
     pub const fn has_own_page(self) -> bool {
-        matches!(self, Self::Aliases | Self::Fields | Self::Stages | Self::Stage | Self::Usual | Self::ByPosting | Self::Kept)
+        !matches!(self, Self::Switch | Self::Text | Self::Choice(_) | Self::Zone)
     }
 
     /// Its name in the API.
@@ -195,6 +227,9 @@ impl Kind {
             Self::Stage => "stage",
             Self::Usual => "usual",
             Self::ByPosting => "by_posting",
+            Self::OfStages => "of_stages",
+            Self::OfReasons => "of_reasons",
+            Self::User => "user",
             Self::Kept => "kept",
             Self::Fields => "fields",
         }

@@ -18,6 +18,8 @@ fn meant_for(connector: &dyn AnyConnector) -> (Value, Seen) {
     }
     seen.hired = false;
     seen.opportunity.archived = None;
+    // Whoever came from the partner.
+    seen.record = connector.spec().arrivals.map(|_| "r1".to_owned());
     let stage = seen.opportunity.stage.as_str().unwrap_or_default().to_owned();
     seen.stage = Some(Stage { id: stage, ..Stage::default() });
     let mut settings = Map::new();
@@ -25,6 +27,7 @@ fn meant_for(connector: &dyn AnyConnector) -> (Value, Seen) {
         match field.kind {
             Kind::Stages => drop(settings.insert(field.name.into(), json!([seen.opportunity.stage]))),
             Kind::Usual => drop(settings.insert(field.name.into(), json!("usual"))),
+            Kind::OfStages => drop(settings.insert(field.name.into(), json!({ seen.opportunity.stage.as_str().unwrap_or_default(): "applied" }))),
             _ => {}
         }
     }

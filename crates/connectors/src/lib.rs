@@ -8,10 +8,18 @@ macro_rules! connectors {
     };
 }
 
-connectors![hr_cloud::HrCloud, hr_cloud_employees::HrCloudEmployees, joinedly::Joinedly, chief_onboarding::ChiefOnboarding, jobma::Jobma,];
+connectors![
+    hr_cloud::HrCloud,
+    hr_cloud_employees::HrCloudEmployees,
+    joinedly::Joinedly,
+    chief_onboarding::ChiefOnboarding,
+    jobma::Jobma,
+    job_ring::JobRing,
+];
 
 mod decisions;
 mod hires;
+mod profile;
 
 #[cfg(test)]
 mod conformance;

@@ -138,9 +138,12 @@ enum PartnersVerb {
     /// Jobma
     #[command(subcommand)]
     Jobma(AppVerb),
+    /// Job Ring
+    #[command(subcommand)]
+    JobRing(AppVerb),
     /// Tell a partner app where its hub is; the token is read from standard input
     LinkHub {
-        /// The app: hr-cloud, joinedly, jobma
+        /// The app: hr-cloud, joinedly, jobma, job-ring
         app: String,
         /// The hub's address
         url: url::Url,
@@ -306,6 +309,10 @@ pub async fn run(cli: Cli) -> Result<()> {
             commands::create_account(&ground, "jobma", "Account Admin", new).await
         }
         Verb::Partners(PartnersVerb::Jobma(AppVerb::Token(AppTokenVerb::Create { name }))) => commands::create_jobma_token(&ground, &name).await,
+        Verb::Partners(PartnersVerb::JobRing(AppVerb::Account(UserVerb::Create(new)))) => {
+            commands::create_account(&ground, "job-ring", "Business Admin", new).await
+        }
+        Verb::Partners(PartnersVerb::JobRing(AppVerb::Token(AppTokenVerb::Create { name }))) => commands::create_job_ring_token(&ground, &name).await,
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::EnableLever)) => commands::enable_lever(&ground).await,
         Verb::Hub(HubVerb::Operator(UserVerb::Create(new))) => commands::create_operator(&ground, new).await,
         Verb::Hub(HubVerb::Token(TokenVerb::Create { name })) => commands::create_token(&ground, &name).await,

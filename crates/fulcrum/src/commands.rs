@@ -95,6 +95,11 @@ pub async fn create_joinedly_token(ground: &Ground, name: &str) -> Result<()> {
     Ok(())
 }
 
+pub async fn create_job_ring_token(ground: &Ground, name: &str) -> Result<()> {
+    out!("{}", ground.partners().await?.create_job_ring_token(name).await?);
+    Ok(())
+}
+
 pub async fn create_jobma_token(ground: &Ground, name: &str) -> Result<()> {
     out!("{}", ground.partners().await?.create_jobma_token(name).await?);
     Ok(())
@@ -233,12 +238,14 @@ pub fn reference() -> Vec<(&'static str, String)> {
     let hub = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
     let joinedly = endpoint::openapi::document("Joinedly", "1", "Joiners and their journeys.", &joinedly_api::catalogue());
     let jobma = endpoint::openapi::document("Jobma", "1", "Video interviews.", &jobma_api::catalogue());
+    let job_ring = endpoint::openapi::document("Job Ring", "1", "Referrals, how they stand, and what they earn.", &job_ring_api::catalogue());
     let pretty = |json: &serde_json::Value| format!("{}\n", serde_json::to_string_pretty(json).unwrap_or_default());
     vec![
         ("lever.openapi.json", pretty(&lever)),
         ("hub.openapi.json", pretty(&hub)),
         ("joinedly.openapi.json", pretty(&joinedly)),
         ("jobma.openapi.json", pretty(&jobma)),
+        ("job-ring.openapi.json", pretty(&job_ring)),
         ("lever.md", lever_page()),
         ("connectors.md", connectors_page()),
     ]

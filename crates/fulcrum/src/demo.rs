@@ -66,7 +66,7 @@ pub async fn fill(ground: &Ground, sides: &Sides) -> Result<()> {
     if !hub.all_connections(&tenant).await?.is_empty() {
         return Ok(());
     }
-    for event in [Event::CandidateHired, Event::CandidateStageChange] {
+    for event in [Event::CandidateHired, Event::CandidateStageChange, Event::CandidateArchiveChange, Event::CandidateDeleted] {
         ats.tell(event, true, None).await?;
     }
     connect_hr_cloud(&ground.outbound, settings).await
@@ -98,6 +98,7 @@ pub fn banner(settings: &Settings) -> Result<String> {
         (Side::Partners, "HR Cloud", "hr-cloud/", partners::demo::login("hr-cloud")),
         (Side::Partners, "Joinedly", "joinedly/", partners::demo::login("joinedly")),
         (Side::Partners, "Jobma", "jobma/", partners::demo::login("jobma")),
+        (Side::Partners, "Job Ring", "job-ring/", partners::demo::login("job-ring")),
         (Side::Hub, "Hub, the timeline between them", "", OPERATOR.1),
     ];
     for (side, name, path, login) in sides {

@@ -68,8 +68,29 @@ impl Visitor {
     /// # Errors
     /// When nobody answers.
     pub async fn send(&mut self, verb: Verb, to: &Url, form: &str) -> Result<Answer> {
-        let mut call = Call::new(verb, to.clone(), form.as_bytes().to_vec());
-        call.headers.insert("content-type", "application/x-www-form-urlencoded".parse()?);
+        self.call(Call::new(verb, to.clone(), form.as_bytes().to_vec()), "application/x-www-form-urlencoded").await
+    }
+
+    /// Sends a form with a file: its field, its name and what is in it.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn upload(&mut self, to: &Url, fields: &[(&str, &str)], (field, name, bytes): (&str, &str, &[u8])) -> Result<Answer> {
+        let boundary = "a-boundary-between-parts";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        let head = format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+        );
+        body.extend([head.as_bytes(), bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat());
+        self.call(Call::new(Verb::Post, to.clone(), body), &format!("multipart/form-data; boundary={boundary}")).await
+    }
+
+    async fn call(&mut self, mut call: Call, kind: &str) -> Result<Answer> {
+        let to = call.url.clone();
+        call.headers.insert("content-type", kind.parse()?);
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         call.headers.insert("cookie", cookies.join("; ").parse()?);
         let answer = self.outbound.send(&call, &Wire::default()).await.with_context(|| format!("calling {}", to.path()))?;

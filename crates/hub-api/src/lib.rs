@@ -6,12 +6,14 @@
 //!
 //! Invariant: no I/O here.
 
+mod arrivals;
 mod imports;
 mod jobs;
 mod names;
 mod notices;
 mod people;
 
+pub use arrivals::*;
 pub use imports::*;
 pub use jobs::*;
 pub use names::*;
@@ -75,7 +77,8 @@ pub struct Connection {
     pub id: String,
     /// The connector's id.
     pub connector: String,
-    /// `connected`, `disconnected`, or `token_only`: Lever tells that somebody was hired, but nobody signed in yet, so not who.
+    /// `connected`; `mapping_needed`: nothing is done before somebody has said what the stages mean; `disconnected`; or `token_only`:
+    /// Lever tells that somebody was hired, but nobody signed in yet, so not who.
     pub state: String,
     /// Why it is not connected, or what is still missing, for people.
     pub notice: Option<String>,
@@ -245,5 +248,5 @@ catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disco
 /// Every endpoint of the hub's API.
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
-    [ENDPOINTS, imports::ENDPOINTS, jobs::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
+    [ENDPOINTS, arrivals::ENDPOINTS, imports::ENDPOINTS, jobs::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
 }

@@ -14,11 +14,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use clock::Ms;
 use connector::AnyConnector;
-use endpoint::{Info, Unreadable};
+use endpoint::{Info, Nothing, Unreadable};
 use futures_util::future::BoxFuture;
 use hub_api::{
-    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, Jobs, ListConnections, ListJobs, ListNames, LookNow, NamesReport,
-    Refusal, SetSignatureToken, SetupStep, UpdateSettings, Webhook,
+    ConnectSession, Connection, Connections, CreateConnectSession, Disconnect, GetStageMap, Jobs, ListConnections, ListJobs, ListNames, LookNow,
+    NamesReport, Refusal, SetSignatureToken, SetupStep, StageMap, TellArrival, UpdateSettings, Webhook,
 };
 use std::sync::Arc;
 use web::{Api, Dialect};
@@ -102,6 +102,8 @@ pub fn routes(hub: Hub) -> Router {
         .on(set_signature_token)
         .on(names)
         .on(jobs)
+        .on(tell_arrival)
+        .on(stage_map)
         .router()
         .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
@@ -182,6 +184,29 @@ async fn jobs(hub: Hub, caller: Arc<Caller>, request: ListJobs) -> Result<Jobs, 
     hub.jobs_report(&connection, connector).await.map_err(|no| cannot_compare(connector, no))
 }
 
+async fn stage_map(hub: Hub, caller: Arc<Caller>, request: GetStageMap) -> Result<StageMap, Refused> {
+    let (connection, connector) = connection_and_connector(&hub, &caller, &request.connection).await?;
+    hub.stage_map(&connection, connector).await.map_err(|no| cannot_compare(connector, no))
+}
+
+async fn tell_arrival(hub: Hub, caller: Arc<Caller>, request: TellArrival) -> Result<Nothing, Refused> {
+    let (connection, connector) = connection_and_connector(&hub, &caller, &request.connection).await?;
+    let (record, spec) = (request.body.record, connector.spec());
+    if spec.arrivals.is_none() {
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "no_arrivals", format!("{} brings nobody into Lever.", spec.name)));
+    }
+    let is_id = !record.is_empty() && record.len() <= 100 && record.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if !is_id {
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "bad_record", "The record is named by 1 to 100 letters, digits, - and _."));
+    }
+    if !connection.connected {
+        let why = "This connection is not connected. What waits is asked for when somebody connects again.";
+        return Err(Refused::new(StatusCode::CONFLICT, "not_connected", why));
+    }
+    hub.hear_of(&connection, &record).await?;
+    Ok(Nothing)
+}
+
 /// Where a page begins: after the time and the id that its offset names.
 fn page(offset: &Option<String>) -> Result<Option<(Ms, String)>, Refused> {
     let Some(offset) = offset else { return Ok(None) };
@@ -208,6 +233,7 @@ async fn printed(hub: &Hub, connection: &Stored) -> db::Result<Connection> {
         id: connection.id.clone(),
         connector: connection.connector.clone(),
         state: match (connection.connected, connection.token_only) {
+            (true, _) if hub.connector(&connection.connector).is_some_and(|c| c.lacks(&connection.settings).is_some()) => "mapping_needed",
             (true, _) => "connected",
             (_, true) => "token_only",
             _ => "disconnected",

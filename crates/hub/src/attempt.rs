@@ -8,7 +8,7 @@ use crate::runs::Came;
 use crate::setup::probe_job;
 use crate::work::{Learnt, wait};
 use clock::Ms;
-use connector::{AnyConnector, Cx, Decided, Decision, Found, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, Whom, outcome_of};
+use connector::{AnyConnector, Cx, Decided, Decision, Found, Hold, How, Memo, More, Outcome, Preview, Seen, Sent, Whom, arrival_of, outcome_of};
 use db::{Sql, params};
 use outbound::{Failure, Remote, Urgency, Wire};
 use pipeline::{Ending, Item, NewEffect, Priority, Unsure};
@@ -43,7 +43,7 @@ impl Try<'_> {
         Reader { lever, memo: self.memo, asked: self.item.claimed, more }
     }
 
-    fn lever(&self) -> Remote {
+    pub fn lever(&self) -> Remote {
         let urgency = if self.item.priority == Priority::Now { Urgency::Now } else { Urgency::Later };
         self.hub.lever(self.connection, urgency, self.wire)
     }
@@ -84,7 +84,7 @@ impl Try<'_> {
                 let same_email = if asks { hub.records_by_email(self.connection, &id, &seen.opportunity.emails).await? } else { Vec::new() };
                 let callback = hub.callback_of(self.connection, &item.subject);
                 let (sent, answers, told) = (ours.sent.what.clone(), ours.answers.clone(), ours.told.clone());
-                Ok(Ok(Seen { sent, answers, told, callback, same_email, ..seen }))
+                Ok(Ok(Seen { sent, answers, told, callback, same_email, record: ours.sent.remote_id.clone(), ..seen }))
             }
             // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
             // found in Lever's list of the deleted.
@@ -93,9 +93,23 @@ impl Try<'_> {
                     "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing is done."
                 );
                 hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
+                if ours.sent.remote_id.is_some() {
+                    hub.look_for_deleted_soon(self.connection).await?;
+                }
                 Ok(Err(Ending::Withdrawn { why }))
             }
             Err(failure) => hub.lever_failed(self.connection, &failure, self.connector.spec().whom.reading()).await.map(Err),
+        }
+    }
+
+    /// What is wanted now, by the truth on the side from which it comes.
+    async fn wanted(&self, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Decided, Ending>> {
+        if let Some(record) = arrival_of(&self.item.subject) {
+            return self.admit(record, &ours.answers, learnt).await;
+        }
+        match self.truth(ours, learnt).await? {
+            Ok(seen) => self.decide(ours, seen).await,
+            Err(ending) => Ok(Err(ending)),
         }
     }
 
@@ -183,15 +197,16 @@ impl Try<'_> {
             // The run was called back, or somebody else's reading served it too.
             return Ok(Ending::Moot);
         }
-        let decision = match self.truth(&ours, learnt).await? {
-            Ok(seen) => self.decide(&ours, seen).await?,
-            Err(ending) => return Ok(ending),
-        };
-        Ok(match decision {
+        let arrives = arrival_of(&self.item.subject).is_some();
+        if !arrives && ours.sent.remote_id.is_none() && self.connector.spec().arrivals.is_some_and(|arrivals| arrivals.only) {
+            learnt.nobody = true;
+            return Ok(Ending::Moot);
+        }
+        Ok(match self.wanted(&ours, learnt).await? {
             Err(ending) => ending,
             Ok(Decision::Nothing(why)) => {
                 // A candidate on another way is nobody's business.
-                if self.connector.spec().whom == Whom::Candidates && ours.sent.remote_id.is_none() {
+                if self.connector.spec().whom == Whom::Candidates && ours.sent.remote_id.is_none() && !arrives {
                     learnt.person = None;
                     learnt.nobody = true;
                 }
@@ -229,11 +244,7 @@ impl Try<'_> {
         let follows = self.connector.spec().whom == Whom::Candidates;
         let ours = if is_stale || follows || item.attempts > 1 || item.remote_id.is_some() { self.ours(false).await? } else { Ours::default() };
         if is_stale {
-            let decision = match self.truth(&ours, learnt).await? {
-                Ok(seen) => self.decide(&ours, seen).await?,
-                Err(ending) => return Ok(ending),
-            };
-            match decision {
+            match self.wanted(&ours, learnt).await? {
                 Err(ending) => return Ok(ending),
                 Ok(Decision::Nothing(why)) => return Ok(nothing(&why)),
                 Ok(Decision::Hold(hold)) => return Ok(wait(hold)),
@@ -265,6 +276,7 @@ impl Try<'_> {
             Outcome::Done(done) => {
                 learnt.done = Some((done.how, done.left_out));
                 learnt.more = done.more;
+                learnt.became = done.became.clone().and_then(|then| Some((done.remote_id.clone()?, then)));
                 Some(true)
             }
             Outcome::Hold(_) if matches!(self.wire.last_status_of(&self.connection.partner.base), Some(401 | 403)) => Some(false),
@@ -414,7 +426,7 @@ fn changes(payloads: impl Iterator<Item = Value>) -> Vec<Value> {
 }
 
 /// How the connector ended it.
-fn ending(outcome: Outcome) -> Ending {
+pub(crate) fn ending(outcome: Outcome) -> Ending {
     match outcome {
         Outcome::Retry { after, why } => Ending::Retry { after, why },
         Outcome::Hold(hold) => wait(hold),

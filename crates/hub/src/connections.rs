@@ -1,7 +1,9 @@
 //! Connections: one customer's Lever joined with one customer's partner.
 
 use crate::Hub;
+use crate::arrivals::{LOOK_FOR_ARRIVALS, TELL_JOBS};
 use crate::holds::Held;
+use crate::look::{ASK, LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
 use crate::names::LOOK_AT_NAMES;
 use crate::names::names_job;
 use crate::setup::{Checks, PROBE_DAILY, probe_job};
@@ -68,6 +70,8 @@ pub struct Connection {
     pub(crate) looked_until: Option<Ms>,
     /// The same for what was deleted.
     pub(crate) deleted_until: Option<Ms>,
+    /// How far telling the partner of jobs has come; none: it is to be told all of them.
+    pub(crate) jobs_until: Option<Ms>,
     /// Since when people are imported; none: nobody has imported yet.
     pub(crate) import_since: Option<Ms>,
     /// What was found when the permissions were tried; none: that is still to come.
@@ -119,8 +123,19 @@ pub(crate) enum Entry {
 
 /// The schedules the settings ask for. One that is there already keeps its time.
 async fn follow(tx: &Tx, tenant: &str, connection: &str, connector: &dyn AnyConnector, settings: &Value, now: Ms) -> db::Result<()> {
-    let asks = connector.spec().callback.is_some();
-    crate::look::schedule(tx, tenant, connection, connector.is_live(settings), connector.imports_daily(settings).is_some(), asks, now).await?;
+    let (spec, is_live) = (connector.spec(), connector.is_live(settings));
+    // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same.
+    let wanted = [
+        (LOOK, is_live),
+        (LOOK_SELDOM, !is_live),
+        (LOOK_FOR_DELETED, true),
+        (LOOK_AT_RECENT, is_live || connector.imports_daily(settings).is_some()),
+        (ASK, spec.callback.is_some()),
+        (LOOK_FOR_ARRIVALS, spec.arrivals.is_some()),
+        (TELL_JOBS, spec.tells_jobs),
+    ];
+    // What was told in vain before is asked for at once, and jobs are told before anybody is referred to one.
+    crate::look::schedule(tx, tenant, connection, &wanted, &[ASK, LOOK_FOR_ARRIVALS, TELL_JOBS], now).await?;
     let daily = connector.imports_daily(settings).map(|zone| format!("{DAILY}{zone}"));
     let there = "select name from schedule where tenant = $1 and connection = $2 and substr(name, 1, 7) = $3";
     let there = tx.row(there, params![tenant, connection, DAILY]).await?.map(|row| row.text("name")).transpose()?;
@@ -271,7 +286,7 @@ impl Hub {
              on conflict (id) do update set state = 'connected', notice = null, lever_base = excluded.lever_base, api_key = excluded.api_key, \
              access_token = excluded.access_token, access_until = excluded.access_until, refresh_token = excluded.refresh_token, \
              refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
-             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, checks = null, \
+             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, checks = null, jobs_until = null, \
              import_since = coalesce(connection.import_since, connection.connected_at)",
             params![
                 tenant,
@@ -410,7 +425,7 @@ impl Hub {
         if connection.connected {
             self.pipeline.job(&tx, &connection.tenant, crate::subscriptions::sync_job(&connection.id, self.clock.now())).await?;
         }
-        if connection.connected && !connector.spec().lists.is_empty() {
+        if connection.connected && (!connector.spec().lists.is_empty() || connector.spec().map.is_some()) {
             self.pipeline.job(&tx, tenant, names_job(id, now)).await?;
         }
         // Perhaps this was what somebody waited for.
@@ -469,6 +484,7 @@ impl Hub {
             looked_at: moment("looked_at")?,
             looked_until: moment("looked_until")?,
             deleted_until: moment("deleted_until")?,
+            jobs_until: moment("jobs_until")?,
             import_since: moment("import_since")?,
             access_until: moment("access_until")?,
             lever: Side { base: base("lever_base")?, credential: lever },

@@ -4,9 +4,9 @@ use crate::Hub;
 use crate::connections::Connection;
 use crate::runs::{Came, settle};
 use clock::Ms;
-use connector::{Seen, Whom};
+use connector::{Record, Seen, Whom};
 use db::{Clauses, Row, Sql, Tx, params};
-use lever_api::OpportunityId;
+use lever_api::{OpportunityId, Posting};
 use pipeline::{Priority, Unsure};
 use post::Notice;
 use serde_json::{Value, json};
@@ -72,6 +72,8 @@ pub struct Noted {
     pub came: Option<Came>,
     /// Something else may be wanted now that this is so: it is thought about again.
     pub again: Option<Priority>,
+    /// A record of the partner's became this opportunity, with what is to be remembered of that.
+    pub became: Option<(String, Value)>,
     /// What others are to be told: the kind, what makes it this one, and its data.
     pub notice: Option<(&'static str, String, Value)>,
 }
@@ -121,6 +123,21 @@ impl Person {
             // Of candidates nobody waits for a hire.
             hired: seen.hired || whom == Whom::Candidates,
             updated_at: o.updated_at,
+            seen_at: now,
+        }
+    }
+}
+
+impl Person {
+    /// Somebody of whom a partner tells, on the way into Lever.
+    pub fn arriving(record: &Record, posting: Option<&Posting>, now: Ms) -> Self {
+        Self {
+            name: record.name.clone(),
+            email: record.emails.join(" "),
+            posting: posting.map(|p| p.text.clone()).unwrap_or_default(),
+            url: String::new(),
+            hired: true,
+            updated_at: None,
             seen_at: now,
         }
     }

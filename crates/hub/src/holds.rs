@@ -139,7 +139,7 @@ impl Hub {
         pipeline::note_mended(&tx, &others, &why, "[]", self.clock.now()).await?;
         let released = self.read_held_again(&tx, tenant, &Held::OfConnection(&connection.id), Priority::Usual).await?;
         self.read_left_out_again(&tx, tenant, &connection.id, false).await?;
-        if !connector.spec().lists.is_empty() {
+        if !connector.spec().lists.is_empty() || connector.spec().map.is_some() {
             self.pipeline.job(&tx, tenant, names_job(&connection.id, self.clock.now())).await?;
         }
         self.audit(&tx, tenant, by, "hold: mended", &format!("{said} What waits at this connection is read again: {released}.")).await?;

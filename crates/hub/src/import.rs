@@ -3,7 +3,7 @@
 
 use crate::Hub;
 use crate::connections::Connection;
-use crate::read::Reader;
+use crate::read::{Reader, makes_a_hire};
 use crate::runs::{Listed, Purpose, Run, finish_runs};
 use clock::Ms;
 use connector::{AnyConnector, Good, Known};
@@ -94,7 +94,7 @@ impl Hub {
     async fn whom(&self, connection: &Connection, run: &Run, reader: &Reader<'_>) -> Result<OpportunityFilter, Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let reasons = reader.reasons(Good::After(reader.asked)).await?;
-        let archive_reason_id = reasons.iter().filter(|(_, hires)| **hires).map(|(id, _)| id.clone()).collect();
+        let archive_reason_id = reasons.values().filter(|reason| makes_a_hire(reason)).map(|reason| reason.id.clone()).collect();
         let mut filter = OpportunityFilter { archived: Some(true), archive_reason_id, limit: Some(100), ..OpportunityFilter::default() };
         filter.archived_at_start = run.since.map(|since| since.0).filter(|since| *since > 0);
         if run.purpose == Purpose::Daily {

@@ -3,10 +3,10 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::names::NoNames;
-use connector::{AnyConnector, Kind, Spec, Whom};
+use connector::{Account, AnyConnector, Kind, Spec, Whom};
 use endpoint::Nothing;
 use hub_api::{Entry, Jobs, PostingRow, StageRow};
-use lever_api::{ListStages, Listing, Stage};
+use lever_api::{ListStages, ListUsers, Listing, Stage, User, UserFilter};
 use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::{Map, Value};
 
@@ -23,6 +23,20 @@ pub async fn stages(lever: &Remote) -> Result<Vec<Stage>, Failure> {
         all.extend(page.data);
         query.offset = page.next.filter(|_| page.has_next == Some(true));
         if query.offset.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+/// The active users of an account, the oldest first.
+pub async fn users(lever: &Remote) -> Result<Vec<User>, Failure> {
+    let (mut all, mut query) = (Vec::new(), UserFilter { limit: Some(100), ..UserFilter::default() });
+    loop {
+        let page = lever.send(ListUsers { query: query.clone(), body: Nothing }).await?;
+        all.extend(page.data.into_iter().filter(|user| user.deactivated_at.is_none()));
+        query.offset = page.next.filter(|_| page.has_next == Some(true));
+        if query.offset.is_none() {
+            all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
             return Ok(all);
         }
     }
@@ -99,10 +113,15 @@ impl Hub {
 
     /// What can be set without asking anybody, once it is connected.
     pub(crate) async fn preset(&self, connection: &Connection, connector: &dyn AnyConnector, lever: &Remote) -> Result<(), Failure> {
-        if setting(connector.spec(), Kind::Stages).is_empty() {
+        let has = |kind| !setting(connector.spec(), kind).is_empty();
+        if !has(Kind::Stages) && !has(Kind::User) {
             return Ok(());
         }
-        let Some(change) = connector.preset(&connection.settings, &stages(lever).await?) else { return Ok(()) };
+        let account = Account {
+            stages: if has(Kind::Stages) { stages(lever).await? } else { Vec::new() },
+            users: if has(Kind::User) { users(lever).await? } else { Vec::new() },
+        };
+        let Some(change) = connector.preset(&connection.settings, &account) else { return Ok(()) };
         let changed = self.change_settings(&connection.tenant, &connection.id, change, "Fulcrum").await;
         match changed.map_err(|e| Failure::NotSent(e.to_string()))? {
             Ok(()) => Ok(()),

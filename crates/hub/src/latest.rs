@@ -2,7 +2,7 @@
 
 use crate::Hub;
 use crate::connections::Connection;
-use crate::read::{REASONS, Reader};
+use crate::read::{REASONS, Reader, makes_a_hire};
 use clock::Tick;
 use connector::{Good, More, Seen};
 use lever_api::{OpportunityFilter, OpportunityId};
@@ -23,7 +23,7 @@ impl Hub {
             let lever = self.lever(connection, Urgency::Later, &Wire::default());
             let reader = Reader { lever: &lever, memo: &memo, asked: Tick::next(), more };
             let reasons = reader.reasons(REASONS).await?;
-            let archive_reason_id: Vec<String> = reasons.iter().filter(|(_, hires)| **hires).map(|(id, _)| id.clone()).collect();
+            let archive_reason_id: Vec<String> = reasons.values().filter(|reason| makes_a_hire(reason)).map(|reason| reason.id.clone()).collect();
             if archive_reason_id.is_empty() {
                 return Ok(Vec::new());
             }

@@ -5,6 +5,7 @@
 //! perform → link and timeline. Every row has a tenant, and every query asks for it.
 
 mod api;
+mod arrivals;
 mod attempt;
 mod audit;
 mod callbacks;
@@ -28,6 +29,7 @@ mod read;
 mod receive;
 mod runs;
 mod setup;
+mod stage_map;
 mod subscriptions;
 mod tokens;
 mod troubles;
@@ -61,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "003_runs", sql: include_str!("migrations/003_runs.sql") },
     Migration { id: "004_joinedly", sql: include_str!("migrations/004_joinedly.sql") },
     Migration { id: "005_told", sql: include_str!("migrations/005_told.sql") },
+    Migration { id: "006_arrivals", sql: include_str!("migrations/006_arrivals.sql") },
 ];
 
 /// What the hub stands on.

@@ -7,13 +7,14 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::import::LATELY;
-use crate::read::{REASONS, Reader};
+use crate::read::{REASONS, Reader, makes_a_hire};
 use crate::runs::{NewRun, Purpose};
 use crate::work::think_job;
 use clock::Ms;
 use connector::AnyConnector;
 use db::{Sql, Tx, params};
 use endpoint::Nothing;
+use lever_api::event::Event;
 use lever_api::{DeletedFilter, ListDeletedOpportunities, Opportunity, OpportunityFilter};
 use outbound::{Failure, Remote};
 use pipeline::{NewJob, Priority};
@@ -36,22 +37,21 @@ pub const ASK: &str = "ask/21600";
 
 /// What changed while the last list was read page by page is found in the next one.
 const OVERLAP: Duration = Duration::from_secs(120);
+/// How long a delivery may take.
+const A_MOMENT: Duration = Duration::from_secs(20);
 /// Whoever is connected may have a clock that differs from Lever's by this much.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
-/// The schedules of a connection that is live.
-pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, live: bool, daily: bool, asks: bool, now: Ms) -> db::Result<()> {
-    // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same.
-    let wanted = [(LOOK, live), (LOOK_SELDOM, !live), (LOOK_FOR_DELETED, true), (LOOK_AT_RECENT, live || daily), (ASK, asks)];
-    for (name, wanted) in wanted {
+/// The schedules of a connection, each with whether it is wanted; those that begin `at_once`.
+pub async fn schedule(tx: &Tx, tenant: &str, connection: &str, wanted: &[(&str, bool)], at_once: &[&str], now: Ms) -> db::Result<()> {
+    for &(name, wanted) in wanted {
         let there = "select 1 as one from schedule where tenant = $1 and connection = $2 and name = $3";
         let there = tx.row(there, params![tenant, connection, name]).await?.is_some();
         // One that is there already keeps its time.
         if there && !wanted {
             tx.run("delete from schedule where tenant = $1 and connection = $2 and name = $3", params![tenant, connection, name]).await?;
         } else if wanted && !there {
-            // What was told in vain before is asked for at once.
-            let next = if name == ASK { now } else { pipeline::next(name, now).unwrap_or(now) };
+            let next = if at_once.contains(&name) { now } else { pipeline::next(name, now).unwrap_or(now) };
             pipeline::set(tx, tenant, connection, name, next).await?;
         }
     }
@@ -72,9 +72,18 @@ impl Hub {
         Ok(())
     }
 
+    /// Moves the next look for what was deleted to now: Lever does not show somebody whom it showed before.
+    pub(crate) async fn look_for_deleted_soon(&self, connection: &Connection) -> db::Result<()> {
+        let sql = "update schedule set next_at = $1 where tenant = $2 and connection = $3 and name = $4 and next_at > $1";
+        let values = params![self.clock.now().0, connection.tenant.as_str(), connection.id.as_str(), LOOK_FOR_DELETED];
+        self.db.run(sql, values).await?;
+        self.pipeline.wake();
+        Ok(())
+    }
+
     /// The time of day of an answer; none, if it is further ahead than what is listed twice: a wrong one, taken for true, would
     /// hide every change until then.
-    fn trusted(&self, date: Option<Ms>) -> Option<Ms> {
+    pub(crate) fn trusted(&self, date: Option<Ms>) -> Option<Ms> {
         date.filter(|date| *date <= self.clock.now().plus(OVERLAP))
     }
 
@@ -105,10 +114,35 @@ impl Hub {
         };
         let since = connection.looked_until.map_or(first, |until| until.minus(CLOCKS_DIFFER).max(first));
         let mut untold = self.untold(connection, changed, since, reader).await?;
+        // Whoever is told of a moment later says nothing of the webhook.
+        let before = self.trusted(asked_at).unwrap_or(until).minus(A_MOMENT);
+        self.missed(connection, &untold, (begin.max(since), before), reader).await?;
         if !live {
             untold.retain(|o| o.is_anonymized);
         }
         self.found(connection, &untold, "looked_until", until).await.map_err(fault)
+    }
+
+    /// Writes down which webhooks should have told of these, between two moments, and did not.
+    async fn missed(&self, connection: &Connection, untold: &[Opportunity], (from, until): (Ms, Ms), reader: &Reader<'_>) -> Result<(), Failure> {
+        let fault = |e: db::Error| Failure::NotSent(e.to_string());
+        let reasons = reader.reasons(REASONS).await?;
+        let hires = |o: &Opportunity| o.archived.as_ref().and_then(|a| a.reason.as_ref()).and_then(|id| reasons.get(id)).is_some_and(makes_a_hire);
+        let event = |o: &Opportunity| {
+            let is_in = |at: Option<i64>| at.is_some_and(|at| from.0 <= at && at <= until.0);
+            match &o.archived {
+                Some(archived) if is_in(archived.archived_at) => Some(if hires(o) { Event::CandidateHired } else { Event::CandidateArchiveChange }),
+                // The first of them is no move.
+                _ => is_in(o.stage_changes.iter().skip(1).map(|change| change.updated_at).max()).then_some(Event::CandidateStageChange),
+            }
+        };
+        let mut events: Vec<Event> = untold.iter().filter_map(event).collect();
+        events.sort_unstable();
+        events.dedup();
+        for event in events {
+            self.has_missed(connection, event).await.map_err(fault)?;
+        }
+        Ok(())
     }
 
     /// Those of whom nobody told: the connector's business since then, or known to us, and changed since they were read.
@@ -130,7 +164,7 @@ impl Hub {
         let reasons = reader.reasons(REASONS).await?;
         let connector = self.connector(&connection.connector);
         let is_new = |o: &Opportunity| {
-            let hired = o.archived.as_ref().and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason) == Some(&true));
+            let hired = o.archived.as_ref().and_then(|a| a.reason.as_ref()).is_some_and(|reason| reasons.get(reason).is_some_and(makes_a_hire));
             connector.and_then(|connector| connector.meant_since(&connection.settings, o, hired)).is_some_and(|at| at >= since.0)
         };
         let is_untold = |o: &Opportunity| match read.get(&o.id) {
@@ -166,7 +200,11 @@ impl Hub {
         let until = self.trusted(asked_at).or_else(latest).unwrap_or(begin).max(begin);
         // Whoever is in that list was deleted, and is forgotten; nobody else is.
         for o in deleted {
-            self.erase(connection, &o.id, "deleted in Lever").await.map_err(fault)?;
+            let told =
+                pipeline::was_told(&self.db, &connection.tenant, &connection.id, &o.id, Event::CandidateDeleted.wire()).await.map_err(fault)?;
+            if self.erase(connection, &o.id, "deleted in Lever").await.map_err(fault)? && !told {
+                self.has_missed(connection, Event::CandidateDeleted).await.map_err(fault)?;
+            }
         }
         self.found(connection, &[], "deleted_until", until).await.map_err(fault)
     }

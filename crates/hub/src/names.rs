@@ -3,11 +3,13 @@
 
 use crate::Hub;
 use crate::connections::Connection;
+use crate::stage_map::unmapped;
 use clock::Ms;
 use connector::fields::near;
 use connector::{AnyConnector, Good, NameList, Pick, Seen};
 use db::{Sql, params};
 use endpoint::Nothing;
+use hub_api::StageMap;
 use lever_api::{ListPostings, Posting, PostingFilter};
 use outbound::{Failure, Remote, Urgency, Wire};
 use pipeline::{NewJob, Priority};
@@ -145,11 +147,13 @@ impl Hub {
 
     /// Compares with what was known, and writes down what is another now.
     pub(crate) async fn look_at_names(&self, connection: &Connection, connector: &dyn AnyConnector) -> Result<(), NoNames> {
-        let report = self.names_report(connection, connector).await?;
-        self.notice(connection, connector, &report).await.map_err(|e| NoNames::Lever(Failure::NotSent(e.to_string())))
+        let spec = connector.spec();
+        let report = if spec.lists.is_empty() { Vec::new() } else { self.names_report(connection, connector).await? };
+        let map = if spec.map.is_some() { Some(self.stage_map(connection, connector).await?) } else { None };
+        self.notice(connection, connector, &report, map.as_ref()).await.map_err(|e| NoNames::Lever(Failure::NotSent(e.to_string())))
     }
 
-    async fn notice(&self, connection: &Connection, connector: &dyn AnyConnector, report: &[ListReport]) -> db::Result<()> {
+    async fn notice(&self, connection: &Connection, connector: &dyn AnyConnector, report: &[ListReport], map: Option<&StageMap>) -> db::Result<()> {
         let (tenant, id) = (connection.tenant.as_str(), connection.id.as_str());
         let mut now: BTreeMap<(String, String, String), String> = BTreeMap::new();
         for list in report {
@@ -157,12 +161,17 @@ impl Hub {
             now.extend(list.entries.iter().map(|e| (key("partner", &e.value), e.label.clone())));
             now.extend(list.names.iter().map(|n| (key("lever", &n.name), n.name.clone())));
         }
+        for (list, rows) in map.iter().flat_map(|map| [("stages", &map.stages), ("archive reasons", &map.reasons)]) {
+            let in_use = rows.iter().filter(|row| !row.gone);
+            now.extend(in_use.map(|row| (("lever".to_owned(), list.to_owned(), row.id.clone()), row.name.clone())));
+        }
         let rows = self.db.rows("select side, list, id, name from known_name where tenant = $1 and connection = $2", params![tenant, id]).await?;
         let mut before = BTreeMap::new();
         for row in &rows {
             before.insert((row.text("side")?, row.text("list")?, row.text("id")?), row.text("name")?);
         }
         let unmatched: usize = report.iter().flat_map(|list| &list.names).filter(|name| !name.leads_to.somewhere()).count();
+        let unmatched = unmatched + map.filter(|map| map.saved).map_or(0, unmapped);
         let label = |list: &str| connector.spec().lists.iter().find(|l| l.key == list).map_or(list.to_owned(), |l| l.label.to_lowercase());
         let side_name = |side: &str| if side == "lever" { "Lever" } else { connector.spec().name };
         let mut said = Vec::new();

@@ -5,8 +5,8 @@ use clock::{Ms, Tick};
 use connector::{Good, Memo, More, Seen};
 use endpoint::Nothing;
 use lever_api::{
-    Application, GetOpportunity, GetPosting, GetRequisition, List, ListArchiveReasons, ListForms, ListOffers, ListOpportunities, Listing,
-    Opportunity, OpportunityFilter, OpportunityId, Posting, ProfileForm, ReasonFilter, Requisition, RequisitionId, User, View, reference,
+    Application, ArchiveReason, GetOpportunity, GetPosting, GetRequisition, List, ListArchiveReasons, ListForms, ListOffers, ListOpportunities,
+    Listing, Opportunity, OpportunityFilter, OpportunityId, Posting, ProfileForm, ReasonFilter, Requisition, RequisitionId, User, View, reference,
 };
 use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::Value;
@@ -41,10 +41,11 @@ impl Reader<'_> {
             Err(failure) => return Err(failure),
         };
         let archived = opportunity.archived.as_ref().and_then(|a| a.reason.clone());
-        let hired = match &archived {
-            Some(reason) => self.makes_a_hire(reason).await?,
-            None => false,
+        let reason = match &archived {
+            Some(reason) => self.reason(reason).await?,
+            None => None,
         };
+        let hired = reason.as_ref().is_some_and(makes_a_hire);
         let contact = take_object(&mut opportunity.contact);
         let (owner, stage) = (take_object(&mut opportunity.owner), take_object(&mut opportunity.stage));
         let application: Option<Application> = opportunity.applications.first_mut().and_then(take_object);
@@ -53,7 +54,7 @@ impl Reader<'_> {
         if !hired || only_posting {
             let posting = if only_posting { self.posting(posting).await? } else { None };
             let (posting, hiring_manager) = posting.map_or((None, None), |(posting, manager)| (Some(posting), manager));
-            return Ok(Some(Seen { opportunity, stage, contact, application, posting, hiring_manager, owner, hired, ..Seen::default() }));
+            return Ok(Some(Seen { opportunity, stage, contact, application, posting, hiring_manager, owner, hired, reason, ..Seen::default() }));
         }
         let offers = self.lever.send(ListOffers { opportunity: id.clone(), query: Listing::default(), body: Nothing });
         let requisition =
@@ -73,6 +74,7 @@ impl Reader<'_> {
             forms,
             requisition,
             hired,
+            reason,
             ..Seen::default()
         }))
     }
@@ -107,19 +109,19 @@ impl Reader<'_> {
         Ok(self.memo.read(&name, Good::After(self.asked), read).await?.as_ref().clone())
     }
 
-    /// Whether this archive reason makes a hire. One that is not known yet is a reason to read the list again.
-    async fn makes_a_hire(&self, reason: &str) -> Result<bool, Failure> {
-        if let Some(hires) = self.reasons(REASONS).await?.get(reason) {
-            return Ok(*hires);
+    /// This archive reason. One that is not known yet is a reason to read the list again.
+    async fn reason(&self, id: &str) -> Result<Option<ArchiveReason>, Failure> {
+        if let Some(reason) = self.reasons(REASONS).await?.get(id) {
+            return Ok(Some(reason.clone()));
         }
-        Ok(self.reasons(Good::After(self.asked)).await?.get(reason).copied().unwrap_or(false))
+        Ok(self.reasons(Good::After(self.asked)).await?.get(id).cloned())
     }
 
-    /// The archive reasons, and which of them make a hire.
-    pub async fn reasons(&self, good: Good) -> Result<Arc<HashMap<String, bool>>, Failure> {
+    /// The archive reasons by their ids.
+    pub async fn reasons(&self, good: Good) -> Result<Arc<HashMap<String, ArchiveReason>>, Failure> {
         let read = async || {
             let all = self.lever.send(ListArchiveReasons { query: ReasonFilter::default(), body: Nothing }).await?.data;
-            Ok::<HashMap<String, bool>, Failure>(all.into_iter().map(|r| (r.id, r.kind == "hired")).collect())
+            Ok::<HashMap<String, ArchiveReason>, Failure>(all.into_iter().map(|r| (r.id.clone(), r)).collect())
         };
         self.memo.read("archive reasons", good, read).await
     }
@@ -143,7 +145,7 @@ impl Reader<'_> {
     }
 
     /// The posting with its hiring manager. One that is gone is none.
-    async fn posting(&self, id: Option<String>) -> Result<Option<(Posting, Option<User>)>, Failure> {
+    pub async fn posting(&self, id: Option<String>) -> Result<Option<(Posting, Option<User>)>, Failure> {
         let Some(id) = id.and_then(|id| id.parse().ok()) else { return Ok(None) };
         let name = format!("posting {id}");
         let read = async || {
@@ -168,6 +170,11 @@ impl Reader<'_> {
         self.lever.wire.also(&found.1);
         Ok(found.0.clone())
     }
+}
+
+/// Whether an archive reason makes a hire.
+pub fn makes_a_hire(reason: &ArchiveReason) -> bool {
+    reason.kind == "hired"
 }
 
 /// The object in an expanded reference; the reference keeps the id.

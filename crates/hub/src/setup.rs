@@ -182,6 +182,17 @@ impl Hub {
                 step("Stages are chosen", Seen::Bad, how)
             });
         }
+        if spec.map.is_some() {
+            steps.push(match connector.lacks(&connection.settings) {
+                Some(why) => step("Stages are mapped", Seen::Bad, why),
+                None if connection.unmatched == 0 => step("Stages are mapped", Seen::Good, "Every stage and archive reason means something.".into()),
+                None => {
+                    let how =
+                        format!("{} of Lever's stages and archive reasons mean nothing yet: whoever reaches one waits there.", connection.unmatched);
+                    step("Stages are mapped", Seen::NotYet, how)
+                }
+            });
+        }
         if !spec.lists.is_empty() {
             let compared = "select 1 as one from known_name where tenant = $1 and connection = $2 limit 1";
             let compared = self.db.row(compared, params![connection.tenant.as_str(), connection.id.as_str()]).await?.is_some();
@@ -218,6 +229,7 @@ impl Hub {
             ) {
                 (true, _) => "Hire somebody in Lever, or import.",
                 (false, true) => "It comes with the next Automatic Import, or import now.",
+                (false, false) if spec.arrivals.is_some() => "It comes with the first who is sent to Lever.",
                 (false, false) if spec.whom == Whom::Candidates => "Move somebody to one of the stages in Lever.",
                 (false, false) => "Import, or switch on under Settings that new hires are told of.",
             };

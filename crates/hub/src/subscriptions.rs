@@ -82,6 +82,7 @@ struct Row {
     refused: bool,
     last_seen_at: Option<Ms>,
     tested_at: Option<Ms>,
+    missed_at: Option<Ms>,
 }
 
 /// A webhook, for people.
@@ -100,6 +101,8 @@ pub struct Subscribed {
     pub heard_at: Option<Ms>,
     /// When Lever last tested it.
     pub tested_at: Option<Ms>,
+    /// When something was found last of which it should have told.
+    pub missed_at: Option<Ms>,
 }
 
 impl Hub {
@@ -297,6 +300,7 @@ impl Hub {
                     refused: row.get::<Option<i64>>("refused_at")?.is_some(),
                     last_seen_at: row.get::<Option<i64>>("last_seen_at")?.map(Ms),
                     tested_at: row.get::<Option<i64>>("tested_at")?.map(Ms),
+                    missed_at: row.get::<Option<i64>>("missed_at")?.map(Ms),
                 })
             })
             .collect()
@@ -312,6 +316,7 @@ impl Hub {
             refused: row.refused,
             heard_at: row.last_seen_at,
             tested_at: row.tested_at,
+            missed_at: row.missed_at,
         };
         Ok(self.subscription_rows(connection).await?.into_iter().map(read).collect())
     }
@@ -322,7 +327,7 @@ impl Hub {
         if !connection.connected {
             return Ok(None);
         }
-        let silent = self.silent(connection, webhooks).await?;
+        let silent = self.silent(connection, webhooks);
         let whom = self.is_about(connection);
         let refused = webhooks.iter().find(|webhook| webhook.refused).map(|webhook| {
             format!(
@@ -342,25 +347,23 @@ impl Hub {
         self.connector(&connection.connector).map_or(Whom::Hires, |connector| connector.spec().whom)
     }
 
-    /// Somebody was found by looking, of whom no delivery ever came. Whoever was told of before, or is told of a moment
-    /// later, says nothing.
-    pub(crate) async fn silent(&self, connection: &Connection, webhooks: &[Subscribed]) -> db::Result<Option<String>> {
-        // Whoever was found before the last delivery came says nothing any more.
-        let since = webhooks.iter().filter(|webhook| webhook.made).map(|webhook| webhook.heard_at.unwrap_or(Ms(0))).min();
-        let Some(since) = since else { return Ok(None) };
-        let sql = "select max(i.at) as at from run_item i join run r on r.id = i.run where r.tenant = $1 and r.connection = $2 and r.kind = 'found' \
-                   and (r.ended_at is null or r.ended_at > $3) and i.at > $3 and i.outcome in ('created', 'held') and not exists (select 1 from inbox b where b.tenant = i.tenant and b.source = i.connection \
-                   and b.subject = i.subject)";
-        let row = self.db.row(sql, params![connection.tenant.as_str(), connection.id.as_str(), since.0]).await?;
-        let Some(found) = row.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().map(Ms) else { return Ok(None) };
-        let silent = webhooks.iter().find(|webhook| webhook.made && webhook.heard_at.is_none_or(|heard| found > heard));
-        Ok(silent.map(|webhook| {
-            format!(
-                "Somebody was found of whom Lever had not told. If the event \"{}\" is switched off, {}",
-                webhook.event,
-                how(self.is_about(connection))
-            )
-        }))
+    /// Something was found of which the webhook for this event should have told.
+    pub(crate) async fn has_missed(&self, connection: &Connection, event: Event) -> db::Result<()> {
+        let sql = "update subscription set missed_at = $1 where tenant = $2 and connection = $3 and event = $4";
+        let values = params![self.clock.now().0, connection.tenant.as_str(), connection.id.as_str(), event.wire()];
+        self.db.run(sql, values).await.map(drop)
+    }
+
+    /// Something was found by looking, of which Lever had not told.
+    pub(crate) fn silent(&self, connection: &Connection, webhooks: &[Subscribed]) -> Option<String> {
+        // That something was heard is written down once in a while.
+        let is_silent = |w: &&Subscribed| w.made && w.missed_at.is_some_and(|missed| w.heard_at.is_none_or(|heard| missed > heard.plus(HEARD_EVERY)));
+        let silent: Vec<String> = webhooks.iter().filter(is_silent).map(|webhook| format!("\"{}\"", webhook.event)).collect();
+        let (are, events) = if silent.len() == 1 { ("event", "is") } else { ("events", "are") };
+        let them = silent.join(", ");
+        (!silent.is_empty()).then(|| {
+            format!("Somebody was found of whom Lever had not told. If the {are} {them} {events} switched off, {}", how(self.is_about(connection)))
+        })
     }
 }
 

@@ -58,10 +58,16 @@ impl Hub {
         if let Some(why) = &checks.partner {
             add(true, format!("{} does not let us in", spec.name), why.clone(), ("Mend it", page.clone()));
         }
-        if let Some(why) = self.silent(c, &self.webhooks(c).await?).await? {
+        if let Some(why) = self.silent(c, &self.webhooks(c).await?) {
             add(false, format!("Lever is silent towards {}", spec.name), why, ("See the set-up", page.clone()));
         }
-        if c.unmatched > 0 {
+        if let Some(why) = self.connector(&c.connector).and_then(|connector| connector.lacks(&c.settings)) {
+            add(false, format!("{} waits for its mapping", spec.name), why, ("Map the stages", format!("{page}/stage-map")));
+        } else if c.unmatched > 0 && spec.map.is_some() {
+            let n = if c.unmatched == 1 { "1 stage or archive reason".to_owned() } else { format!("{} stages and archive reasons", c.unmatched) };
+            let why = "Whoever reaches one of them waits there until somebody says what it means.".to_owned();
+            add(false, format!("{n} of Lever without a meaning in {}", spec.name), why, ("Map them", format!("{page}/stage-map")));
+        } else if c.unmatched > 0 {
             let what = if c.unmatched == 1 { "1 name in Lever leads".to_owned() } else { format!("{} names in Lever lead", c.unmatched) };
             let why = format!("Until they are matched, {}.", spec.unmatched());
             add(false, format!("{what} nowhere in {}", spec.name), why, ("Match them", format!("{page}/names")));

@@ -1,6 +1,7 @@
 //! The work: read and decide (jobs), perform (effects), and what happens by the clock.
 
 use crate::Hub;
+use crate::arrivals::{LOOK_FOR_ARRIVALS, TELL_JOBS};
 use crate::attempt::Try;
 use crate::connections::{Connection, DAILY};
 use crate::erase::ERASE;
@@ -65,6 +66,10 @@ impl Handler for Work {
     async fn store(&self, tx: &Tx, notes: &[&Noted]) -> db::Result<()> {
         let now = self.0.clock.now();
         crate::hires::note(tx, notes, now).await?;
+        for (n, (opportunity, then)) in notes.iter().filter_map(|n| Some((n, n.became.as_ref()?))) {
+            self.0.becomes(tx, n, opportunity, then).await?;
+            self.0.thinks_again.store(true, Ordering::Relaxed);
+        }
         for (n, priority) in notes.iter().filter_map(|n| Some((n, n.again?))) {
             self.0.pipeline.job(tx, &n.tenant, think_job(&n.connection, &n.subject, priority, now)).await?;
             self.0.thinks_again.store(true, Ordering::Relaxed);
@@ -96,6 +101,8 @@ pub(crate) struct Learnt {
     pub done: Option<(How, bool)>,
     /// Something else may be wanted now that this is so.
     pub more: bool,
+    /// It became this opportunity, with what is to be remembered of that.
+    pub became: Option<(String, Value)>,
     /// What a trial found out.
     pub trial: Option<Came>,
     /// The person was forgotten just now.
@@ -170,6 +177,7 @@ impl Hub {
         };
         (learnt.person.is_some() || settled.is_some() || came.is_some() || notice.is_some()).then(|| Noted {
             notice,
+            became: learnt.became,
             tenant: item.tenant.clone(),
             connection: item.connection.clone(),
             subject: item.subject.clone(),
@@ -222,6 +230,8 @@ impl Hub {
             (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
             (Table::Job, LOOK_AT_RECENT) => self.look_at_recent(connection).await.map(|()| Ending::Decided(Vec::new())),
             (Table::Job, ASK) => self.ask_for_news(connection, connector).await.map(|()| Ending::Decided(Vec::new())),
+            (Table::Job, LOOK_FOR_ARRIVALS) => one.look_for_arrivals().await,
+            (Table::Job, TELL_JOBS) => one.tell_jobs().await,
             (Table::Job, LOOK_AT_NAMES) => match self.look_at_names(connection, connector).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(NoNames::Lever(failure)) if !failure.may_pass() => {

@@ -16,6 +16,8 @@ pub struct Person {
     pub partners: Partners,
     /// Their name.
     pub name: String,
+    /// Their address.
+    pub email: String,
     /// Their role in that app.
     pub role: String,
     /// Their session.
@@ -34,7 +36,7 @@ impl FromRequestParts<Partners> for Person {
         let session = partners.lobby.session(&parts.headers).await?.ok_or_else(stranger)?;
         let sql = "select * from account where id = $1 and app = $2";
         let row = partners.db.row(sql, params![session.person.as_str(), prefix.trim_start_matches('/')]).await?.ok_or_else(stranger)?;
-        Ok(Self { partners: partners.clone(), name: row.text("name")?, role: row.text("role")?, session, here: path })
+        Ok(Self { partners: partners.clone(), name: row.text("name")?, email: row.text("email")?, role: row.text("role")?, session, here: path })
     }
 }
 
@@ -64,10 +66,11 @@ struct App {
     about: &'static str,
 }
 
-const APPS: [App; 3] = [
+const APPS: [App; 4] = [
     App { prefix: "/hr-cloud", brand: "HR Cloud", about: "People directory and HR." },
     App { prefix: "/joinedly", brand: "Joinedly", about: "Onboarding: every hire starts a journey." },
     App { prefix: "/jobma", brand: "Jobma", about: "Video interviews, whenever it suits the candidate." },
+    App { prefix: "/job-ring", brand: "Job Ring", about: "Referrals, from inside and outside of the company." },
 ];
 
 /// The apps: the first part of their addresses without the slash, and what they are called.

@@ -25,7 +25,7 @@ const fn person(app: &'static str, name: &'static str, email: &'static str, role
 }
 
 /// One login for each role of each app; of each app first whoever may set up integrations.
-pub const LOGINS: [Login; 8] = [
+pub const LOGINS: [Login; 10] = [
     person("hr-cloud", "Helen Marsh", "helen@northwind.example", "HR Admin"),
     person("hr-cloud", "Tomasz Nowak", "tomasz@northwind.example", "Manager"),
     person("hr-cloud", "Eva Lund", "eva@northwind.example", "Employee"),
@@ -34,6 +34,8 @@ pub const LOGINS: [Login; 8] = [
     person("joinedly", "Malik Ansah", "malik@northwind.example", "Member"),
     person("jobma", "Vera Kim", "vera@northwind.example", "Account Admin"),
     person("jobma", "Rashid Amari", "rashid@northwind.example", "Evaluator"),
+    person("job-ring", "Bianca Conti", "bianca@northwind.example", "Business Admin"),
+    person("job-ring", "Rosa Lindqvist", "rosa@northwind.example", "Employee"),
 ];
 
 /// Who may set up the integrations of an app.
@@ -62,6 +64,7 @@ impl Partners {
             match app {
                 "hr-cloud" => self.fill_hr_cloud().await?,
                 "joinedly" => self.fill_joinedly().await?,
+                "job-ring" => self.fill_job_ring().await?,
                 _ => self.fill_jobma().await?,
             }
         }

@@ -1,6 +1,6 @@
 //! What the partner apps do by themselves: letters, notices, reminders, forgetting what is old.
 
-use crate::{Partners, jobma};
+use crate::{Partners, job_ring, jobma};
 use outbound::Wire;
 use pipeline::{Ending, Handler, Item, Tried};
 use std::time::Duration;
@@ -38,8 +38,10 @@ impl Errands {
             REMIND => {
                 partners.remind().await?;
                 partners.mind_interviews().await?;
+                partners.mind_referrals().await?;
                 Ok((Ending::Decided(Vec::new()), false))
             }
+            job_ring::HINT => partners.hint_at_referral(item, wire).await.map(|ending| (ending, false)),
             jobma::TELL => partners.tell_of_interview(item, wire).await.map(|ending| (ending, false)),
             PRUNE => {
                 let before = partners.clock.now().minus(KEPT);

@@ -4,9 +4,9 @@ use crate::Partners;
 use db::{Sql, params};
 use endpoint::{Endpoint, Nothing};
 use hub_api::{
-    CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, Disconnect, GetImport, Import, ImportedPeople, Jobs,
-    ListConnections, ListImportedPeople, ListImports, ListJobs, ListNames, NamesReport, NewConnectSession, NewImport, NewSettings, NewSignatureToken,
-    RetryImport, SetSignatureToken, Target, UpdateSettings, Which, WhichPeople,
+    CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, Disconnect, GetImport, GetStageMap, Import, ImportedPeople, Jobs,
+    ListConnections, ListImportedPeople, ListImports, ListJobs, ListNames, NamesReport, NewArrival, NewConnectSession, NewImport, NewSettings,
+    NewSignatureToken, RetryImport, SetSignatureToken, StageMap, Target, TellArrival, UpdateSettings, Which, WhichPeople,
 };
 use outbound::{Failure, Fixed, Remote};
 use serde_json::{Map, Value};
@@ -124,9 +124,24 @@ impl Hub {
         self.ask(SetSignatureToken { query: Nothing, body: new }).await
     }
 
+    /// A record is to come into Lever.
+    pub async fn hint(&self, connection: &str, record: &str) -> Result<(), String> {
+        let body = NewArrival { record: record.to_owned() };
+        self.ask(TellArrival { connection: connection.to_owned(), query: Nothing, body }).await.map(drop)
+    }
+
+    /// What stages and archive reasons of Lever mean here.
+    pub async fn stage_map(&self, connection: &str) -> Result<StageMap, String> {
+        self.ask(GetStageMap { connection: connection.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Changes some settings at once.
+    pub async fn set_all(&self, connection: &str, change: Map<String, Value>) -> Result<Connection, String> {
+        self.ask(UpdateSettings { connection: connection.to_owned(), query: Nothing, body: NewSettings(change) }).await
+    }
+
     /// Changes one setting.
     pub async fn set(&self, connection: &str, name: &str, value: Value) -> Result<Connection, String> {
-        let body = NewSettings(Map::from_iter([(name.to_owned(), value)]));
-        self.ask(UpdateSettings { connection: connection.to_owned(), query: Nothing, body }).await
+        self.set_all(connection, Map::from_iter([(name.to_owned(), value)])).await
     }
 }

@@ -7,6 +7,7 @@ pub mod demo;
 mod errands;
 pub mod hr_cloud;
 mod hub_link;
+pub mod job_ring;
 pub mod jobma;
 pub mod joinedly;
 mod letter_texts;
@@ -35,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "002_joinedly", sql: include_str!("migrations/002_joinedly.sql") },
     Migration { id: "003_jobma", sql: include_str!("migrations/003_jobma.sql") },
     Migration { id: "004_tokens", sql: include_str!("migrations/004_tokens.sql") },
+    Migration { id: "005_job_ring", sql: include_str!("migrations/005_job_ring.sql") },
 ];
 
 /// What the partner apps stand on.
@@ -75,6 +77,7 @@ pub struct Inner {
     pub(crate) letters: Letters,
     pub(crate) notices: Notices,
     pub(crate) recordings: jobma::Recordings,
+    pub(crate) resumes: job_ring::Resumes,
     /// Whose turn it is to create or update people.
     pub(crate) upserts: tokio::sync::Mutex<()>,
 }
@@ -108,7 +111,8 @@ impl Ground {
             pipeline,
             letters,
             notices,
-            recordings: jobma::Recordings(self.store),
+            recordings: jobma::Recordings(self.store.clone()),
+            resumes: job_ring::Resumes(self.store),
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -132,8 +136,12 @@ impl Partners {
             .merge(hr_cloud::page_routes())
             .merge(joinedly::page_routes())
             .merge(jobma::page_routes())
+            .merge(job_ring::page_routes())
             .with_state(self.clone());
-        let apis = hr_cloud::api_routes(self.clone()).merge(joinedly::api_routes(self.clone())).merge(jobma::api_routes(self.clone()));
+        let apis = hr_cloud::api_routes(self.clone())
+            .merge(joinedly::api_routes(self.clone()))
+            .merge(jobma::api_routes(self.clone()))
+            .merge(job_ring::api_routes(self.clone()));
         web::finish(&self.db, pages, apis, |_| None)
     }
 }

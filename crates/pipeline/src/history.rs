@@ -175,6 +175,15 @@ pub async fn note_mended(tx: &impl Sql, items: &[&Item], why: &str, exchanges: &
 /// The outcome of an [`Attempt`] that was a person's.
 pub const MENDED: &str = "mended";
 
+/// Whether a hint of this kind came about a subject.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn was_told(db: &impl Sql, tenant: &str, source: &str, subject: &str, kind: &str) -> Result<bool> {
+    let sql = "select 1 as one from inbox where tenant = $1 and source = $2 and subject = $3 and kind = $4 limit 1";
+    Ok(db.row(sql, params![tenant, source, subject, kind]).await?.is_some())
+}
+
 /// Which record at the other side belongs to a subject, and what of ours it holds.
 #[derive(Clone, Debug)]
 pub struct Link {

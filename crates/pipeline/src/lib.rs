@@ -25,7 +25,7 @@ pub use effects::{Unsure, found, rethought, unsure};
 pub use finish::Tried;
 pub use history::{
     Attempt, Held, Lately, Link, MENDED, Told, WhichTold, attempts, done_by_hour, forget, held, held_items, inbox_of, items_of, lately, latest,
-    link_of, note_mended, prune, told, waiting_since,
+    link_of, note_mended, prune, told, waiting_since, was_told,
 };
 pub use inbox::{Hint, Received};
 pub use item::{Ending, Item, NewEffect, NewJob, Priority, State, Table};

@@ -14,12 +14,15 @@ pub(crate) const LONGEST: usize = 1 << 20;
 /// Forms with files longer than this are refused, as Lever does. Bytes.
 const LONGEST_WITH_FILES: u64 = 30 << 20;
 
+/// Fields by name, and files.
+type Form = (Vec<(String, String)>, Vec<Attachment>);
+
 /// The body as JSON bytes, empty if there is none; and the files that come with it, where any are taken.
 pub(crate) async fn read(request: Request, takes_files: bool) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let mut body = request.into_body().into_data_stream();
     let read = match multer::parse_boundary(&kind) {
-        Ok(boundary) if takes_files => form(&mut body, boundary).await,
+        Ok(boundary) if takes_files => form(&mut body, boundary).await.map(|(pairs, files)| (object(pairs).to_string().into_bytes(), files)),
         _ => plain(&mut body, &kind).await.map(|bytes| (bytes, Vec::new())),
     };
     if read.is_err() {
@@ -38,7 +41,7 @@ async fn let_out(body: &mut BodyDataStream) {
     }
 }
 
-async fn form(body: &mut BodyDataStream, boundary: String) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
+async fn form(body: &mut BodyDataStream, boundary: String) -> Result<Form, Unreadable> {
     let unreadable = |e: multer::Error| match e {
         multer::Error::StreamSizeExceeded { .. } => Unreadable::new(format!("The body is longer than {} MiB", LONGEST_WITH_FILES >> 20)),
         e => Unreadable::new(format!("Invalid form body: {e}")),
@@ -56,18 +59,41 @@ async fn form(body: &mut BodyDataStream, boundary: String) -> Result<(Vec<u8>, V
         let bytes = part.bytes().await.map_err(unreadable)?.to_vec();
         files.push(Attachment { field, name, media_type, bytes });
     }
-    Ok((object(pairs).to_string().into_bytes(), files))
+    Ok((pairs, files))
 }
 
-async fn plain(body: &mut BodyDataStream, kind: &str) -> Result<Vec<u8>, Unreadable> {
+/// The fields and files of a page's form.
+pub(crate) async fn read_form(request: Request) -> Result<Form, Unreadable> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let mut body = request.into_body().into_data_stream();
+    let read = match multer::parse_boundary(&kind) {
+        Ok(boundary) => form(&mut body, boundary).await,
+        // A form without files, as every browser sends it that was told nothing else.
+        Err(_) => raw(&mut body).await.and_then(|bytes| pairs(&bytes)).map(|pairs| (pairs, Vec::new())),
+    };
+    if read.is_err() {
+        let_out(&mut body).await;
+    }
+    read
+}
+
+async fn raw(body: &mut BodyDataStream) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
         let chunk = chunk.ok().filter(|chunk| bytes.len() + chunk.len() <= LONGEST);
         bytes.extend_from_slice(&chunk.ok_or_else(|| Unreadable::new("The body is longer than 1 MiB or was cut off"))?);
     }
+    Ok(bytes)
+}
+
+fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Unreadable> {
+    serde_html_form::from_bytes(bytes).map_err(|e| Unreadable::new(format!("Invalid form body: {e}")))
+}
+
+async fn plain(body: &mut BodyDataStream, kind: &str) -> Result<Vec<u8>, Unreadable> {
+    let bytes = raw(body).await?;
     if kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).map_err(|e| Unreadable::new(format!("Invalid form body: {e}")))?;
-        return Ok(object(pairs).to_string().into_bytes());
+        return Ok(object(pairs(&bytes)?).to_string().into_bytes());
     }
     Ok(bytes)
 }

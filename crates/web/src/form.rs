@@ -4,6 +4,7 @@ use crate::Problem;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use endpoint::Attachment;
 
 /// The fields of a form, in the order of the page. Repeated names keep all their values.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,11 @@ impl Fields {
         Some(self.get(name)).filter(|v| !v.is_empty()).map(str::to_owned)
     }
 
+    /// Every field with its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.trim()))
+    }
+
     /// All values of a field.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.trim())
@@ -48,6 +54,35 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             .await
             .map_err(|_| Problem::bad_request("The form is longer than 1 MiB, or was cut off on its way."))?;
         serde_html_form::from_bytes(&bytes).map(Self).map_err(|_| Problem::bad_request("The form could not be read."))
+    }
+}
+
+/// What a person sent with a form that takes files.
+#[derive(Clone, Debug, Default)]
+pub struct FilledForm {
+    /// The fields.
+    pub fields: Fields,
+    /// The files that were chosen.
+    pub files: Vec<Attachment>,
+}
+
+impl FilledForm {
+    /// The file of this field, if one was chosen.
+    #[must_use]
+    pub fn file(&self, field: &str) -> Option<Attachment> {
+        self.files.iter().find(|file| file.field == field).cloned()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for FilledForm {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let wrong = |_| Problem::bad_request("The form could not be read: with its files it is larger than 30 MB, or was cut off on its way.");
+        let (pairs, mut files) = crate::body::read_form(request).await.map_err(wrong)?;
+        // A field of which nothing was chosen comes as a file without a name.
+        files.retain(|file| !file.name.is_empty());
+        Ok(Self { fields: Fields(pairs), files })
     }
 }
 

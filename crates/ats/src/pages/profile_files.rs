@@ -6,20 +6,15 @@ use crate::Ats;
 use crate::files::Kind;
 use crate::people::Right;
 use axum::Router;
-use axum::extract::multipart::Multipart;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::response::Response;
 use axum::routing::{get, post};
-use endpoint::Attachment;
 use lever_api::{Feedback, File};
-use web::{Markup, Problem, html, ui};
-
-/// Files are not longer, bytes.
-const LONGEST: usize = 30 << 20;
+use web::{FilledForm, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
     Router::new()
-        .route("/candidates/{id}/files", post(upload).layer(DefaultBodyLimit::max(LONGEST)))
+        .route("/candidates/{id}/files", post(upload).layer(DefaultBodyLimit::disable()))
         .route("/candidates/{id}/files/{file}", get(download))
         .route("/candidates/{id}/files/{file}/delete", post(delete))
 }
@@ -74,20 +69,13 @@ fn size(bytes: i64) -> String {
     }
 }
 
-async fn upload(viewer: Viewer, Path(id): Path<String>, mut form: Multipart) -> Result<Response, Problem> {
-    let back = |why: &str| Problem::bad_request(why).way_on("Back to the profile", format!("/candidates/{id}"));
+async fn upload(viewer: Viewer, Path(id): Path<String>, form: FilledForm) -> Result<Response, Problem> {
     let opportunity = viewer.visible(&id).await?;
     viewer.need(Right::ManageProfiles)?;
-    let cut = || back("The file is larger than 30 MB, or was cut off on its way.");
-    while let Some(field) = form.next_field().await.map_err(|_| cut())? {
-        let Some(name) = field.file_name().filter(|name| !name.is_empty()).map(str::to_owned) else { continue };
-        let media_type = field.content_type().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|_| cut())?.to_vec();
-        let file = Attachment { field: "file".to_owned(), name, media_type, bytes };
-        viewer.ats.add_file(&opportunity, Kind::File, Some(&viewer.person.user.id), file).await?;
-        return viewer.done("File added.", &format!("/candidates/{id}")).await;
-    }
-    Err(back("Choose a file first."))
+    let none = || Problem::bad_request("Choose a file first.").way_on("Back to the profile", format!("/candidates/{id}"));
+    let file = form.file("file").ok_or_else(none)?;
+    viewer.ats.add_file(&opportunity, Kind::File, Some(&viewer.person.user.id), file).await?;
+    viewer.done("File added.", &format!("/candidates/{id}")).await
 }
 
 async fn download(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> Result<Response, Problem> {

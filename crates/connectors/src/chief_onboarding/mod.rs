@@ -123,6 +123,9 @@ impl Connector for ChiefOnboarding {
         lists: &[NameList { key: "sequences", label: "Sequences", target: "sequence", typed: None, blank: true }],
         jobs: None,
         callback: None,
+        map: None,
+        arrivals: None,
+        tells_jobs: false,
         credential: &[("authorization", "Authorization, with a token of the server: Token …")],
         home: "https://onboarding.example.com",
         support: "https://github.com/chiefonboarding/ChiefOnboarding",
@@ -311,7 +314,7 @@ fn there(cx: &Cx<'_>, joining: &Joining, directory: &Directory) -> There {
 async fn join(cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Outcome, Failure> {
     let directory = Directory::read(cx).await?;
     let mail = &joining.body.email;
-    let done = |how, id: Option<String>, said: String, left_out| Outcome::Done(Done { remote_id: id, how, said, sent: sent(joining), left_out, more: false });
+    let done = |how, id: Option<String>, said: String, left_out| Outcome::Done(Done { remote_id: id, how, said, sent: sent(joining), left_out, ..Done::default() });
     match there(cx, joining, &directory) {
         There::Ours(id) if directory.id_of(mail).as_ref() == Some(&id) => {
             return Ok(done(How::Unchanged, Some(id), "the new hire was there already, nothing was to be changed".to_owned(), false));

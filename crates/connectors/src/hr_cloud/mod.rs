@@ -158,6 +158,9 @@ impl Connector for HrCloud {
         ],
         jobs: None,
         callback: None,
+        map: None,
+        arrivals: None,
+        tells_jobs: false,
         credential: &[("customer_key", "Customer key"), ("customer_secret", "Customer secret")],
         home: "https://corehr-api.hrcloud.com",
         support: "https://support.hrcloud.com",
@@ -352,7 +355,7 @@ fn done(write: &Write, record: Option<&Record>) -> Outcome {
         How::Unchanged => format!("employee {number} was there already, nothing was to be changed"),
     };
     let made = record.map(|record| record.text("Id").to_owned()).filter(|id| !id.is_empty());
-    Outcome::Done(Done { remote_id: write.id.clone().or(made), how, said: said + &write.flag, sent: write.sent.clone(), left_out: !write.flag.is_empty(), more: false })
+    Outcome::Done(Done { remote_id: write.id.clone().or(made), how, said: said + &write.flag, sent: write.sent.clone(), left_out: !write.flag.is_empty(), ..Done::default() })
 }
 
 /// A refusal with sentences. One of them may say that the number is taken: then an earlier try had come through.

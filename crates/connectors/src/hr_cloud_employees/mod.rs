@@ -163,6 +163,9 @@ impl Connector for HrCloudEmployees {
         ],
         jobs: None,
         callback: None,
+        map: None,
+        arrivals: None,
+        tells_jobs: false,
         credential: &[("authorization", "Authorization, as HR Cloud gave it: Basic …")],
         home: "https://corehr.hrcloud.com",
         support: "https://support.hrcloud.com",
@@ -225,7 +228,7 @@ impl Connector for HrCloudEmployees {
             (false, false, false) => (How::Created, format!("employee {number} is there; an earlier try had come through, or the e-mail was there before")),
         };
         let sent = sent(hire);
-        Outcome::Done(Done { remote_id: Some(number), how, said, sent, left_out: false, more: false })
+        Outcome::Done(Done { remote_id: Some(number), how, said, sent, left_out: false, ..Done::default() })
     }
 
     fn mark(&self, change: &Change) -> Value {

@@ -3,17 +3,13 @@
 use super::results;
 use super::rounds::{Cannot, FAILED, Round, Rounds, Show, State, TAGS};
 use super::{NAME, done};
-use connector::{Cx, Hold, How, Outcome, outcome_of};
+use crate::profile::{id, note, refused};
+use connector::{Cx, How, Outcome, outcome_of};
 use endpoint::Nothing;
 use lever_api::{
-    AddLinks, AddTags, CreateNote, GetOpportunity, Links, ListNotes, Listing, NewNote, OpportunityId, PerformAs, RemoveTags, StageChange, Tags,
-    UpdateOpportunityStage, View,
+    AddLinks, AddTags, GetOpportunity, Links, OpportunityId, PerformAs, RemoveTags, StageChange, Tags, UpdateOpportunityStage, View,
 };
 use outbound::Failure;
-
-pub fn id(opportunity: &str) -> Result<OpportunityId, Failure> {
-    opportunity.parse().map_err(|_| Failure::Blocked(format!("{opportunity:?} is no opportunity id")))
-}
 
 /// Exactly this tag of ours, or none. `there`: the tags, where another answer of this moment has told them.
 async fn tag(cx: &Cx<'_>, opportunity: &OpportunityId, tag: Option<&str>, there: Option<Vec<String>>) -> Result<(), Failure> {
@@ -33,23 +29,6 @@ async fn tag(cx: &Cx<'_>, opportunity: &OpportunityId, tag: Option<&str>, there:
     Ok(())
 }
 
-/// Writes a note, unless one that says this is there.
-pub async fn note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str) -> Result<(), Failure> {
-    let mut query = Listing { limit: Some(100), ..Listing::default() };
-    loop {
-        let page = cx.lever.send(ListNotes { opportunity: opportunity.clone(), query: query.clone(), body: Nothing }).await?;
-        if page.data.iter().flat_map(|note| &note.fields).any(|comment| comment.value.trim() == text) {
-            return Ok(());
-        }
-        query.offset = page.next.filter(|_| page.has_next == Some(true));
-        if query.offset.is_none() {
-            break;
-        }
-    }
-    let body = NewNote { value: Some(text.to_owned()), ..NewNote::default() };
-    cx.lever.send(CreateNote { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await.map(drop)
-}
-
 pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outcome, Failure> {
     let opportunity = id(&show.opportunity)?;
     let written = async {
@@ -59,7 +38,7 @@ pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outco
             there = Some(cx.lever.send(AddLinks { opportunity: opportunity.clone(), query: PerformAs::default(), body }).await?.data.tags);
         }
         if let Some(text) = &show.note {
-            note(cx, &opportunity, text).await?;
+            note(cx, &opportunity, text, PerformAs::default()).await?;
         }
         if show.tags {
             tag(cx, &opportunity, show.round.state.tag(), there).await?;
@@ -67,7 +46,7 @@ pub async fn show(cx: &Cx<'_>, rounds: &mut Rounds, show: &Show) -> Result<Outco
         if show.round.state == State::Deleted { results::forget(cx, &opportunity, &show.round).await } else { Ok(()) }
     };
     if let Err(failure) = written.await {
-        return refused(&failure);
+        return refused(NAME, &failure);
     }
     rounds.keep(show.round.clone());
     let said = match show.round.state.tag() {
@@ -84,7 +63,7 @@ pub async fn advance(cx: &Cx<'_>, rounds: &mut Rounds, round: &Round, opportunit
     let stage = stage.parse().map_err(|_| Failure::Blocked(format!("{stage:?} is no stage id")))?;
     let moved = cx.lever.send(UpdateOpportunityStage { opportunity, query: PerformAs::default(), body: StageChange { stage } }).await;
     if let Err(failure) = moved {
-        return refused(&failure);
+        return refused(NAME, &failure);
     }
     rounds.keep(round.clone());
     Ok(done(rounds, How::Updated, "moved on to the stage for whoever completed it"))
@@ -92,10 +71,10 @@ pub async fn advance(cx: &Cx<'_>, rounds: &mut Rounds, round: &Round, opportunit
 
 /// Says on the profile why nobody is invited, then waits for whoever can mend it.
 pub async fn tell_why_not(cx: &Cx<'_>, cannot: &Cannot) -> Outcome {
-    let told = async { note(cx, &id(&cannot.opportunity)?, &format!("{NAME}: {}", cannot.why)).await };
+    let told = async { note(cx, &id(&cannot.opportunity)?, &format!("{NAME}: {}", cannot.why), PerformAs::default()).await };
     match told.await {
         Ok(()) => Outcome::Hold(cannot.hold()),
-        Err(failure) => refused(&failure).unwrap_or_else(|failure| outcome_of("Lever", &failure)),
+        Err(failure) => refused(NAME, &failure).unwrap_or_else(|failure| outcome_of("Lever", &failure)),
     }
 }
 
@@ -104,18 +83,6 @@ pub async fn show_failure(cx: &Cx<'_>, opportunity: &str, why: &str) {
     if let Ok(opportunity) = id(opportunity)
         && tag(cx, &opportunity, Some(FAILED), None).await.is_ok()
     {
-        let _ = note(cx, &opportunity, &format!("{NAME}: {why}")).await;
-    }
-}
-
-/// Lever does not let us write: somebody must give the permission. Everything else is as with any failure.
-pub fn refused(failure: &Failure) -> Result<Outcome, Failure> {
-    match failure.status() {
-        Some(403) => Ok(Outcome::Hold(Hold::new(
-            format!("Lever does not allow {NAME} to write on profiles"),
-            format!("Lever answered 403: {failure}. A Super Admin can give the missing permission: connect again, or make a new API key with it."),
-        ))),
-        Some(404) => Ok(Outcome::GiveUp("Lever does not have this opportunity any more.".to_owned())),
-        _ => Ok(outcome_of("Lever", failure)),
+        let _ = note(cx, &opportunity, &format!("{NAME}: {why}"), PerformAs::default()).await;
     }
 }

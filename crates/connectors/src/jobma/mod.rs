@@ -16,14 +16,14 @@ mod tests;
 
 use crate::decisions::{ERASED, answered, decision};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Seen, Sent, Spec,
+    Account, Connector, Cx, Decision, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Seen, Sent, Spec,
     Way, Whom, outcome_of,
 };
 use lever_api::event::Event;
 use lever_api::{
     AddLinks, AddTags, CreateFeedback, CreateFeedbackTemplate, CreateNote, CreateWebhook, DeleteFeedback, DeleteFeedbackTemplate, DeleteFile, DeleteWebhook, GetContact,
     GetOpportunity, GetPosting, ListApplications, ListArchiveReasons, ListDeletedOpportunities, ListFeedback, ListFeedbackTemplates, ListFiles, ListNotes,
-    ListOpportunities, ListPostings, ListStages, ListUsers, ListWebhooks, Opportunity, RemoveLinks, RemoveTags, Stage, UpdateFeedback, UpdateOpportunityStage,
+    ListOpportunities, ListPostings, ListStages, ListUsers, ListWebhooks, Opportunity, RemoveLinks, RemoveTags, UpdateFeedback, UpdateOpportunityStage,
     UploadFile,
 };
 use outbound::{Failure, Remote};
@@ -199,6 +199,9 @@ impl Connector for Jobma {
             typed: "Jobma does not tell which kits there are. Type the id of the kit, as the address of its page in Jobma has it.",
         }),
         callback: Some("callback_secret"),
+        map: None,
+        arrivals: None,
+        tells_jobs: false,
         credential: &[("authorization", "Authorization, with an access token of Jobma: Bearer …"), ("callback_secret", "Secret that Jobma sends with results")],
         home: "https://api.jobma.com",
         support: "https://www.jobma.com/contact",
@@ -222,11 +225,11 @@ impl Connector for Jobma {
         counts.then(|| rounds::entered(opportunity, stage))
     }
 
-    fn preset(&self, settings: &Settings, stages: &[Stage]) -> Option<Map<String, Value>> {
+    fn preset(&self, settings: &Settings, account: &Account) -> Option<Map<String, Value>> {
         if !settings.stages.is_empty() {
             return None;
         }
-        let usual = stages.iter().find(|stage| stage.text.trim().eq_ignore_ascii_case(NAME))?;
+        let usual = account.stages.iter().find(|stage| stage.text.trim().eq_ignore_ascii_case(NAME))?;
         Some(Map::from_iter([("stages".to_owned(), json!([usual.id]))]))
     }
 

@@ -4,7 +4,8 @@
 //! in notes, which Lever lets nobody change.
 
 use super::rounds::{FileResults, Round, Rounds};
-use super::{NAME, Settings, done, lever, wire};
+use super::{NAME, Settings, done, wire};
+use crate::profile;
 use connector::{Cx, Good, Hold, How, Outcome};
 use endpoint::{Attachment, Nothing, WithFiles};
 use jobma_api::{Evaluation, Review};
@@ -32,14 +33,14 @@ pub async fn file(cx: &Cx<'_>, settings: &Settings, rounds: &mut Rounds, file: &
         rounds.keep(file.round.clone());
         return Ok(done(rounds, How::Unchanged, "Jobma tells no ratings"));
     };
-    let opportunity = lever::id(&file.opportunity)?;
+    let opportunity = profile::id(&file.opportunity)?;
     match write(cx, settings, &opportunity, file, &evaluation).await {
         Ok(Ok(())) => {
             rounds.keep(file.round.clone());
             Ok(done(rounds, How::Updated, "what reviewers think is on the profile"))
         }
         Ok(Err(hold)) => Ok(Outcome::Hold(hold)),
-        Err(failure) => lever::refused(&failure),
+        Err(failure) => profile::refused(NAME, &failure),
     }
 }
 
@@ -52,7 +53,7 @@ async fn write(
 ) -> Result<Result<(), Hold>, Failure> {
     if settings.write_ratings {
         for review in &evaluation.reviews {
-            lever::note(cx, opportunity, &sentence(review)).await?;
+            profile::note(cx, opportunity, &sentence(review), PerformAs::default()).await?;
         }
     }
     if settings.write_feedback {

@@ -1,6 +1,6 @@
 use super::rounds::{Change, Round, Rounds, State, TAGS, decide};
 use super::{Jobma, Settings};
-use connector::{Connector, Decision, Seen};
+use connector::{Account, Connector, Decision, Seen};
 use lever_api::{Stage, StageChanged};
 use serde_json::{Value, json};
 
@@ -139,9 +139,10 @@ fn jbm_17_what_makes_no_sense_is_not_heard() {
 #[test]
 fn jbm_o02_a_stage_of_the_usual_name_is_chosen_by_itself_and_nothing_is_chosen_twice() {
     let stages = [("a", "Phone"), ("b", " jobma ")].map(|(id, text)| Stage { id: id.into(), text: text.into(), ..Stage::default() });
-    assert_eq!(Jobma.preset(&Settings::default(), &stages).unwrap()["stages"], json!(["b"]));
-    assert!(Jobma.preset(&settings(), &stages).is_none());
-    assert!(Jobma.preset(&Settings::default(), &stages[..1]).is_none());
+    let account = |stages: &[Stage]| Account { stages: stages.to_vec(), ..Account::default() };
+    assert_eq!(Jobma.preset(&Settings::default(), &account(&stages)).unwrap()["stages"], json!(["b"]));
+    assert!(Jobma.preset(&settings(), &account(&stages)).is_none());
+    assert!(Jobma.preset(&Settings::default(), &account(&stages[..1])).is_none());
 }
 
 #[test]

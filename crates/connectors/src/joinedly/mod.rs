@@ -148,6 +148,9 @@ impl Connector for Joinedly {
         ],
         jobs: Some(Jobs { list: "teams", label: "Team", typed: "Joinedly has no teams yet." }),
         callback: None,
+        map: None,
+        arrivals: None,
+        tells_jobs: false,
         credential: &[("authorization", "Authorization, with a token of Joinedly: Bearer jy_…")],
         home: "https://app.joinedly.com",
         support: "mailto:founders@joinedly.com",
@@ -343,14 +346,14 @@ async fn join(cx: &Cx<'_>, settings: &Settings, joining: &Joining) -> Result<Out
     let journey = there.as_ref().map(|there| format!("; {}", wire::journey(&there.journey))).unwrap_or_default();
     let remote_id = there.map(|there| there.id).or_else(|| cx.sent.remote_id.clone());
     let said = format!("{said}{journey}{}", flagged(&flags));
-    Ok(Outcome::Done(Done { remote_id, how, said, sent: sent(joining.hired_at, &body, false), left_out: !flags.is_empty(), more: false }))
+    Ok(Outcome::Done(Done { remote_id, how, said, sent: sent(joining.hired_at, &body, false), left_out: !flags.is_empty(), ..Done::default() }))
 }
 
 async fn cancel(cx: &Cx<'_>, external_id: &str, hired_at: i64) -> Result<Outcome, Failure> {
     let body = serde_json::from_value(cx.sent.what["body"].clone()).unwrap_or_default();
     let done = |how, said: &str, id: Option<String>| {
         let sent = sent(hired_at, &body, true);
-        Ok(Outcome::Done(Done { remote_id: id.or_else(|| cx.sent.remote_id.clone()), how, said: said.to_owned(), sent, left_out: false, more: false }))
+        Ok(Outcome::Done(Done { remote_id: id.or_else(|| cx.sent.remote_id.clone()), how, said: said.to_owned(), sent, left_out: false, ..Done::default() }))
     };
     match wire::cancel(cx.partner, external_id, "Not hired any more in Lever.").await? {
         Some(there) if there.journey.state == State::Cancelled => done(How::Updated, "the journey was cancelled; the person stays in the history", Some(there.id)),

@@ -20,6 +20,7 @@ mod first_hire;
 mod hub_api;
 mod imports;
 mod interviews;
+mod job_ring;
 mod jobma;
 mod jobma_results;
 mod jobma_set_up;

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hub-api", &["endpoint"]),
     ("joinedly-api", &["endpoint"]),
     ("jobma-api", &["endpoint"]),
+    ("job-ring-api", &["endpoint"]),
     ("db", &["clock"]),
     ("outbound", &["clock", "endpoint"]),
     ("web", &["clock", "db", "endpoint"]),
@@ -20,9 +21,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("post", &["clock", "db", "endpoint", "outbound", "pipeline", "web"]),
     ("store", &["endpoint", "outbound"]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
-    ("connectors", &["connector", "endpoint", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
+    ("connectors", &["connector", "endpoint", "job-ring-api", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
     ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "store", "web"]),
-    ("partners", &["clock", "db", "endpoint", "hub-api", "jobma-api", "joinedly-api", "outbound", "pipeline", "post", "store", "web"]),
+    (
+        "partners",
+        &["clock", "db", "endpoint", "hub-api", "job-ring-api", "jobma-api", "joinedly-api", "outbound", "pipeline", "post", "store", "web"],
+    ),
     ("hub", &["clock", "connector", "db", "endpoint", "hub-api", "lever-api", "outbound", "pipeline", "post", "web"]),
 ];
 
@@ -56,7 +60,7 @@ fn each_crate_is_without_what_it_must_not_have() {
             assert!(!forbidden.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
         }
     };
-    for words in ["clock", "endpoint", "lever-api", "hub-api", "jobma-api", "joinedly-api"] {
+    for words in ["clock", "endpoint", "lever-api", "hub-api", "job-ring-api", "jobma-api", "joinedly-api"] {
         without(words, &["tokio", "reqwest", "axum", "sea-orm", "db", "outbound"]);
     }
     for name in ["connector", "connectors"] {

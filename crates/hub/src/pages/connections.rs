@@ -37,7 +37,7 @@ async fn list(viewer: Viewer) -> Result<Html<String>, Problem> {
         @for c in &connections {
             tr {
                 td { a href=(format!("/connections/{}", c.id)) { (hub.connector(&c.connector).map_or(c.connector.as_str(), |k| k.spec().name)) } }
-                td { (state(c)) }
+                td { (state(hub, c)) }
                 td { (ui::when(c.connected_at, now)) }
                 td { (c.connected_by) }
             }
@@ -60,10 +60,12 @@ async fn list(viewer: Viewer) -> Result<Html<String>, Problem> {
     viewer.page("Connections", main).await
 }
 
-fn state(connection: &Connection) -> Markup {
+fn state(hub: &Hub, connection: &Connection) -> Markup {
+    let lacks = hub.connector(&connection.connector).is_some_and(|connector| connector.lacks(&connection.settings).is_some());
     let lets_in = connection.checks.as_ref().is_none_or(|checks| checks.partner.is_none());
     match (connection.connected, lets_in) {
         (false, _) if connection.token_only => ui::badge("wait", "Waits for sign-in"),
+        (true, true) if lacks => ui::badge("wait", "Mapping needed"),
         (true, true) => ui::badge("good", "Connected"),
         (true, false) => ui::badge("bad", "Connected with Lever alone"),
         (false, _) => ui::badge("bad", "Disconnected"),
@@ -133,7 +135,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let daily = pipeline::next_due(&hub.db, &c.tenant, &c.id, DAILY).await?;
     let next = pipeline::next_due(&hub.db, &c.tenant, &c.id, crate::work::LOOK_AGAIN).await?;
     let main = html! {
-        (ui::heading(spec.name, spec.about, &html! { (state(&c)) }))
+        (ui::heading(spec.name, spec.about, &html! { (state(hub, &c)) }))
         @for notice in c.notice.iter().chain(&missing) { p.warn { (notice) } }
         @if !c.connected && may {
             div.actions {
@@ -171,6 +173,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                     h2 { "Settings" }
                     div.actions {
                         @if spec.jobs.is_some() { a.button href=(format!("/connections/{id}/jobs")) { "Jobs" } }
+                        @if spec.map.is_some() { a.button href=(format!("/connections/{id}/stage-map")) { "Stage map" @if c.unmatched > 0 { " " (ui::badge("bad", &c.unmatched.to_string())) } } }
                         @if !spec.targets.is_empty() { a.button href=(format!("/connections/{id}/fields")) { "Fields" } }
                         @if !spec.lists.is_empty() { a.button href=(format!("/connections/{id}/names")) { "Names" @if c.unmatched > 0 { " " (ui::badge("bad", &c.unmatched.to_string())) } } }
                         a.button href=(format!("/connections/{id}/versions")) { "Versions" }

@@ -17,6 +17,7 @@ mod overview;
 mod people;
 mod runs;
 mod sandbox;
+mod stage_map;
 
 use crate::Hub;
 use crate::connections::Connection;
@@ -160,6 +161,7 @@ pub fn routes(hub: Hub) -> Router {
         .merge(people::routes())
         .merge(fields::routes())
         .merge(jobs::routes())
+        .merge(stage_map::routes())
         .merge(names::routes())
         .merge(connect::routes())
         .merge(audit::routes())

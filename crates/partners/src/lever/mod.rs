@@ -89,7 +89,7 @@ async fn show(app: &'static App, person: Person) -> Result<Response, Problem> {
         Ok(connection) => {
             let besides = (app.besides)(&person, &hub, connection.as_ref()).await?;
             match connection {
-                Some(connection) if connection.state == "connected" => {
+                Some(connection) if matches!(connection.state.as_str(), "connected" | "mapping_needed") => {
                     let imports = hub.imports(&connection.id).await.unwrap_or_default();
                     html! {
                         (state(&connection))
@@ -127,7 +127,7 @@ fn offer(app: &App, old: Option<&Connection>) -> Markup {
 fn state(connection: &Connection) -> Markup {
     html! {
         section.card.middle {
-            div.heading { h2 { "Lever" } (ui::badge("good", "Connected")) }
+            div.heading { h2 { "Lever" } @if connection.state == "mapping_needed" { (ui::badge("wait", "Mapping needed")) } @else { (ui::badge("good", "Connected")) } }
             p.soft { "Since " (web::date(clock::Ms(connection.connected_at))) "." }
             @if let Some(notice) = &connection.notice { p.warn { (notice) } }
             @let done = connection.setup.iter().filter(|step| step.state == "done").count();

@@ -1,0 +1,233 @@
+//! A referral on its way into Lever: an opportunity on the posting, with source, tag, résumé, and a note that names the referrer.
+
+use super::{NAME, Settings, standing::Standing, wire};
+use crate::profile;
+use connector::{Arrival, Cx, Decision, Done, Effect, Hold, How, Outcome, outcome_of};
+use endpoint::{Nothing, WithFiles};
+use job_ring_api::{Kind, Referral, Sent};
+use lever_api::{CreateAs, CreateOpportunity, ListOpportunities, NewOpportunity, Opportunity, OpportunityFilter, PerformAs, Phone};
+use outbound::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// What Lever calls whoever comes this way: exactly so.
+pub const SOURCE: &str = "Job Ring";
+pub const TAG: &str = "Referral";
+/// Where applicants and referrals begin in every account of Lever.
+const STAGE: &str = "applicant-new";
+
+/// An opportunity that is to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Create {
+    pub referral: String,
+    pub posting: String,
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub links: Vec<String>,
+    /// Whether there is a résumé.
+    pub resume: bool,
+    /// Names the referrer.
+    pub note: String,
+    /// Why it earns nothing; empty: it may.
+    pub duplicate: String,
+    /// When they were referred, ms. By it the opportunity is found again, should no answer come.
+    pub created_at: i64,
+    /// A user of Lever.
+    pub perform_as: String,
+    /// It is in Lever already: this opportunity.
+    pub there: Option<String>,
+}
+
+/// Why a referral cannot be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cannot {
+    pub referral: String,
+    pub cause: String,
+    pub why: String,
+}
+
+/// The opportunity a referral became: ours by its source, and by the moment of the referral.
+fn is_this(opportunity: &Opportunity, created_at: i64) -> bool {
+    opportunity.created_at == created_at && opportunity.sources.iter().any(|source| source == SOURCE)
+}
+
+pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> {
+    let Ok(referral) = serde_json::from_value::<Referral>(arrival.record.value.clone()) else {
+        return Decision::Nothing(format!("{NAME} said nothing that makes sense"));
+    };
+    if !referral.opportunity.is_empty() {
+        return Decision::Nothing("it is in Lever already".to_owned());
+    }
+    if let Some(hold) = settings.unmapped() {
+        return Decision::Hold(hold);
+    }
+    let there = arrival.known.iter().find(|o| is_this(o, referral.created_at)).map(|o| o.id.clone());
+    let cannot = |cause: &str, mend: &str| {
+        let why = format!("The referral of {} cannot be sent to Lever: {cause}. {mend}", referral.name);
+        let cannot = Cannot { referral: arrival.id.clone(), cause: format!("A referral cannot be sent: {cause}"), why };
+        let effects = vec![Effect { key: format!("job-ring/cannot/{}", arrival.id), change: super::Change::Cannot(cannot) }];
+        Decision::Make(effects)
+    };
+    let title = |posting: &lever_api::Posting| format!("the job \"{}\" is closed in Lever", posting.text.trim());
+    match &arrival.posting {
+        _ if there.is_some() => {}
+        None => return cannot("Lever does not show its job", "It may be gone, or confidential. A recruiter can make it public, or an admin of Job Ring can choose another job."),
+        Some(posting) if !wire::is_open(posting) => return cannot(&title(posting), "A recruiter can open it again, or an admin of Job Ring can choose another job."),
+        Some(_) => {}
+    }
+    if settings.perform_as.is_empty() {
+        return cannot("nobody is chosen in whose name Lever is written to", "An admin of Job Ring can choose somebody where the stages are mapped.");
+    }
+    let earlier = arrival.known.iter().filter(|o| !is_this(o, referral.created_at) && o.created_at < referral.created_at);
+    let owner = earlier.filter(|o| o.created_at >= referral.owned_since).min_by_key(|o| o.created_at);
+    let links = [referral.linkedin.clone(), referral.url.clone()];
+    let create = Create {
+        referral: arrival.id.clone(),
+        posting: referral.job.clone(),
+        note: note(&referral),
+        duplicate: owner.map(|o| duplicate(&referral, o)).unwrap_or_default(),
+        name: referral.name,
+        email: referral.email,
+        phone: referral.phone,
+        links: links.into_iter().filter(|link| !link.is_empty()).collect(),
+        resume: !referral.resume.is_empty(),
+        created_at: referral.created_at,
+        perform_as: settings.perform_as.clone(),
+        there,
+    };
+    Decision::Make(vec![Effect { key: format!("job-ring/opportunity/{}", arrival.id), change: super::Change::Create(Box::new(create)) }])
+}
+
+fn duplicate(referral: &Referral, owner: &Opportunity) -> String {
+    let on = jiff::Timestamp::from_millisecond(owner.created_at).map(|at| at.strftime(" on %-d %B %Y").to_string()).unwrap_or_default();
+    let by = owner.sources.first().map_or_else(|| owner.origin.clone(), Clone::clone);
+    format!("{} was brought to Lever{on} already ({by}): whoever did that comes first.", referral.name)
+}
+
+fn note(referral: &Referral) -> String {
+    let from = if referral.kind == Kind::Internal { "a colleague" } else { "somebody outside the company" };
+    let mut lines = vec![format!("{NAME}: referred by {} <{}>, {from}.", referral.referrer.name, referral.referrer.email)];
+    if !referral.relationship.is_empty() {
+        lines.push(format!("How they know each other: {}", referral.relationship));
+    }
+    if !referral.words.is_empty() {
+        lines.push(format!("Why they fit: {}", referral.words));
+    }
+    lines.push(format!("The referral: {}", referral.url));
+    lines.join("\n")
+}
+
+/// After so many tries Job Ring says that it goes on being tried.
+const SAYS_SO_FROM: i64 = 3;
+
+pub async fn create(cx: &Cx<'_>, create: &Create) -> Outcome {
+    match try_to(cx, create).await {
+        Ok(outcome) => outcome,
+        Err(failure) => {
+            let lever_says_no = matches!(failure.status(), Some(400..=499)) && !failure.may_pass() && failure.status() != Some(401);
+            let (outcome, why) = match failure.status() {
+                // Our clock may be ahead of Lever's.
+                Some(400) if failure.to_string().contains("createdAt") => (Outcome::Retry { after: None, why: failure.to_string() }, None),
+                Some(403) => match profile::refused(NAME, &failure) {
+                    Ok(Outcome::Hold(hold)) => (Outcome::Hold(hold.clone()), Some(hold.why)),
+                    Ok(outcome) => (outcome, None),
+                    Err(failure) => (outcome_of(NAME, &failure), None),
+                },
+                _ if lever_says_no => {
+                    let why = format!("Lever does not take the referral of {}: {failure} An admin of {NAME} can correct the referral there.", create.name);
+                    (Outcome::Hold(Hold::new("Lever does not take a referral", why.clone())), Some(why))
+                }
+                _ if cx.attempt >= SAYS_SO_FROM => {
+                    let why = format!("It could not be sent to Lever so far: {failure} It is tried again by itself; nothing is lost.");
+                    (outcome_of("Lever", &failure), Some(why))
+                }
+                _ => (outcome_of("Lever", &failure), None),
+            };
+            if let Some(why) = why {
+                // What went wrong first is what counts.
+                let _ = wire::trouble(cx.partner, &create.referral, &why).await;
+            }
+            outcome
+        }
+    }
+}
+
+/// Fails as Lever does; what Job Ring refuses is an outcome.
+async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
+    let at_job_ring = |failure: Failure| match outcome_of(NAME, &failure) {
+        Outcome::Hold(_) if !matches!(failure.status(), Some(401 | 403)) => Outcome::Hold(wire::refusal(&failure)),
+        outcome => outcome,
+    };
+    let by = || create.perform_as.parse().map_err(|_| Failure::Blocked(format!("{:?} is no user's id", create.perform_as)));
+    let may_be_there = cx.attempt > 1 || !cx.tried.is_empty();
+    let found = match &create.there {
+        Some(id) => Some((id.clone(), String::new())),
+        None if may_be_there => find(cx, create).await?,
+        None => None,
+    };
+    let is_new = found.is_none();
+    let (id, url) = match found {
+        Some(found) => found,
+        None => {
+            let resume = if create.resume { wire::resume(cx.partner, &create.referral).await } else { Ok(None) };
+            let files = match resume {
+                Ok(resume) => resume.into_iter().collect(),
+                Err(failure) => return Ok(at_job_ring(failure)),
+            };
+            let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            let fields = NewOpportunity {
+                name: text(&create.name),
+                emails: vec![create.email.clone()],
+                phones: text(&create.phone).map(|value| Phone { kind: None, value }).into_iter().collect(),
+                links: create.links.clone(),
+                tags: vec![TAG.to_owned()],
+                sources: vec![SOURCE.to_owned()],
+                origin: Some("referred".to_owned()),
+                stage: STAGE.parse().ok(),
+                postings: create.posting.parse().into_iter().collect(),
+                created_at: Some(create.created_at),
+                ..NewOpportunity::default()
+            };
+            let query = CreateAs { perform_as: Some(by()?), perform_as_posting_owner: None, parse: create.resume.then_some(true) };
+            let made = cx.lever.send(CreateOpportunity { query, body: WithFiles { fields, files } }).await?.data;
+            (made.id, made.urls.map(|urls| urls.show).unwrap_or_default())
+        }
+    };
+    let opportunity = profile::id(&id)?;
+    let by = PerformAs { perform_as: Some(by()?) };
+    if is_new {
+        profile::write_note(cx, &opportunity, &create.note, by).await?;
+    } else {
+        profile::note(cx, &opportunity, &create.note, by).await?;
+    }
+    let sent = Sent { opportunity: id.clone(), url, duplicate: create.duplicate.clone() };
+    if let Err(failure) = wire::sent(cx.partner, &create.referral, sent).await {
+        return Ok(at_job_ring(failure));
+    }
+    Ok(Outcome::Done(Done {
+        remote_id: Some(id),
+        how: How::Created,
+        said: format!("{} is in Lever", create.name),
+        became: Some(json!(Standing::default())),
+        ..Done::default()
+    }))
+}
+
+/// What an earlier try may have made.
+async fn find(cx: &Cx<'_>, create: &Create) -> Result<Option<(String, String)>, Failure> {
+    let query = OpportunityFilter { email: Some(create.email.clone()), source: vec![SOURCE.to_owned()], limit: Some(100), ..OpportunityFilter::default() };
+    let found = cx.lever.send(ListOpportunities { query, body: Nothing }).await?.data;
+    let this = found.into_iter().find(|o| is_this(o, create.created_at));
+    Ok(this.map(|o| (o.id, o.urls.map(|urls| urls.show).unwrap_or_default())))
+}
+
+/// Tells Job Ring why it cannot be sent, then waits for whoever can mend it.
+pub async fn tell_why_not(cx: &Cx<'_>, cannot: &Cannot) -> Outcome {
+    match wire::trouble(cx.partner, &cannot.referral, &cannot.why).await {
+        Ok(()) => Outcome::Hold(Hold::new(cannot.cause.clone(), cannot.why.clone())),
+        Err(failure) => outcome_of(NAME, &failure),
+    }
+}

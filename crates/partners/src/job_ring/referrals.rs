@@ -1,0 +1,571 @@
+//! Referrals: taken in by the rules of the program, sent on, and followed by what happens to them.
+
+use super::program::{ACCEPTED, EXPIRED, Program, REFERRED, Rule, WITHDRAWN};
+use super::{APP, jobs::Job, texts};
+use crate::Partners;
+use clock::Ms;
+use db::vault::{digest, random_hex};
+use db::{Clauses, Row, Sql, Tx, params};
+use endpoint::Attachment;
+use job_ring_api::{Change, Kind, Meaning, Sent};
+use std::time::Duration;
+
+/// Where a referral stands on its way to the applicant tracking system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// Whoever is referred is asked first.
+    Consent,
+    /// It is to be sent.
+    Waiting,
+    /// It is there.
+    Sent,
+    /// It will never be.
+    Over,
+}
+
+impl Sending {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Over => "over",
+        }
+    }
+
+    fn read(name: &str) -> Self {
+        [Self::Consent, Self::Waiting, Self::Sent].into_iter().find(|s| s.name() == name).unwrap_or(Self::Over)
+    }
+}
+
+/// A referral.
+#[derive(Clone, Debug)]
+pub struct Referral {
+    pub id: String,
+    pub kind: Kind,
+    pub job: String,
+    pub job_title: String,
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub linkedin: String,
+    pub relationship: String,
+    pub words: String,
+    pub resume_name: String,
+    pub resume_type: String,
+    pub referrer_name: String,
+    pub referrer_email: String,
+    pub status: String,
+    pub status_at: Ms,
+    pub sending: Sending,
+    pub trouble: String,
+    pub opportunity: String,
+    pub opportunity_url: String,
+    pub ineligible: String,
+    page_sealed: String,
+    consent_sealed: String,
+    pub consent_until: Option<Ms>,
+    pub removed: bool,
+    pub created_at: Ms,
+}
+
+/// A change of status that happened.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    pub status: String,
+    pub at: Ms,
+    pub because: String,
+}
+
+/// What somebody filled in.
+#[derive(Clone, Debug, Default)]
+pub struct NewReferral {
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub linkedin: String,
+    pub relationship: String,
+    pub words: String,
+    pub resume: Option<Attachment>,
+}
+
+/// Who refers.
+#[derive(Clone, Debug, Default)]
+pub struct By {
+    pub name: String,
+    pub email: String,
+}
+
+/// Which referrals.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    pub kind: Option<Kind>,
+    pub status: String,
+    pub referrer_email: String,
+    /// Part of a name, an address or a job.
+    pub search: String,
+    pub before: Option<(Ms, String)>,
+}
+
+/// Résumés are not longer, bytes: Lever takes 30 MB with everything around them.
+const LONGEST_RESUME: usize = 20 << 20;
+/// Formats recruiters can open.
+const RESUMES: [&str; 6] = ["pdf", "doc", "docx", "txt", "odt", "rtf"];
+
+const SELECT: &str = "select r.*, coalesce(j.title, '') as job_title from jr_referral r left join jr_job j on j.id = r.job";
+
+pub const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Internal => "internal",
+        Kind::External => "external",
+    }
+}
+
+pub fn read_kind(name: &str) -> Option<Kind> {
+    [Kind::Internal, Kind::External].into_iter().find(|kind| kind_name(*kind) == name)
+}
+
+fn read(row: &Row) -> db::Result<Referral> {
+    Ok(Referral {
+        id: row.text("id")?,
+        kind: read_kind(&row.text("kind")?).unwrap_or_default(),
+        job: row.text("job")?,
+        job_title: row.text("job_title")?,
+        name: row.text("name")?,
+        email: row.text("email")?,
+        phone: row.text("phone")?,
+        linkedin: row.text("linkedin")?,
+        relationship: row.text("relationship")?,
+        words: row.text("words")?,
+        resume_name: row.text("resume_name")?,
+        resume_type: row.text("resume_type")?,
+        referrer_name: row.text("referrer_name")?,
+        referrer_email: row.text("referrer_email")?,
+        status: row.text("status")?,
+        status_at: Ms(row.int("status_at")?),
+        sending: Sending::read(&row.text("sending")?),
+        trouble: row.text("trouble")?,
+        opportunity: row.text("opportunity")?,
+        opportunity_url: row.text("opportunity_url")?,
+        ineligible: row.text("ineligible")?,
+        page_sealed: row.text("page_sealed")?,
+        consent_sealed: row.text("consent_sealed")?,
+        consent_until: row.get::<Option<i64>>("consent_until")?.map(Ms),
+        removed: row.get::<Option<i64>>("removed_at")?.is_some(),
+        created_at: Ms(row.int("created_at")?),
+    })
+}
+
+/// Whether this can be an e-mail address.
+pub fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
+    parts.is_some_and(|(_, host)| !host.contains('@')) && text.len() <= 200 && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+impl NewReferral {
+    /// A sentence, if it makes no sense.
+    pub fn wrong(&self) -> Option<String> {
+        let long = |text: &str, most: usize| text.chars().count() > most;
+        if self.name.is_empty() || long(&self.name, 200) {
+            return Some("Say who you refer: a name of 1 to 200 characters.".to_owned());
+        }
+        if !is_email(&self.email) {
+            return Some("Their e-mail address cannot be one. It is how the company reaches them.".to_owned());
+        }
+        if long(&self.phone, 50) || long(&self.relationship, 500) || long(&self.words, 5000) {
+            return Some("A telephone number has at most 50 characters, how you know each other 500, and why they fit 5,000.".to_owned());
+        }
+        if !self.linkedin.is_empty()
+            && (long(&self.linkedin, 500) || !(self.linkedin.starts_with("https://") || self.linkedin.starts_with("http://")))
+        {
+            return Some("The LinkedIn profile is an address that begins with https://.".to_owned());
+        }
+        let resume = self.resume.as_ref()?;
+        let end = resume.name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
+        if !RESUMES.contains(&end.as_str()) {
+            return Some(format!("A résumé is a file of one of these kinds: {}.", RESUMES.join(", ")));
+        }
+        if resume.bytes.is_empty() || resume.bytes.len() > LONGEST_RESUME {
+            return Some("The résumé is empty, or larger than 20 MB.".to_owned());
+        }
+        None
+    }
+}
+
+impl Partners {
+    pub(super) async fn referral(&self, db: &impl Sql, id: &str) -> db::Result<Option<Referral>> {
+        db.row(&format!("{SELECT} where r.id = $1"), params![id]).await?.map(|row| read(&row)).transpose()
+    }
+
+    /// The referral whose private page this link opens.
+    pub(super) async fn referral_of_page(&self, token: &str) -> db::Result<Option<Referral>> {
+        self.db.row(&format!("{SELECT} where r.page_digest = $1"), params![digest(token)]).await?.map(|row| read(&row)).transpose()
+    }
+
+    /// The referral about which this link asks.
+    pub(super) async fn referral_of_consent(&self, token: &str) -> db::Result<Option<Referral>> {
+        let sql = format!("{SELECT} where r.consent_digest = $1 and r.consent_digest <> ''");
+        self.db.row(&sql, params![digest(token)]).await?.map(|row| read(&row)).transpose()
+    }
+
+    /// The newest that fit.
+    pub(super) async fn referrals(&self, which: &Which, most: i64) -> db::Result<Vec<Referral>> {
+        let mut only = Clauses::default();
+        if let Some(kind) = which.kind {
+            only.is("r.kind =", kind_name(kind));
+        }
+        if !which.status.is_empty() {
+            only.is("r.status =", which.status.as_str());
+        }
+        if which.referrer_email.is_empty() {
+            only.and("r.removed_at is null");
+        } else {
+            only.is("r.referrer_email =", which.referrer_email.as_str());
+        }
+        if !which.search.is_empty() {
+            let text = only.bind(which.search.to_lowercase());
+            only.and(self.db.engine().contains("lower(r.name || ' ' || r.email || ' ' || r.referrer_name || ' ' || coalesce(j.title, ''))", &text));
+        }
+        if let Some((at, id)) = &which.before {
+            let (at, id) = (only.bind(at.0), only.bind(id.as_str()));
+            only.and(format!("(r.created_at < {at} or (r.created_at = {at} and r.id < {id}))"));
+        }
+        let most = only.bind(most);
+        let sql = format!("{SELECT}{} order by r.created_at desc, r.id desc limit {most}", only.sql());
+        self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
+    }
+
+    /// How many there are of each kind and status, without those that were removed.
+    pub(super) async fn count_referrals(&self) -> db::Result<Vec<(Kind, String, i64)>> {
+        let sql = "select kind, status, count(*) as n from jr_referral where removed_at is null group by kind, status";
+        let read = |row: &Row| Ok((read_kind(&row.text("kind")?).unwrap_or_default(), row.text("status")?, row.int("n")?));
+        self.db.rows(sql, vec![]).await?.iter().map(read).collect()
+    }
+
+    /// What happened to a referral, oldest first.
+    pub(super) async fn happened(&self, referral: &str) -> db::Result<Vec<Happened>> {
+        let rows = self.db.rows("select * from jr_change where referral = $1 order by at, id", params![referral]).await?;
+        rows.iter().map(|row| Ok(Happened { status: row.text("status")?, at: Ms(row.int("at")?), because: row.text("because")? })).collect()
+    }
+
+    /// Takes a referral in; or a sentence why the program does not.
+    pub(super) async fn take_referral(&self, job: &Job, kind: Kind, by: &By, new: NewReferral) -> db::Result<Result<Referral, String>> {
+        let (program, now) = (self.program(&self.db).await?, self.clock.now());
+        if !program.reward(kind).open {
+            return Ok(Err("The program does not take referrals of this kind at the moment.".to_owned()));
+        }
+        if !job.open {
+            return Ok(Err(format!("\"{}\" is closed by now: nobody can be referred to it any more. Look for another job.", job.title)));
+        }
+        if let Some(wrong) = new.wrong() {
+            return Ok(Err(wrong));
+        }
+        let (email, referrer) = (new.email.to_lowercase(), by.email.to_lowercase());
+        let id = uuid::Uuid::new_v4().to_string();
+        let (page, consent) = (random_hex(24), if program.consent { random_hex(24) } else { String::new() });
+        // Kept before anybody can ask for it; should what follows fail, nobody asks.
+        let resume = new.resume.as_ref().filter(|_| !program.consent);
+        if let Some(resume) = resume {
+            self.resumes.keep(&id, &resume.bytes).await?;
+        }
+        let tx = self.db.begin().await?;
+        // One after the other: of two who refer the same person at the same moment one is the first.
+        tx.run("insert into jr_setting (name, value) values ('turn', '') on conflict (name) do update set value = ''", vec![]).await?;
+        let ineligible = match self.judge(&tx, &program, job, &email, &referrer).await? {
+            Ok(why) => why,
+            Err(refused) => {
+                drop(tx);
+                self.resumes.forget(&id).await?;
+                return Ok(Err(refused));
+            }
+        };
+        // Before somebody agrees, no more is kept of them than it takes to ask.
+        let kept = |text: &str| if program.consent { String::new() } else { text.to_owned() };
+        let sending = if program.consent { Sending::Consent } else { Sending::Waiting };
+        let until = program.consent.then(|| now.plus(Duration::from_secs(86_400) * program.consent_days).0);
+        let seal = |what: &str, token: &str| if token.is_empty() { String::new() } else { self.vault.seal(&format!("job-ring/{what}/{id}"), token) };
+        let consent_digest = if consent.is_empty() { String::new() } else { digest(&consent) };
+        let sql = format!(
+            "insert into jr_referral (id, kind, job, name, email, phone, linkedin, relationship, words, resume_name, resume_type, referrer_name, \
+             referrer_email, status, status_at, sending, trouble, opportunity, opportunity_url, ineligible, page_digest, page_sealed, consent_digest, \
+             consent_sealed, consent_until, removed_at, created_at) values {}",
+            db::values(1, 27)
+        );
+        let values = params![
+            id.as_str(),
+            kind_name(kind),
+            job.id.as_str(),
+            new.name.as_str(),
+            email.as_str(),
+            kept(&new.phone),
+            kept(&new.linkedin),
+            kept(&new.relationship),
+            kept(&new.words),
+            resume.map(|r| r.name.clone()).unwrap_or_default(),
+            resume.map(|r| r.media_type.clone()).unwrap_or_default(),
+            by.name.as_str(),
+            referrer.as_str(),
+            REFERRED,
+            now.0,
+            sending.name(),
+            "",
+            "",
+            "",
+            ineligible.as_str(),
+            digest(&page),
+            seal("page", &page),
+            consent_digest,
+            seal("consent", &consent),
+            until,
+            None::<i64>,
+            now.0
+        ];
+        tx.run(&sql, values).await?;
+        note(&tx, &id, REFERRED, now, "").await?;
+        let Some(referral) = self.referral(&tx, &id).await? else { return Ok(Err("The referral could not be stored.".to_owned())) };
+        if program.consent {
+            texts::consent(self, &tx, &referral).await?;
+        } else {
+            self.send_to_hub(&tx, &id).await?;
+        }
+        texts::thanks(self, &tx, &referral).await?;
+        tx.commit().await?;
+        self.referred();
+        Ok(Ok(referral))
+    }
+
+    /// Why a referral earns nothing, empty if it may; or why it is not taken.
+    async fn judge(&self, tx: &Tx, program: &Program, job: &Job, email: &str, referrer: &str) -> db::Result<Result<String, String>> {
+        let judged = |rule: Rule, why: &str| match rule {
+            Rule::Allow => Ok(String::new()),
+            Rule::Ineligible => Ok(why.to_owned()),
+            Rule::Refuse => Err(why.to_owned()),
+        };
+        let since = self.clock.now().minus(Duration::from_secs(86_400) * program.ownership_days).0;
+        let sql = "select referrer_email, job, created_at, sending from jr_referral where email = $1 and removed_at is null and sending <> 'over' order by created_at, id";
+        let mut owner = None;
+        for row in tx.rows(sql, params![email]).await? {
+            let (by, at) = (row.text("referrer_email")?, row.int("created_at")?);
+            if by == referrer && row.text("job")? == job.id {
+                return Ok(Err("You have referred this person to this job already.".to_owned()));
+            }
+            if by != referrer && at >= since && owner.is_none() {
+                owner = Some(at);
+            }
+        }
+        if email == referrer {
+            return Ok(judged(program.self_referral, "Nobody refers themselves. You are welcome to apply on the company's own site."));
+        }
+        if !job.manager_email.is_empty() && job.manager_email.eq_ignore_ascii_case(referrer) {
+            return Ok(judged(program.hiring_manager, "Whoever decides about a job earns nothing for a referral to it."));
+        }
+        if let Some(at) = owner {
+            return Ok(Ok(format!(
+                "Somebody else referred this person on {}, and comes first for {} days.",
+                web::date(Ms(at)),
+                program.ownership_days
+            )));
+        }
+        Ok(Ok(String::new()))
+    }
+
+    /// Since when whoever came to the applicant tracking system belongs to whoever brought them.
+    pub(super) fn owned_since(referral: &Referral, program: &Program) -> Ms {
+        referral.created_at.minus(Duration::from_secs(86_400) * program.ownership_days)
+    }
+
+    /// Whoever is referred agrees, with what they want to add.
+    pub(super) async fn agree(&self, referral: &Referral, phone: &str, resume: Option<Attachment>) -> db::Result<bool> {
+        if let Some(resume) = &resume {
+            self.resumes.keep(&referral.id, &resume.bytes).await?;
+        }
+        let (now, tx) = (self.clock.now(), self.db.begin().await?);
+        let sql = "update jr_referral set sending = 'waiting', phone = $1, resume_name = $2, resume_type = $3, consent_until = null where id = $4 and sending = 'consent'";
+        let (name, kind) = resume.map(|r| (r.name, r.media_type)).unwrap_or_default();
+        if tx.run(sql, params![phone, name, kind, referral.id.as_str()]).await? == 0 {
+            return Ok(false);
+        }
+        self.change(&tx, &referral.id, &Change { status: ACCEPTED.to_owned(), at: now.0, because: "they agreed".to_owned() }).await?;
+        self.send_to_hub(&tx, &referral.id).await?;
+        tx.commit().await?;
+        self.referred();
+        Ok(true)
+    }
+
+    /// Whoever is referred does not want it, or did not answer: nothing of them is kept.
+    pub(super) async fn decline(&self, id: &str, late: bool) -> db::Result<bool> {
+        let (now, tx) = (self.clock.now(), self.db.begin().await?);
+        if tx.run("update jr_referral set sending = 'over' where id = $1 and sending = 'consent'", params![id]).await? == 0 {
+            return Ok(false);
+        }
+        let (status, because) = if late { (EXPIRED, "they did not answer") } else { (WITHDRAWN, "they do not want to be referred") };
+        self.change(&tx, id, &Change { status: status.to_owned(), at: now.0, because: because.to_owned() }).await?;
+        self.forget_in(&tx, id, now).await?;
+        tx.commit().await?;
+        self.resumes.forget(id).await?;
+        self.referred();
+        Ok(true)
+    }
+
+    /// Those who did not answer in time.
+    pub(crate) async fn mind_referrals(&self) -> db::Result<()> {
+        let sql = "select id from jr_referral where sending = 'consent' and consent_until <= $1 limit 1000";
+        for row in self.db.rows(sql, params![self.clock.now().0]).await? {
+            self.decline(&row.text("id")?, true).await?;
+        }
+        self.ripen().await
+    }
+
+    /// It is an opportunity now.
+    pub(super) async fn is_sent(&self, id: &str, sent: &Sent) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        let sql = "update jr_referral set sending = 'sent', trouble = '', opportunity = $1, opportunity_url = case when $2 = '' then opportunity_url else $2 end, \
+                   ineligible = case when ineligible = '' then $3 else ineligible end where id = $4 and sending <> 'over'";
+        tx.run(sql, params![sent.opportunity.as_str(), sent.url.as_str(), sent.duplicate.as_str(), id]).await?;
+        tx.commit().await?;
+        self.lobby.changed();
+        Ok(())
+    }
+
+    /// It could not be sent so far, or what happens to it means nothing here.
+    pub(super) async fn has_trouble(&self, id: &str, why: &str) -> db::Result<()> {
+        self.db.run("update jr_referral set trouble = $1 where id = $2", params![why, id]).await?;
+        self.lobby.changed();
+        Ok(())
+    }
+
+    /// What happened to an application.
+    pub(super) async fn changes(&self, id: &str, changes: &[Change]) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        // One after the other: of two tellers of the same one is the first.
+        tx.run("update jr_referral set trouble = '' where id = $1", params![id]).await?;
+        let mut changes = changes.to_vec();
+        changes.sort_by_key(|change| change.at);
+        for change in &changes {
+            self.change(&tx, id, change).await?;
+        }
+        tx.commit().await?;
+        self.referred();
+        Ok(())
+    }
+
+    /// One change of status, if it is not known: it stands in the history, the referrer is told, and payouts follow.
+    pub(super) async fn change(&self, tx: &Tx, id: &str, change: &Change) -> db::Result<()> {
+        let Some(before) = self.referral(tx, id).await? else { return Ok(()) };
+        if !note(tx, id, &change.status, Ms(change.at), &change.because).await? {
+            return Ok(());
+        }
+        let is_newest = change.at >= before.status_at.0;
+        if is_newest {
+            let sql = "update jr_referral set status = $1, status_at = $2 where id = $3";
+            tx.run(sql, params![change.status.as_str(), change.at, id]).await?;
+        }
+        let steps = self.jr_steps(tx).await?;
+        let reached = steps.iter().find(|step| step.id == change.status);
+        let referral = Referral { status: change.status.clone(), ..before.clone() };
+        self.earn(tx, &referral, change).await?;
+        if is_newest && reached.is_some_and(|step| step.meaning != Meaning::Hired) {
+            self.void_hire(tx, &referral, &steps, change).await?;
+        }
+        if let Some(step) = reached.filter(|_| is_newest && before.status != change.status) {
+            texts::status(self, tx, &referral, step, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets whoever was referred; that there was a referral stays.
+    pub(super) async fn forget_person(&self, id: &str) -> db::Result<bool> {
+        let (now, tx) = (self.clock.now(), self.db.begin().await?);
+        let Some(referral) = self.referral(&tx, id).await? else { return Ok(false) };
+        if !referral.removed {
+            let change = Change { status: WITHDRAWN.to_owned(), at: now.0.max(referral.status_at.0), because: "they were removed".to_owned() };
+            // What was earned stays earned: it is the referrer's.
+            note(&tx, id, &change.status, Ms(change.at), &change.because).await?;
+            tx.run("update jr_referral set status = $1, status_at = $2 where id = $3", params![WITHDRAWN, change.at, id]).await?;
+        }
+        self.forget_in(&tx, id, now).await?;
+        tx.commit().await?;
+        self.resumes.forget(id).await?;
+        self.db.scrub().await?;
+        self.referred();
+        Ok(true)
+    }
+
+    async fn forget_in(&self, tx: &Tx, id: &str, now: Ms) -> db::Result<()> {
+        let sql = "update jr_referral set name = '', email = '', phone = '', linkedin = '', relationship = '', words = '', resume_name = '', resume_type = '', \
+                   trouble = '', opportunity_url = '', consent_digest = '', consent_sealed = '', consent_until = null, removed_at = coalesce(removed_at, $1) where id = $2";
+        tx.run(sql, params![now.0, id]).await?;
+        self.letters.forget(tx, APP, id).await
+    }
+
+    /// Corrects what was typed in, as long as it was not sent; or a sentence why not.
+    pub(super) async fn correct(&self, id: &str, new: &NewReferral, job: &str) -> db::Result<Result<(), String>> {
+        if let Some(wrong) = new.wrong() {
+            return Ok(Err(wrong));
+        }
+        let tx = self.db.begin().await?;
+        if self.jr_job(&tx, job).await?.is_none_or(|job| !job.open) {
+            return Ok(Err("Choose a job that is open.".to_owned()));
+        }
+        let sql = "update jr_referral set name = $1, email = $2, phone = $3, linkedin = $4, relationship = $5, words = $6, job = $7 \
+                   where id = $8 and sending = 'waiting' and opportunity = ''";
+        let values = params![
+            new.name.as_str(),
+            new.email.to_lowercase(),
+            new.phone.as_str(),
+            new.linkedin.as_str(),
+            new.relationship.as_str(),
+            new.words.as_str(),
+            job,
+            id
+        ];
+        if tx.run(sql, values).await? == 0 {
+            return Ok(Err("It is in Lever already: a recruiter corrects it there.".to_owned()));
+        }
+        self.send_to_hub(&tx, id).await?;
+        tx.commit().await?;
+        self.referred();
+        Ok(Ok(()))
+    }
+
+    /// Those that wait to be sent, oldest first.
+    pub(super) async fn waiting_referrals(&self) -> db::Result<Vec<String>> {
+        let sql = "select id from jr_referral where sending = 'waiting' and opportunity = '' order by created_at, id limit 1000";
+        self.db.rows(sql, vec![]).await?.iter().map(|row| row.text("id")).collect()
+    }
+
+    /// The private page of whoever referred.
+    pub(super) fn page_of(&self, referral: &Referral) -> db::Result<String> {
+        let token = self.vault.open_sealed(&format!("job-ring/page/{}", referral.id), &referral.page_sealed)?;
+        Ok(self.at(&format!("/job-ring/my/{token}")))
+    }
+
+    /// Where whoever is referred is asked.
+    pub(super) fn consent_of(&self, referral: &Referral) -> db::Result<String> {
+        let token = self.vault.open_sealed(&format!("job-ring/consent/{}", referral.id), &referral.consent_sealed)?;
+        Ok(self.at(&format!("/job-ring/consent/{token}")))
+    }
+
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    /// Something about referrals changed: pages refresh, and what follows is done.
+    pub(super) fn referred(&self) {
+        self.lobby.changed();
+        self.pipeline.wake();
+    }
+}
+
+/// Writes a change down; whether it was not known.
+async fn note(tx: &Tx, referral: &str, status: &str, at: Ms, because: &str) -> db::Result<bool> {
+    let sql = "insert into jr_change (id, referral, status, at, because) values ($1, $2, $3, $4, $5) on conflict (referral, at, status) do nothing";
+    Ok(tx.run(sql, params![pipeline::fresh_id(at), referral, status, at.0, because]).await? > 0)
+}
+
+impl Referral {
+    /// Who was referred, for people.
+    pub fn who(&self) -> &str {
+        if self.removed { "Somebody who was removed" } else { &self.name }
+    }
+}
