@@ -4,7 +4,7 @@
 //! and an effect makes it so. When it has become an opportunity, its history goes over to that.
 
 use crate::Hub;
-use crate::attempt::{Try, ending};
+use crate::attempt::{Ours, Try, ending};
 use crate::connections::Connection;
 use crate::hires::{Noted, Person};
 use crate::work::{Learnt, think_job};
@@ -16,7 +16,6 @@ use lever_api::{ListPostings, Opportunity, OpportunityFilter, Posting, PostingFi
 use outbound::Failure;
 use pipeline::{Ending, Hint, Priority};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The kind of job that asks a partner which records wait, with its period in seconds. Partners hint at each; a hint may be lost.
@@ -65,7 +64,7 @@ impl Hub {
 
 impl Try<'_> {
     /// Reads a record on both sides, and decides.
-    pub async fn admit(&self, record: &str, answers: &BTreeMap<String, String>, learnt: &mut Learnt) -> db::Result<Result<Decided, Ending>> {
+    pub async fn admit(&self, record: &str, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Decided, Ending>> {
         let (hub, spec) = (self.hub, self.connector.spec());
         let partner = hub.partner(self.connection, self.wire);
         let found = match self.connector.fetch(&partner, record).await {
@@ -78,7 +77,8 @@ impl Try<'_> {
             Err(failure) => return hub.lever_failed(self.connection, &failure, "see whom Lever knows already").await.map(Err),
         };
         learnt.person = Some(Person::arriving(&found, posting.as_ref(), hub.clock.now()));
-        let arrival = Arrival { id: record.to_owned(), record: found, posting, known, answers: answers.clone() };
+        let arrival =
+            Arrival { id: record.to_owned(), record: found, posting, known, became: ours.sent.remote_id.clone(), answers: ours.answers.clone() };
         Ok(Ok(self.connector.admit(&self.connection.settings, &arrival)))
     }
 

@@ -105,7 +105,7 @@ impl Try<'_> {
     /// What is wanted now, by the truth on the side from which it comes.
     async fn wanted(&self, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Decided, Ending>> {
         if let Some(record) = arrival_of(&self.item.subject) {
-            return self.admit(record, &ours.answers, learnt).await;
+            return self.admit(record, ours, learnt).await;
         }
         match self.truth(ours, learnt).await? {
             Ok(seen) => self.decide(ours, seen).await,
@@ -413,9 +413,9 @@ impl Try<'_> {
 
 /// What we know of one person ourselves.
 #[derive(Default)]
-struct Ours {
-    sent: Sent,
-    answers: BTreeMap<String, String>,
+pub(crate) struct Ours {
+    pub sent: Sent,
+    pub answers: BTreeMap<String, String>,
     told: BTreeMap<String, Value>,
     is_wanted: bool,
 }

@@ -37,8 +37,6 @@ pub const ASK: &str = "ask/21600";
 
 /// What changed while the last list was read page by page is found in the next one.
 const OVERLAP: Duration = Duration::from_secs(120);
-/// How long a delivery may take.
-const A_MOMENT: Duration = Duration::from_secs(20);
 /// Whoever is connected may have a clock that differs from Lever's by this much.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
@@ -90,7 +88,10 @@ impl Hub {
     /// Reads what changed since the last look, and thinks about whom nobody told of.
     pub(crate) async fn look(&self, connection: &Connection, reader: &Reader<'_>, live: bool) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
-        let begin = connection.looked_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
+        let ours = connection.import_since.unwrap_or(connection.connected_at).min(connection.connected_at);
+        // Of whom we know already, what happened since then counts, though nobody has looked yet.
+        let begin = connection.looked_until.unwrap_or_else(|| ours.minus(CLOCKS_DIFFER));
+        let ours = if connection.looked_until.is_some() { ours } else { connection.connected_at };
         let filter = OpportunityFilter { updated_at_start: Some(begin.minus(OVERLAP).0), limit: Some(100), ..OpportunityFilter::default() };
         let mut changed = Vec::new();
         let (mut offset, mut asked_at) = (None, None);
@@ -107,33 +108,30 @@ impl Hub {
         let until = self.trusted(asked_at).or_else(latest).unwrap_or(begin).max(begin);
         // Who was hired before anybody connected or imported is nobody's business, and who was hired between two connections is. How
         // Lever's clock differs from ours, its answer says.
-        let ours = connection.import_since.unwrap_or(connection.connected_at).min(connection.connected_at);
         let first = match self.trusted(asked_at) {
             Some(date) => Ms(ours.0 + date.0 - self.clock.now().0),
             None => ours.minus(CLOCKS_DIFFER),
         };
         let since = connection.looked_until.map_or(first, |until| until.minus(CLOCKS_DIFFER).max(first));
         let mut untold = self.untold(connection, changed, since, reader).await?;
-        // Whoever is told of a moment later says nothing of the webhook.
-        let before = self.trusted(asked_at).unwrap_or(until).minus(A_MOMENT);
-        self.missed(connection, &untold, (begin.max(since), before), reader).await?;
+        self.missed(connection, &untold, begin.max(since), reader).await?;
         if !live {
             untold.retain(|o| o.is_anonymized);
         }
         self.found(connection, &untold, "looked_until", until).await.map_err(fault)
     }
 
-    /// Writes down which webhooks should have told of these, between two moments, and did not.
-    async fn missed(&self, connection: &Connection, untold: &[Opportunity], (from, until): (Ms, Ms), reader: &Reader<'_>) -> Result<(), Failure> {
+    /// Writes down which webhooks should have told of these since then, and did not.
+    async fn missed(&self, connection: &Connection, untold: &[Opportunity], since: Ms, reader: &Reader<'_>) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let reasons = reader.reasons(REASONS).await?;
         let hires = |o: &Opportunity| o.archived.as_ref().and_then(|a| a.reason.as_ref()).and_then(|id| reasons.get(id)).is_some_and(makes_a_hire);
         let event = |o: &Opportunity| {
-            let is_in = |at: Option<i64>| at.is_some_and(|at| from.0 <= at && at <= until.0);
+            let is_new = |at: Option<i64>| at.is_some_and(|at| at >= since.0);
             match &o.archived {
-                Some(archived) if is_in(archived.archived_at) => Some(if hires(o) { Event::CandidateHired } else { Event::CandidateArchiveChange }),
+                Some(archived) if is_new(archived.archived_at) => Some(if hires(o) { Event::CandidateHired } else { Event::CandidateArchiveChange }),
                 // The first of them is no move.
-                _ => is_in(o.stage_changes.iter().skip(1).map(|change| change.updated_at).max()).then_some(Event::CandidateStageChange),
+                _ => is_new(o.stage_changes.iter().skip(1).map(|change| change.updated_at).max()).then_some(Event::CandidateStageChange),
             }
         };
         let mut events: Vec<Event> = untold.iter().filter_map(event).collect();
@@ -184,7 +182,8 @@ impl Hub {
     /// Reads what was deleted since the last look, and forgets whom of them we know.
     pub(crate) async fn look_for_deleted(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
-        let begin = connection.deleted_until.unwrap_or_else(|| connection.connected_at.minus(CLOCKS_DIFFER));
+        let ours = connection.import_since.unwrap_or(connection.connected_at).min(connection.connected_at);
+        let begin = connection.deleted_until.unwrap_or_else(|| ours.minus(CLOCKS_DIFFER));
         let mut filter = DeletedFilter { deleted_at_start: Some(begin.minus(OVERLAP).0), limit: Some(100), ..DeletedFilter::default() };
         let (mut deleted, mut asked_at) = (Vec::new(), None);
         loop {

@@ -136,8 +136,9 @@ impl Hub {
             None => step(&format!("{} lets us in", spec.name), Seen::NotYet, "It is being asked.".into()),
         });
         if connector.is_live(&connection.settings) {
-            for webhook in self.webhooks(connection).await? {
-                let menu = "Settings > Integrations and API > Webhooks";
+            let webhooks = self.webhooks(connection).await?;
+            let menu = "Settings > Integrations and API > Webhooks";
+            for webhook in &webhooks {
                 steps.push(if connection.token_only {
                     step(
                         &format!("A webhook for \"{}\"", webhook.event),
@@ -149,25 +150,23 @@ impl Hub {
                 } else {
                     step(&format!("A webhook for \"{}\"", webhook.event), Seen::NotYet, "It is being made in Lever.".into())
                 });
-                let heard = webhook.heard_at.or(webhook.tested_at);
-                steps.push(if webhook.refused {
-                    let how =
-                        "Deliveries came whose signature does not fit, and were refused. If the token was regenerated in Lever, enter the new one.";
-                    step("Lever reaches this hub", Seen::Bad, how.into())
-                } else if heard.is_some() {
-                    step("Lever reaches this hub", Seen::Good, "A signed delivery came.".into())
-                } else {
-                    step(
-                        "Lever reaches this hub",
-                        Seen::NotYet,
-                        format!("To try it: in Lever, {menu}, press Verify connection beside \"{}\".", webhook.event),
-                    )
-                });
                 let what = format!("\"{}\" is switched on in Lever", webhook.event);
                 steps.push(if webhook.heard_at.is_some() {
                     step(&what, Seen::Good, "An event came.".into())
                 } else {
                     step(&what, Seen::NotYet, format!("It shows with the first event. A Super Admin can switch it on: in Lever, {menu}. Until then {} are found within a minute, by looking.", spec.whom.newcomers()))
+                });
+            }
+            if let Some(first) = webhooks.first() {
+                steps.push(if webhooks.iter().any(|webhook| webhook.refused) {
+                    let how =
+                        "Deliveries came whose signature does not fit, and were refused. If the token was regenerated in Lever, enter the new one.";
+                    step("Lever reaches this hub", Seen::Bad, how.into())
+                } else if webhooks.iter().any(|webhook| webhook.heard_at.or(webhook.tested_at).is_some()) {
+                    step("Lever reaches this hub", Seen::Good, "A signed delivery came.".into())
+                } else {
+                    let how = format!("To try it: in Lever, {menu}, press Verify connection beside \"{}\".", first.event);
+                    step("Lever reaches this hub", Seen::NotYet, how)
                 });
             }
         }

@@ -48,6 +48,9 @@ const KNOWN_FOR: Duration = Duration::from_secs(60);
 /// Nobody's signature token is shorter.
 const SHORTEST_TOKEN: usize = 8;
 
+/// How long a delivery may take.
+const A_MOMENT: Duration = Duration::from_secs(20);
+
 /// Written down at most so often: deliveries come by the thousand.
 const HEARD_EVERY: Duration = Duration::from_secs(60);
 
@@ -219,11 +222,11 @@ impl Hub {
         self.at(&format!("/hooks/lever/{id}"))
     }
 
-    /// Makes what is wanted and missing, deletes what is there and not wanted.
-    pub(crate) async fn sync_webhooks(&self, connection: &Connection, lever: &Remote) -> Result<(), Failure> {
+    /// Makes what is wanted and missing, deletes what is there and not wanted: all of it, if the connection ends.
+    pub(crate) async fn sync_webhooks(&self, connection: &Connection, lever: &Remote, leaves: bool) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let Some(connector) = self.connector(&connection.connector) else { return Ok(()) };
-        let wanted: Vec<Event> = if connector.is_live(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
+        let wanted: Vec<Event> = if !leaves && connector.is_live(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
         let there = lever.send(ListWebhooks { query: Nothing, body: Nothing }).await?.data;
         let rows = self.subscription_rows(connection).await.map_err(fault)?;
         // One credential may serve several connections, of any tenant: what belongs to another is not ours to take away.
@@ -356,8 +359,9 @@ impl Hub {
 
     /// Something was found by looking, of which Lever had not told.
     pub(crate) fn silent(&self, connection: &Connection, webhooks: &[Subscribed]) -> Option<String> {
-        // That something was heard is written down once in a while.
-        let is_silent = |w: &&Subscribed| w.made && w.missed_at.is_some_and(|missed| w.heard_at.is_none_or(|heard| missed > heard.plus(HEARD_EVERY)));
+        // What is told a moment later says nothing; and that something was heard is written down once in a while.
+        let (now, long_ago) = (self.clock.now(), |w: &Subscribed, missed: Ms| w.heard_at.is_none_or(|heard| missed >= heard.plus(HEARD_EVERY)));
+        let is_silent = |w: &&Subscribed| w.made && w.missed_at.is_some_and(|missed| now.since(missed) >= A_MOMENT && long_ago(w, missed));
         let silent: Vec<String> = webhooks.iter().filter(is_silent).map(|webhook| format!("\"{}\"", webhook.event)).collect();
         let (are, events) = if silent.len() == 1 { ("event", "is") } else { ("events", "are") };
         let them = silent.join(", ");

@@ -222,7 +222,7 @@ impl Hub {
             (Table::Job, TRY) => one.try_out(learnt).await,
             (Table::Job, LIST) => one.list().await,
             (Table::Job, ERASE) => one.erase().await,
-            (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire)).await {
+            (Table::Job, SYNC) => match self.sync_webhooks(connection, &self.lever(connection, Urgency::Now, wire), false).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
                 Err(failure) => self.lever_failed(connection, &failure, "keep its webhooks").await,
             },

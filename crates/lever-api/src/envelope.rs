@@ -158,3 +158,18 @@ list_query! {
     /// A list without filters of its own.
     Listing {}
 }
+
+/// A number, or a text that is one: forms, which come with files, have nothing but text.
+pub(crate) fn number_or_text<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<i64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(i64),
+        Text(String),
+    }
+    match Option::<Either>::deserialize(input)? {
+        None => Ok(None),
+        Some(Either::Number(number)) => Ok(Some(number)),
+        Some(Either::Text(text)) => text.trim().parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{text:?} is no number"))),
+    }
+}

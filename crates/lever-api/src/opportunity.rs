@@ -99,6 +99,7 @@ pub struct Archived {
     /// An archive reason; one of type `hired` makes a hire.
     pub reason: Option<String>,
     /// ms.
+    #[serde(deserialize_with = "crate::envelope::number_or_text")]
     pub archived_at: Option<i64>,
 }
 
@@ -215,6 +216,7 @@ pub struct NewOpportunity {
     /// At most one.
     pub postings: Vec<PostingId>,
     /// Past only, ms.
+    #[serde(deserialize_with = "crate::envelope::number_or_text")]
     pub created_at: Option<i64>,
     /// Create it archived.
     pub archived: Option<Archived>,

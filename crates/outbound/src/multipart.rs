@@ -9,16 +9,13 @@ pub fn form(fields: &[u8], files: &[Attachment]) -> (Vec<u8>, String) {
     let boundary = format!("fulcrum-{}", uuid::Uuid::new_v4().simple());
     let mut body = Vec::new();
     let fields = serde_json::from_slice(fields).unwrap_or(Value::Null);
+    let mut texts = Vec::new();
     for (name, value) in fields.as_object().into_iter().flatten() {
-        let (name, values) = match value {
-            Value::Array(list) => (format!("{name}[]"), list.as_slice()),
-            one => (name.clone(), std::slice::from_ref(one)),
-        };
-        for value in values.iter().filter(|value| !value.is_null()) {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{text}\r\n", quoted(&name));
-            body.extend_from_slice(head.as_bytes());
-        }
+        spell(name, value, &mut texts);
+    }
+    for (name, text) in texts {
+        let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{text}\r\n", quoted(&name));
+        body.extend_from_slice(head.as_bytes());
     }
     for file in files {
         let kind = if file.media_type.is_empty() { "application/octet-stream" } else { &file.media_type };
@@ -30,6 +27,22 @@ pub fn form(fields: &[u8], files: &[Attachment]) -> (Vec<u8>, String) {
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     (body, format!("multipart/form-data; boundary={boundary}"))
+}
+
+/// A value as fields of a form, in Lever's spelling: `emails[]`, `archived[reason]`, `phones[0][value]`.
+fn spell(name: &str, value: &Value, texts: &mut Vec<(String, String)>) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => texts.push((name.to_owned(), text.clone())),
+        Value::Object(fields) => fields.iter().for_each(|(field, value)| spell(&format!("{name}[{field}]"), value, texts)),
+        Value::Array(list) => {
+            for (n, value) in list.iter().enumerate() {
+                let name = if value.is_object() || value.is_array() { format!("{name}[{n}]") } else { format!("{name}[]") };
+                spell(&name, value, texts);
+            }
+        }
+        other => texts.push((name.to_owned(), other.to_string())),
+    }
 }
 
 /// As browsers write names: what would end the quotes or the line is written as percent signs.

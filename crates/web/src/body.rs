@@ -98,25 +98,55 @@ async fn plain(body: &mut BodyDataStream, kind: &str) -> Result<Vec<u8>, Unreada
     Ok(bytes)
 }
 
-/// `a=1&b[]=2&b[]=3&c[d]=4` as `{"a":"1","b":["2","3"],"c":{"d":"4"}}`. Repeated plain names become lists too.
+/// `a=1&b[]=2&b[]=3&c[d]=4&e[0][f]=5` as `{"a":"1","b":["2","3"],"c":{"d":"4"},"e":[{"f":"5"}]}`. Repeated plain names become lists too.
 fn object(pairs: Vec<(String, String)>) -> Value {
-    let mut all = Map::new();
+    let mut all = Value::Object(Map::new());
     for (name, value) in pairs {
-        let (name, inner) = match name.split_once('[') {
-            Some((outer, inner)) => (outer.to_owned(), Some(inner.trim_end_matches(']').to_owned())),
-            None => (name, None),
-        };
-        let value = Value::from(value);
-        match (inner.as_deref(), all.get_mut(&name)) {
-            (Some(""), Some(Value::Array(list))) | (None, Some(Value::Array(list))) => list.push(value),
-            (Some(""), _) => drop(all.insert(name, Value::from(vec![value]))),
-            (Some(key), Some(Value::Object(fields))) => drop(fields.insert(key.to_owned(), value)),
-            (Some(key), _) => drop(all.insert(name, Value::from(Map::from_iter([(key.to_owned(), value)])))),
-            (None, Some(first)) => *first = Value::from(vec![first.take(), value]),
-            (None, None) => drop(all.insert(name, value)),
+        let (first, inner) = name.split_once('[').map_or((name.as_str(), ""), |(first, inner)| (first, inner));
+        let mut path = vec![first];
+        path.extend(inner.strip_suffix(']').into_iter().flat_map(|inner| inner.split("][")));
+        put(&mut all, &path, value);
+    }
+    all
+}
+
+/// Nobody counts further in a form.
+const MOST: usize = 1000;
+
+/// Puts a text where its name says.
+fn put(at: &mut Value, path: &[&str], text: String) {
+    let Some((&key, rest)) = path.split_first() else {
+        // A plain name that comes again makes a list.
+        match at {
+            Value::Null => *at = Value::from(text),
+            Value::Array(list) => list.push(Value::from(text)),
+            first => *first = Value::from(vec![first.take(), Value::from(text)]),
+        }
+        return;
+    };
+    match (key, key.parse::<usize>()) {
+        ("", _) | (_, Ok(0..MOST)) if at.is_null() || at.is_array() => {
+            if at.is_null() {
+                *at = Value::Array(Vec::new());
+            }
+            let Value::Array(list) = at else { return };
+            let n = key.parse::<usize>().unwrap_or(list.len());
+            if list.len() <= n {
+                list.resize(n + 1, Value::Null);
+            }
+            if let Some(entry) = list.get_mut(n) {
+                put(entry, rest, text);
+            }
+        }
+        _ => {
+            if !at.is_object() {
+                *at = Value::Object(Map::new());
+            }
+            if let Value::Object(fields) = at {
+                put(fields.entry(key).or_insert(Value::Null), rest, text);
+            }
         }
     }
-    Value::Object(all)
 }
 
 #[cfg(test)]
@@ -129,5 +159,10 @@ mod tests {
         let pairs = [("a", "1"), ("b[]", "2"), ("b[]", "3"), ("c[d]", "4"), ("c[e]", "5"), ("f", "6"), ("f", "7"), ("f", "8")];
         let pairs = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
         assert_eq!(object(pairs), json!({"a": "1", "b": ["2", "3"], "c": {"d": "4", "e": "5"}, "f": ["6", "7", "8"]}));
+        let pairs = [("p[0][value]", "1"), ("p[0][type]", "home"), ("p[1][value]", "2"), ("q[0]", "3"), ("q[99999999]", "4")];
+        let pairs = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
+        assert_eq!(object(pairs), json!({"p": [{"value": "1", "type": "home"}, {"value": "2"}], "q": {"99999999": "4"}}));
+        let odd = [("a[", "1"), ("[b]", "2"), ("", "3"), ("c]", "4"), ("d[e]f", "5"), ("g[h", "6")];
+        assert!(object(odd.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec()).is_object());
     }
 }

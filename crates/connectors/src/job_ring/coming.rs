@@ -58,13 +58,15 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
     let Ok(referral) = serde_json::from_value::<Referral>(arrival.record.value.clone()) else {
         return Decision::Nothing(format!("{NAME} said nothing that makes sense"));
     };
-    if !referral.opportunity.is_empty() {
+    if arrival.became.is_some() {
         return Decision::Nothing("it is in Lever already".to_owned());
     }
     if let Some(hold) = settings.unmapped() {
         return Decision::Hold(hold);
     }
-    let there = arrival.known.iter().find(|o| is_this(o, referral.created_at)).map(|o| o.id.clone());
+    // Job Ring was told, and its answer was lost; or another hub sent it.
+    let told = Some(referral.opportunity.clone()).filter(|id| !id.is_empty());
+    let there = told.or_else(|| arrival.known.iter().find(|o| is_this(o, referral.created_at)).map(|o| o.id.clone()));
     let cannot = |cause: &str, mend: &str| {
         let why = format!("The referral of {} cannot be sent to Lever: {cause}. {mend}", referral.name);
         let cannot = Cannot { referral: arrival.id.clone(), cause: format!("A referral cannot be sent: {cause}"), why };

@@ -237,7 +237,8 @@ async fn picks(partner: &Remote) -> Result<Vec<Pick>, Failure> {
 
 /// It is so; what follows is decided at once.
 async fn told(cx: &Cx<'_>, tell: &Tell) -> Outcome {
-    let told = if tell.changes.is_empty() { Ok(()) } else { wire::tell(cx.partner, &tell.referral, tell.changes.clone()).await };
+    // Also where nothing changes: then what stood there of trouble is over.
+    let told = wire::tell(cx.partner, &tell.referral, tell.changes.clone()).await;
     match told {
         Ok(()) => {
             let said = match tell.changes.last() {

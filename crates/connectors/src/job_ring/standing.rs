@@ -74,6 +74,9 @@ pub fn decide(settings: &Settings, seen: &Seen) -> Decision<super::Change> {
     let told = Standing::read(&seen.sent);
     let stage = reference(&o.stage).unwrap_or_default();
     let mut points: Vec<Point<'_>> = o.stage_changes.iter().filter(|change| change.updated_at > told.until).map(|c| Point { at: c.updated_at, setting: "stages", id: &c.to_stage_id }).collect();
+    if o.stage_changes.is_empty() && told.until == 0 {
+        points.push(Point { at: o.created_at, setting: "stages", id: stage });
+    }
     points.sort_by_key(|point| point.at);
     let mut then = Standing { until: points.last().map_or(told.until, |point| point.at), archived_at: 0 };
     if let Some(archived) = &o.archived {

@@ -138,8 +138,13 @@ fn jrg_o04_whoever_is_in_lever_already_gets_another_candidacy_that_earns_nothing
     assert!(create(&arrival).duplicate.contains("brought to Lever on 1 January 1970 already (LinkedIn)"));
     // The very one that an earlier try made.
     arrival.known = vec![known(1000, &["Job Ring"])];
-    let create = create(&arrival);
-    assert_eq!((create.there.as_deref(), create.duplicate.as_str()), (Some("old"), ""));
+    let made = create(&arrival);
+    assert_eq!((made.there.as_deref(), made.duplicate.as_str()), (Some("old"), ""));
+    // Job Ring knows what it became, and we do not: its answer was lost.
+    arrival.record.value["opportunity"] = json!("other");
+    assert_eq!(create(&arrival).there.as_deref(), Some("other"));
+    arrival.became = Some("other".into());
+    assert!(matches!(JobRing.admit(&settings(), &arrival), Decision::Nothing(_)));
 }
 
 #[test]

@@ -12,12 +12,24 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 pub const DAY: Duration = Duration::from_secs(86_400);
 
 /// What each stage and archive reason means, as Bianca maps them.
-pub const STAGES: [(&str, &str); 6] = [
+pub const STAGES: [(&str, &str); 18] = [
+    ("Jobma", "Interview"),
     ("New applicant", "Applied"),
     ("Recruiter screen", "In review"),
     ("Phone interview", "Interview"),
     ("On-site interview", "Interview"),
     ("Reference check", "Interview"),
+    ("New lead", "it stays as it is"),
+    ("Reached out", "it stays as it is"),
+    ("Responded", "it stays as it is"),
+    ("Withdrew", "Withdrawn"),
+    ("Underqualified", "Rejected"),
+    ("Offer declined", "Withdrawn"),
+    ("Timing", "Rejected"),
+    ("Position", "Rejected"),
+    ("Future hire", "Rejected"),
+    ("No response", "Withdrawn"),
+    ("Compensation", "Rejected"),
     ("Offer", "Offer"),
 ];
 
@@ -68,6 +80,8 @@ impl World {
 
     /// Rosa refers somebody to a job: the id of the referral.
     pub async fn refers(&self, name: &str, email: &str, job: &str) -> String {
+        // Two referrals are never made in the same millisecond.
+        self.clock.advance(Duration::from_secs(1));
         let page = self.job_page(job).await;
         let fields = [("name", name), ("candidate_email", email), ("relationship", "We studied together"), ("words", "Kind and quick")];
         let mine = self.at_job_ring("rosa").await.press(&page, &fields).await;
@@ -112,6 +126,13 @@ impl World {
         found
     }
 
+    /// Whoever is referred is asked first, from now on.
+    pub async fn asks_for_consent(&self) {
+        let mut program = json!({ "consent": true, "consent_days": 14 });
+        program["internal"] = json!({ "milestones": [{ "status": "hired", "amount": 150_000 }] });
+        self.partners.set_jr_setting("program", &program.to_string()).await.unwrap();
+    }
+
     /// The recruiter archives somebody for this reason.
     pub async fn archives(&self, opportunity: &str, reason: &str) {
         self.clock.advance(Duration::from_secs(1));
@@ -143,6 +164,170 @@ async fn jrg_02_jrg_12_jrg_15_jrg_16_jrg_17_a_referral_is_a_candidate_in_lever_w
             "{note}"
         );
         assert_eq!(w.statuses(&referral).await, ["referred", "applied"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jrg_18_jrg_19_jrg_20_whatever_happens_in_lever_is_the_status_in_job_ring_with_its_history() {
+    on_both(async |w| {
+        w.connects_job_ring().await;
+        let referral = w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        let o = w.became(&referral).await;
+        for stage in ["Recruiter screen", "Phone interview", "On-site interview", "Offer"] {
+            w.moves(&o, stage).await;
+        }
+        w.archives(&o, "Withdrew").await;
+        let text = w.referral_page(&referral).await;
+        assert!(text.contains("moved to Offer") && text.contains("archived: Withdrew"), "{text}");
+        w.at_ats("ines").await.press(&format!("/candidates/{o}/unarchive"), &[]).await;
+        w.drain().await;
+        assert!(w.referral_page(&referral).await.contains("brought back to Offer"));
+        w.archives(&o, "Hired").await;
+        let expected = ["referred", "applied", "in-review", "interview", "interview", "offer", "withdrawn", "offer", "hired"];
+        assert_eq!(w.statuses(&referral).await, expected);
+        // The referrer reads what each means.
+        let text = w.at_job_ring("rosa").await.read(&format!("/job-ring/mine/{referral}")).await;
+        assert!(text.contains("How it goes Hired") && text.contains("They are being made an offer."), "{text}");
+        let mail = w.at_job_ring("bianca").await.read("/job-ring/mail").await;
+        assert!(mail.contains("Nia Okafor, Backend Engineer: Hired"), "{mail}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jrg_22_jrg_23_jrg_o07_each_milestone_is_earned_once_and_a_hire_only_after_they_stayed() {
+    on_both(async |w| {
+        w.connects_job_ring().await;
+        let referral = w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        let o = w.became(&referral).await;
+        w.moves(&o, "Recruiter screen").await;
+        assert!(w.payouts().await.is_empty(), "not before");
+        for stage in ["Phone interview", "Recruiter screen", "Phone interview", "On-site interview"] {
+            w.moves(&o, stage).await;
+        }
+        let interview = |state: &str| ("interview".to_owned(), 10_000, state.to_owned());
+        assert_eq!(w.payouts().await, [interview("eligible")]);
+        w.archives(&o, "Hired").await;
+        let hired = |state: &str| ("hired".to_owned(), 150_000, state.to_owned());
+        assert_eq!(w.payouts().await, [interview("eligible"), hired("pending")]);
+        w.later(89 * DAY).await;
+        assert_eq!(w.payouts().await[1], hired("pending"));
+        w.later(DAY + 60 * MINUTE).await;
+        assert_eq!(w.payouts().await[1], hired("eligible"));
+        let mut bianca = w.at_job_ring("bianca").await;
+        bianca.click("/job-ring/payouts", "1,500.00 EUR", "Approve", &[]).await;
+        assert_eq!(w.payouts().await[1], hired("approved"));
+        bianca.click("/job-ring/payouts", "1,500.00 EUR", "Mark as paid", &[]).await;
+        bianca.click("/job-ring/payouts", "100.00 EUR", "Approve", &[]).await;
+        assert_eq!(w.payouts().await, [interview("approved"), hired("paid")]);
+        let csv = bianca.open("/job-ring/payouts/payouts.csv?state=approved").await.1;
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[0], "referrer,referrer_email,type,referred,job,milestone,amount,currency,state,due_on,why,payout");
+        assert!(
+            lines.len() == 2
+                && lines[1].starts_with("Rosa Lindqvist,rosa@northwind.example,internal,Nia Okafor,Backend Engineer,interview,100.00,EUR,approved,"),
+            "{csv}"
+        );
+        let text = w.at_job_ring("rosa").await.read(&format!("/job-ring/mine/{referral}")).await;
+        assert!(text.contains("1,500.00 EUR for \"Hired\" paid") && text.contains("paid with one of the next payrolls"), "{text}");
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jrg_o08_un_hired_before_the_payout_it_falls_away_and_hired_again_it_is_one_and_the_same() {
+    on_both(async |w| {
+        w.connects_job_ring().await;
+        let referral = w.refers("Nia Okafor", "nia@mail.example", "Robotics Engineer").await;
+        let o = w.became(&referral).await;
+        w.archives(&o, "Hired").await;
+        w.later(DAY).await;
+        w.at_ats("ines").await.press(&format!("/candidates/{o}/unarchive"), &[]).await;
+        w.drain().await;
+        assert_eq!(w.payouts().await, [("hired".to_owned(), 150_000, "void".to_owned())]);
+        let text = w.at_job_ring("rosa").await.read(&format!("/job-ring/mine/{referral}")).await;
+        assert!(text.contains("It fell away: not hired any more: brought back to New applicant."), "{text}");
+        w.later(DAY).await;
+        w.archives(&o, "Hired").await;
+        assert_eq!(w.payouts().await, [("hired".to_owned(), 150_000, "pending".to_owned())]);
+        // What somebody voids stays so, also when it ripens or is reached again.
+        let mut bianca = w.at_job_ring("bianca").await;
+        bianca.click("/job-ring/payouts", "1,500.00 EUR", "Void it", &[("Why it falls away", "left in the first week")]).await;
+        w.later(100 * DAY).await;
+        assert_eq!(w.payouts().await[0].2, "void");
+        assert!(w.at_job_ring("rosa").await.read(&format!("/job-ring/mine/{referral}")).await.contains("It fell away: left in the first week."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jrg_21_whoever_is_deleted_in_lever_leaves_the_dashboard_and_the_referrer_sees_that_they_were_removed() {
+    on_both(async |w| {
+        w.connects_job_ring().await;
+        let referral = w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        let o = w.became(&referral).await;
+        assert!(w.at_job_ring("bianca").await.read(DASHBOARD).await.contains("Nia Okafor"));
+        w.at_ats("ines").await.press(&format!("/candidates/{o}/delete"), &[]).await;
+        w.drain().await;
+        // Lever told of it, so nobody waits for the next look.
+        let (_, printed) = w.job_ring(Verb::Get, &format!("referrals/{referral}"), json!(null)).await;
+        assert_eq!((&printed["removed"], &printed["name"], &printed["email"]), (&json!(true), &json!(""), &json!("")), "{printed}");
+        assert!(!w.at_job_ring("bianca").await.read(DASHBOARD).await.contains("Nia"));
+        assert!(!w.at_job_ring("bianca").await.read("/job-ring/mail").await.contains("Nia"));
+        let text = w.at_job_ring("rosa").await.read(&format!("/job-ring/mine/{referral}")).await;
+        assert!(text.contains("Their data was removed.") && text.contains("Withdrawn") && !text.contains("Nia"), "{text}");
+        // The hub has forgotten them too.
+        for table in ["inbox", "job", "effect", "attempt", "hire", "link"] {
+            let db = w.db("hub").await;
+            let rows = db::Sql::rows(&db, &format!("select * from {table}"), vec![]).await.unwrap();
+            let columns = ["body", "payload", "exchanges", "name", "email", "why", "sent"];
+            for row in &rows {
+                for column in columns {
+                    if let Ok(text) = row.text(column) {
+                        assert!(!text.contains("Nia") && !text.contains("nia@"), "{table}.{column}: {text}");
+                    }
+                }
+            }
+            db.close().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jrg_01_jrg_13_jrg_14_jrg_o10_referrals_from_inside_and_outside_stand_on_the_dashboard_by_type() {
+    on_both(async |w| {
+        w.connects_job_ring().await;
+        w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        // Somebody outside has the link, and a résumé.
+        let page = w.job_page("Product Designer").await;
+        let html = w.at_job_ring("rosa").await.open(&page).await.1;
+        let link = html.split("value=\"").find_map(|part| part.split('"').next().filter(|v| v.contains("/job-ring/r/"))).unwrap().to_owned();
+        let mut stranger = w.stranger();
+        let fields =
+            [("your_name", "Paul Ferry"), ("your_email", "paul@outside.example"), ("name", "Ada Byron"), ("candidate_email", "ada@mail.example")];
+        let own = stranger.upload(&link, &fields, ("resume", "ada byron.pdf", b"%PDF-1.4 what Ada did")).await;
+        assert!(own.path().starts_with("/job-ring/my/"), "{own}");
+        w.drain().await;
+        let mut bianca = w.at_job_ring("bianca").await;
+        let text = bianca.read(DASHBOARD).await;
+        assert!(text.contains("All (2) Internal (1) External (1)"), "{text}");
+        let text = bianca.read(&format!("{DASHBOARD}?type=external")).await;
+        assert!(text.contains("Ada Byron ada@mail.example Product Designer Paul Ferry external Applied") && !text.contains("Nia"), "{text}");
+        let text = bianca.read(&format!("{DASHBOARD}?type=internal")).await;
+        assert!(text.contains("Nia Okafor nia@mail.example Backend Engineer Rosa Lindqvist internal Applied") && !text.contains("Ada"), "{text}");
+        // The résumé is the candidate's in Lever.
+        let ada = w.with_email("ada@mail.example").await.remove(0);
+        let (_, resumes) =
+            w.lever(&w.key().await, Verb::Get, &format!("/v1/opportunities/{}/resumes", ada["id"].as_str().unwrap()), json!(null)).await;
+        assert_eq!(resumes["data"][0]["file"]["name"], "ada byron.pdf", "{resumes}");
+        // The stranger's own page tells how it goes, and nobody else's link opens it.
+        w.moves(ada["id"].as_str().unwrap(), "Offer").await;
+        let text = stranger.read(own.path()).await;
+        assert!(text.contains("Offer just now They are being made an offer.") && text.contains("Up to 750.00 EUR"), "{text}");
+        assert_eq!(stranger.open("/job-ring/my/0123").await.0, 404);
     })
     .await;
 }

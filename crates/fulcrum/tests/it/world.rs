@@ -157,6 +157,22 @@ impl World {
         At::sign_in(&self.outbound, &self.partners_url, "/hr-cloud/sign-in", who).await
     }
 
+    /// Somebody at the partner apps who never signed in.
+    pub fn stranger(&self) -> At {
+        At { visitor: Visitor::new(&self.outbound), base: self.partners_url.clone() }
+    }
+
+    /// The link that begins so, in the letter of a partner app to this address.
+    pub async fn letter_link(&self, to: &str, begins: &str) -> String {
+        let db = self.db("partners").await;
+        let rows = db::Sql::rows(&db, "select body from letter where to_email = $1 order by at desc, id desc", db::params![to]).await.unwrap();
+        let bodies: Vec<String> = rows.iter().map(|row| row.text("body").unwrap()).collect();
+        db.close().await;
+        let link =
+            bodies.iter().flat_map(|body| body.split_whitespace()).find(|word| word.contains(begins)).unwrap_or_else(|| panic!("no link to {to}"));
+        Url::parse(link).unwrap().path().to_owned()
+    }
+
     /// The operator of the hub.
     pub async fn at_hub(&self) -> At {
         At::sign_in(&self.outbound, &self.hub_url, "/sign-in", "olga").await
@@ -407,6 +423,29 @@ impl At {
     pub async fn follow_if_it_leads_on(&mut self, page: &str) -> String {
         let (status, _) = self.open(page).await;
         if status == 303 { self.follow(&self.url(page)).await.path().to_owned() } else { page.to_owned() }
+    }
+
+    /// Presses a button on a page, as [`At::click`] does; it may be refused: the status and the page's text.
+    pub async fn try_click(&mut self, page: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let html = self.open(page).await.1;
+        let (action, filled) = button(&html, near, label, fields).unwrap_or_else(|why| panic!("{page}: {why}: {}", text(&html)));
+        let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.try_press(&action, &filled).await
+    }
+
+    /// Sends a form with a file: where it leads.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> Url {
+        let url = self.url(path);
+        let answer = self.visitor.upload(&url, fields, file).await.unwrap();
+        let to = answer.headers.get("location").unwrap_or_else(|| panic!("{}: {}", answer.status, text(&String::from_utf8_lossy(&answer.body))));
+        url.join(to.to_str().unwrap()).unwrap()
+    }
+
+    /// Sends a form with a file that may be refused: the status and the page's text.
+    pub async fn try_upload(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &str, &[u8])) -> (u16, String) {
+        let url = self.url(path);
+        let answer = self.visitor.upload(&url, fields, file).await.unwrap();
+        (answer.status, text(&String::from_utf8_lossy(&answer.body)))
     }
 
     /// Presses a button that may be refused: the status and the page's text.

@@ -304,8 +304,7 @@ impl Hub {
             return;
         }
         let lever = self.lever(connection, Urgency::Now, &Wire::default());
-        let without = Connection { settings: Value::Null, ..connection.clone() };
-        if let Err(failure) = self.sync_webhooks(&without, &lever).await {
+        if let Err(failure) = self.sync_webhooks(connection, &lever, true).await {
             tracing::warn!(error = %failure, "webhooks could not be removed from Lever while disconnecting");
         }
     }
