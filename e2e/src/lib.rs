@@ -44,6 +44,9 @@ pub mod pages {
         "settings/letters/welcome",
         "settings/api",
     ];
+    /// Job Ring's pages, after its address.
+    pub const JOB_RING: &[&str] =
+        &["business", "integrations", "dashboard", "jobs", "mine", "program", "payouts", "mail", "settings/letters", "settings/letters/status"];
     /// Of Jobma.
     pub const JOBMA: &[&str] = &[
         "interviews-listing",
@@ -79,6 +82,8 @@ pub struct Demo {
     pub joinedly: String,
     /// Jobma.
     pub jobma: String,
+    /// Job Ring's address, with a final slash.
+    pub job_ring: String,
     /// The hub.
     pub hub: String,
 }
@@ -116,12 +121,13 @@ impl Demo {
             .context("starting fulcrum")?;
         let mut lines = BufReader::new(server.stdout.take().context("its output")?).lines();
         let (mut urls, deadline) = (Vec::new(), Instant::now() + Duration::from_secs(60));
-        while urls.len() < 5 && Instant::now() < deadline {
+        while urls.len() < 6 && Instant::now() < deadline {
             let Some(line) = lines.next() else { break };
             urls.extend(line?.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned));
         }
-        let [ats, hr_cloud, joinedly, jobma, hub] = urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
-        Ok(Self { server, _output: lines, folder, ats, hr_cloud, joinedly, jobma, hub })
+        let [ats, hr_cloud, joinedly, jobma, job_ring, hub] =
+            urls.try_into().map_err(|urls| anyhow::anyhow!("the demo did not say where it is: {urls:?}"))?;
+        Ok(Self { server, _output: lines, folder, ats, hr_cloud, joinedly, jobma, job_ring, hub })
     }
 }
 
@@ -450,6 +456,40 @@ impl Person {
         self.reads("Joinedly wants access to your Lever account").await?;
         self.presses("Accept").await?;
         self.reads("To disconnect: in Lever").await
+    }
+
+    /// Bianca, signed in at Job Ring, connects Lever, maps the stages, and refers somebody; the private page of whoever refers by the link.
+    ///
+    /// # Errors
+    /// When a page does not say what it should.
+    pub async fn refers(&self, demo: &Demo, name: &str) -> Result<String> {
+        self.opens(&format!("{}integrations", demo.job_ring)).await?;
+        self.presses("Connect Lever").await?;
+        self.reads("What Job Ring will be able to do in Lever").await?;
+        self.presses("Sign in with Lever").await?;
+        if self.reads_either("Password", "wants access to your Lever account").await? {
+            self.signs_in("ines@northwind.example").await?;
+        }
+        self.reads("Job Ring wants access to your Lever account").await?;
+        self.presses("Accept").await?;
+        self.reads("One more step: map your stages").await?;
+        self.chooses("New applicant", "Applied").await?;
+        self.presses("Save the mapping").await?;
+        self.reads("Your Lever connection is active.").await?;
+        self.opens(&format!("{}jobs", demo.job_ring)).await?;
+        self.reloads_until_it_says("Backend Engineer").await?;
+        self.presses("Backend Engineer").await?;
+        let link = self.finds_link("//a[contains(@href, '/job-ring/r/')]").await?;
+        self.opens(&link).await?;
+        for (label, text) in
+            [("Your name", "Paul Ferry"), ("Your e-mail", "paul@outside.example"), ("Their name", name), ("Their e-mail", "nia@mail.example")]
+        {
+            self.types(label, text).await?;
+        }
+        self.presses("Refer").await?;
+        self.reads("Your referral for Backend Engineer").await?;
+        self.reloads_until_it_says("They are among the applicants now.").await?;
+        Ok(self.driver.current_url().await?.to_string())
     }
 
     /// Vera connects Jobma, lets everybody have one kit, and Ines moves somebody to its stage; the candidate's private link.

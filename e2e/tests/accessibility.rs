@@ -2,7 +2,7 @@
 //! the window.
 
 use anyhow::Result;
-use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOBMA, JOINEDLY};
+use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOB_RING, JOBMA, JOINEDLY};
 use e2e::{Demo, Person};
 use thirtyfour::prelude::*;
 
@@ -24,7 +24,7 @@ async fn walk(person: &Person, base: &str, email: &str, pages: &[String], found:
 #[tokio::test]
 async fn no_page_hinders_anybody() -> Result<()> {
     let demo = Demo::start()?;
-    let (mut found, mut interview) = (Vec::new(), String::new());
+    let (mut found, mut interview, mut referral) = (Vec::new(), String::new(), String::new());
     for (width, dark) in [(1280, false), (390, true)] {
         let person = Person::sits_down(width, 900, dark).await?;
         person.resizes(width, 900).await?;
@@ -93,6 +93,32 @@ async fn no_page_hinders_anybody() -> Result<()> {
         person.opens(&format!("{}interviews-listing", demo.jobma)).await?;
         person.presses("Sign out").await?;
         walk(&person, &demo.jobma, "vera@northwind.example", &jobma, &mut found).await?;
+
+        person.opens(&format!("{}sign-in", demo.job_ring)).await?;
+        person.signs_in("bianca@northwind.example").await?;
+        person.reads("Sign out").await?;
+        if !dark {
+            referral = person.refers(&demo, "Nia Okafor").await?;
+        }
+        let mut job_ring = owned(JOB_RING);
+        for page in ["dashboard", "jobs", "mail"] {
+            person.opens(&format!("{}{page}", demo.job_ring)).await?;
+            let link = person.finds_link("//td/a").await?;
+            job_ring.push(link.trim_start_matches("/job-ring/").to_owned());
+        }
+        let link = {
+            person.opens(&format!("{}jobs", demo.job_ring)).await?;
+            person.presses("Backend Engineer").await?;
+            person.finds_link("//a[contains(@href, '/job-ring/r/')]").await?
+        };
+        for (page, words) in [(&referral, "How it goes"), (&link, "Whom you refer")] {
+            person.opens(page).await?;
+            person.reads(words).await?;
+            found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("{page}: {what}")));
+        }
+        person.opens(&format!("{}jobs", demo.job_ring)).await?;
+        person.presses("Sign out").await?;
+        walk(&person, &demo.job_ring, "bianca@northwind.example", &job_ring, &mut found).await?;
 
         person.opens(&format!("{}sign-in", demo.hub)).await?;
         person.signs_in("olga@northwind.example").await?;

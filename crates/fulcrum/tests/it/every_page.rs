@@ -84,6 +84,8 @@ async fn busy(w: &World) {
     }
     w.connects_joinedly().await;
     w.connects_jobma().await;
+    w.connects_job_ring().await;
+    w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
     let (_, link) = w.invited(DANIEL).await;
     w.holds(&link).await;
     let forged = w.delivery("x").await;
@@ -103,9 +105,11 @@ async fn every_page_is_whole_and_no_link_is_dead() {
             crawl(w.at_joinedly("malik").await, "/joinedly/joiners").await,
             crawl(w.at_jobma("vera").await, "/jobma/interviews-listing").await,
             crawl(w.at_jobma("rashid").await, "/jobma/interviews-listing").await,
+            crawl(w.at_job_ring("bianca").await, "/job-ring/business").await,
+            crawl(w.at_job_ring("rosa").await, "/job-ring/jobs").await,
             crawl(w.at_hub().await, "/").await,
         ];
-        assert!(pages.iter().zip([14, 1, 7, 3, 12, 2, 9, 3, 8]).all(|(seen, least)| *seen >= least), "fewer pages than there were: {pages:?}");
+        assert!(pages.iter().zip([14, 1, 7, 3, 12, 2, 9, 3, 12, 4, 8]).all(|(seen, least)| *seen >= least), "fewer pages than there were: {pages:?}");
     })
     .await;
 }

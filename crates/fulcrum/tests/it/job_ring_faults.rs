@@ -54,7 +54,7 @@ async fn jrg_o11_whatever_lever_answers_a_referral_becomes_one_candidate_with_on
             for _ in 0..12 {
                 w.later(MINUTE).await;
             }
-            assert!(tap.faults.lock().unwrap().is_empty(), "{path} {:?} {}", tap.faults.lock().unwrap(), w.referral_page(&referral).await);
+            assert!(tap.faults.lock().unwrap().is_empty(), "{path}");
             let found = w.with_email(&email).await;
             assert_eq!(found.len(), 1, "{path} {faults:?}");
             let o = found[0]["id"].as_str().unwrap().to_owned();
