@@ -183,7 +183,7 @@ impl Hub {
         }
         if spec.map.is_some() {
             steps.push(match connector.lacks(&connection.settings) {
-                Some(why) => step("Stages are mapped", Seen::Bad, why),
+                Some(why) => step("Stages are mapped", Seen::NotYet, why),
                 None if connection.unmatched == 0 => step("Stages are mapped", Seen::Good, "Every stage and archive reason means something.".into()),
                 None => {
                     let how =

@@ -97,7 +97,7 @@ async fn list(person: Person, Query(asked): Query<Asked>) -> Result<Html<String>
                 a.tile href=(to) aria-current=[(asked.status == step.id).then_some("page")] { b { (of_kind(&step.id)) } (status(&steps, &step.id)) }
             }
         }
-        form.filter method="get" action=(DASHBOARD) {
+        form.inline method="get" action=(DASHBOARD) {
             input type="hidden" name="type" value=(asked.kind);
             input type="hidden" name="status" value=(asked.status);
             input type="search" name="q" value=(asked.q) aria-label="Search by name, address, referrer or job" placeholder="Name, address, referrer or job";

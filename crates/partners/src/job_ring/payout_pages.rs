@@ -61,7 +61,7 @@ async fn list(person: Person, Query(asked): Query<Asked>) -> Result<Html<String>
             @for state in State::ALL {
                 @if let Some((_, n, sums)) = sums.iter().find(|(known, ..)| *known == state) {
                     a.tile href=(format!("{PAYOUTS}?state={}", state.name())) aria-current=[(asked.state == state.name()).then_some("page")] {
-                        b { (n) } (stands(state)) span.soft { (sums.iter().map(|(currency, sum)| money(*sum, currency)).collect::<Vec<_>>().join(", ")) }
+                        b { (n) } (stands(state)) " " span.soft { (sums.iter().map(|(currency, sum)| money(*sum, currency)).collect::<Vec<_>>().join(", ")) }
                     }
                 }
             }

@@ -92,8 +92,8 @@ async fn show(app: &'static App, person: Person) -> Result<Response, Problem> {
                 Some(connection) if matches!(connection.state.as_str(), "connected" | "mapping_needed") => {
                     let imports = hub.imports(&connection.id).await.unwrap_or_default();
                     html! {
-                        (state(&connection))
-                        (besides)
+                        // What somebody has to do comes first.
+                        @if connection.state == "mapping_needed" { (besides) (state(&connection)) } @else { (state(&connection)) (besides) }
                         @if !app.import.is_empty() { (imports::card(app, &imports, person.partners.clock.now())) }
                         (settings(app, &connection))
                         ((app.last)())
