@@ -3,7 +3,7 @@
 use crate::Ats;
 use crate::access::Caller;
 use crate::refusal::{Refusal, Result};
-use db::{Sql, params};
+use db::{Sql, Tx, params};
 use lever_api::event::Event;
 use lever_api::{ArchiveReason, Data, GetArchiveReason, GetStage, List, ListArchiveReasons, ListStages, Rest, Stage};
 use std::sync::Arc;
@@ -51,7 +51,69 @@ impl Ats {
         let id = uuid::Uuid::new_v4().to_string();
         let sql = "insert into stage (id, text, section, position) values ($1, $2, $3, $4)";
         tx.run(sql, params![id.as_str(), text, section, position + 1]).await?;
+        self.place_everybody(&tx).await?;
         self.audit(&tx, "stage:added", by, &id, text).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Stages are in another order now: lists of opportunities go by it.
+    async fn place_everybody(&self, tx: &Tx) -> db::Result<()> {
+        let position = "(select position from stage s where s.id = opportunity.stage_id)";
+        tx.run(&format!("update opportunity set stage_position = {position} where stage_position <> {position}"), vec![]).await.map(drop)
+    }
+
+    /// A stage changes places with the one before it, within its section; whether it did.
+    pub(crate) async fn raise_stage(&self, id: &str, by: Option<&str>) -> db::Result<bool> {
+        let tx = self.db.begin().await?;
+        let Some(row) = tx.row("select text, section, position from stage where id = $1", params![id]).await? else { return Ok(false) };
+        let (text, section, position) = (row.text("text")?, row.text("section")?, row.int("position")?);
+        let before = "select id, position from stage where section = $1 and position < $2 order by position desc limit 1";
+        let Some(other) = tx.row(before, params![section, position]).await? else { return Ok(false) };
+        for (id, position) in [(id.to_owned(), other.int("position")?), (other.text("id")?, position)] {
+            tx.run("update stage set position = $1 where id = $2", params![position, id]).await?;
+        }
+        self.place_everybody(&tx).await?;
+        self.audit(&tx, "stage:moved", by, id, &text).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Takes a stage away in which nobody is; or a sentence why it stays.
+    pub(crate) async fn delete_stage(&self, id: &str, by: Option<&str>) -> db::Result<std::result::Result<(), String>> {
+        let tx = self.db.begin().await?;
+        let Some(row) = tx.row("select text from stage where id = $1", params![id]).await? else {
+            return Ok(Err("There is no such stage.".to_owned()));
+        };
+        let text = row.text("text")?;
+        if crate::setup::is_system_stage(id) {
+            return Ok(Err(format!("\"{text}\" is one of the stages every account has: it stays.")));
+        }
+        if tx.row("select 1 as one from opportunity where stage_id = $1 and deleted_at is null limit 1", params![id]).await?.is_some() {
+            return Ok(Err(format!("Somebody is in \"{text}\", perhaps archived: only empty stages can be deleted.")));
+        }
+        tx.run("delete from stage where id = $1", params![id]).await?;
+        self.audit(&tx, "stage:deleted", by, id, &text).await?;
+        tx.commit().await?;
+        Ok(Ok(()))
+    }
+
+    /// Adds an archive reason that makes no hire.
+    pub(crate) async fn add_reason(&self, text: &str, by: Option<&str>) -> db::Result<()> {
+        let (id, tx) = (uuid::Uuid::new_v4().to_string(), self.db.begin().await?);
+        let sql = "insert into archive_reason (id, text, status, kind, position) select $1, $2, 'active', 'non-hired', coalesce(max(position), 0) + 1 from archive_reason";
+        tx.run(sql, params![id.as_str(), text]).await?;
+        self.audit(&tx, "archive_reason:added", by, &id, text).await?;
+        tx.commit().await
+    }
+
+    /// Takes an archive reason out of use, or back into it; whether it is there. Whoever was archived with it stays so.
+    pub(crate) async fn use_reason(&self, id: &str, on: bool, by: Option<&str>) -> db::Result<bool> {
+        let (status, tx) = (if on { "active" } else { "inactive" }, self.db.begin().await?);
+        if tx.run("update archive_reason set status = $1 where id = $2", params![status, id]).await? == 0 {
+            return Ok(false);
+        }
+        self.audit(&tx, "archive_reason:changed", by, id, status).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -17,6 +17,11 @@ const STAGES: [(&str, &str, &str); 9] = [
     ("offer", "Offer", "offer"),
 ];
 
+/// Whether every account has this stage.
+pub fn is_system_stage(id: &str) -> bool {
+    STAGES.iter().any(|(known, ..)| !known.is_empty() && *known == id)
+}
+
 const REASONS: [(&str, &str); 10] = [
     ("Hired", "hired"),
     ("Underqualified", "non-hired"),

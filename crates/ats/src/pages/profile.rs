@@ -71,7 +71,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         feedback: ats.feedback_of(&id).await?,
         files: ats.files_of(&id).await?,
         stages: ats.stages().await?,
-        reasons: ats.archive_reasons().await?,
+        reasons: ats.archive_reasons().await?.into_iter().filter(|reason| reason.status == "active").collect(),
         people: ats.people().await?,
         notes: ats.notes_of(&id).await?,
         offers: ats.offers_of(&id).await?,

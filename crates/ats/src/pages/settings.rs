@@ -29,7 +29,12 @@ pub const ALL: [Family; 4] = [
         needs: Right::ManageIntegrations,
     },
     Family { name: "Company", about: "Locations, departments and teams", href: "/settings/company", needs: Right::ManageCompany },
-    Family { name: "Pipeline", about: "The stages candidates go through", href: super::pipeline::PIPELINE, needs: Right::ManageCompany },
+    Family {
+        name: "Pipeline",
+        about: "The stages candidates go through, and archive reasons",
+        href: super::pipeline::PIPELINE,
+        needs: Right::ManageCompany,
+    },
     Family { name: "Users", about: "Who works here, and their roles", href: "/settings/users", needs: Right::ManageUsers },
 ];
 

@@ -189,3 +189,48 @@ async fn jrg_o12_lever_is_written_to_in_the_name_that_was_chosen_and_first_in_th
     })
     .await;
 }
+
+#[tokio::test]
+async fn jrg_10_jrg_o02_stages_that_are_moved_or_deleted_and_reasons_that_are_retired_are_noticed_and_nothing_is_guessed() {
+    on_both(async |w| {
+        let mut bianca = w.connects_job_ring().await;
+        let mut ines = w.at_ats("ines").await;
+        ines.press("/settings/archive-reasons", &[("name", "Moved away")]).await;
+        let referral = w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        let o = w.became(&referral).await;
+        // A reason that nobody has mapped waits, with one way out for everybody.
+        w.archives(&o, "Moved away").await;
+        assert_eq!(w.statuses(&referral).await.last().unwrap(), "applied");
+        let mut olga = w.at_hub().await;
+        assert!(olga.read("/holds").await.contains("No status is chosen for the archive reason \"Moved away\""));
+        olga.click("/holds", "Moved away", "It means", &[("", "Withdrawn")]).await;
+        w.drain().await;
+        assert_eq!(w.statuses(&referral).await.last().unwrap(), "withdrawn");
+        // Whoever is in a stage keeps it there; moved up it means the same.
+        let (offer, screen, check) = (w.stage("Offer").await, w.stage("Recruiter screen").await, w.stage("Reference check").await);
+        for (stage, why) in [(&offer, "is one of the stages every account has"), (&w.stage("Phone interview").await, "Somebody is in")] {
+            let (status, text) = ines.try_press(&format!("/settings/pipeline/{stage}/delete"), &[]).await;
+            assert!(status == 400 && text.contains(why), "{text}");
+        }
+        ines.press(&format!("/settings/pipeline/{check}/up"), &[]).await;
+        for id in w.everybody(&format!("stage_id={check}")).await {
+            w.moves(&id, "Offer").await;
+        }
+        w.later(61 * MINUTE).await;
+        ines.press(&format!("/settings/pipeline/{check}/delete"), &[]).await;
+        let reasons = w.lever(&w.key().await, Verb::Get, "/v1/archive_reasons", json!(null)).await.1;
+        let timing = reasons["data"].as_array().unwrap().iter().find(|r| r["text"] == "Timing").unwrap()["id"].as_str().unwrap().to_owned();
+        ines.press(&format!("/settings/archive-reasons/{timing}"), &[]).await;
+        w.later(61 * MINUTE).await;
+        let audit = olga.read("/audit?q=names").await;
+        for line in ["Lever has no \"Reference check\" among its stages any more.", "Lever has no \"Timing\" among its archive reasons any more."] {
+            assert!(audit.contains(line), "{audit}");
+        }
+        let text = bianca.read(INTEGRATIONS).await;
+        assert!(text.contains("One that is gone from Lever") && text.contains("not in use"), "{text}");
+        assert_ne!(screen, offer);
+        let order = w.lever(&w.key().await, Verb::Get, "/v1/opportunities?limit=100", json!(null)).await.1;
+        assert_eq!(order["data"].as_array().unwrap().len(), 57);
+    })
+    .await;
+}
