@@ -3,8 +3,8 @@
 use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
 use crate::{
-    Ground, feedback, feedback_templates, files, forms, labels, notes, offers, pages, people_api, postings, profiles, requisitions, settings,
-    webhooks, writes,
+    Ground, applying, candidates, feedback, feedback_templates, files, forms, interviews, labels, notes, offers, pages, people_api, postings,
+    profiles, referrals, requisitions, settings, webhooks, writes,
 };
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue};
@@ -89,7 +89,7 @@ impl Ats {
 
 /// Every endpoint with its handler.
 fn mounted(ats: Ats) -> Api<Ats> {
-    Api::new(ats)
+    let api = Api::new(ats)
         .on(profiles::list)
         .on(profiles::list_deleted)
         .on(profiles::get)
@@ -147,6 +147,31 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(webhooks::create)
         .on(webhooks::update)
         .on(webhooks::delete)
+        .on(notes::update)
+        .on(forms::create)
+        .on(people_api::update)
+        .on(referrals::list)
+        .on(referrals::get)
+        .on(interviews::list)
+        .on(interviews::get)
+        .on(interviews::create)
+        .on(interviews::update)
+        .on(interviews::delete)
+        .on(interviews::list_panels)
+        .on(interviews::get_panel)
+        .on(interviews::create_panel)
+        .on(interviews::update_panel)
+        .on(interviews::delete_panel)
+        .on(applying::form)
+        .on(applying::apply)
+        .on(applying::list_eeo)
+        .on(applying::list_anonymous_eeo)
+        .on(requisitions::list_fields)
+        .on(requisitions::get_field)
+        .on(requisitions::create_field)
+        .on(requisitions::update_field)
+        .on(requisitions::delete_field);
+    candidates::mounted(api)
 }
 
 /// The endpoints that are served: must be the catalogue, each once.

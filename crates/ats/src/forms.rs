@@ -6,7 +6,7 @@ use crate::paging::Page;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
-use lever_api::{Data, FormField, GetForm, List, ListForms, Opportunity, ProfileForm, Rest, reference};
+use lever_api::{CreateForm, Data, FormField, GetForm, List, ListForms, Opportunity, ProfileForm, Rest, reference};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -25,6 +25,24 @@ pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetForm) -> Result<Data
     let sql = "select * from form where id = $1 and opportunity_id = $2";
     let row = ats.db.row(sql, params![request.form.as_str(), request.opportunity.as_str()]).await?;
     row.map(|row| read(&row)).transpose()?.map(Data::new).ok_or_else(|| Refusal::not_found("forms", request.form.as_str()))
+}
+
+pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateForm) -> Result<Data<ProfileForm>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let actor = ats.actor(request.query.perform_as.as_ref()).await?;
+    let missing = |name: &str| Refusal::bad_request(format!("Missing required parameter: {name}"));
+    let wanted = request.body.base_template_id.ok_or_else(|| missing("baseTemplateId"))?;
+    let answers = request.body.fields.ok_or_else(|| missing("fields"))?;
+    let template = ats.form_templates().await?.into_iter().find(|template| template.id == wanted);
+    let template = template.ok_or_else(|| Refusal::bad_request(format!("baseTemplateId: there is no form template {wanted:?}")))?;
+    if let Some(unknown) = answers.iter().find(|answer| !template.fields.iter().any(|field| field.id == answer.id)) {
+        return Err(Refusal::bad_request(format!("fields: the template has no field {:?}", unknown.id)));
+    }
+    let answer = |field: &FormField| answers.iter().find(|answer| answer.id == field.id).map_or(Value::Null, |answer| answer.value.clone());
+    ats.fill_in(&opportunity, actor.as_deref(), &template, answer).await?;
+    ats.committed();
+    let newest = ats.forms_of(&opportunity.id).await?.into_iter().find(|form| form.base_template_id == template.id);
+    newest.map(Data::new).ok_or_else(|| Refusal::not_found("forms", &template.id))
 }
 
 fn read(row: &Row) -> db::Result<ProfileForm> {

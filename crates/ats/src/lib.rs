@@ -5,8 +5,10 @@
 
 pub mod access;
 mod api;
+mod applying;
 mod audit;
 pub mod board;
+mod candidates;
 pub mod demo;
 mod events;
 mod expand;
@@ -14,6 +16,7 @@ mod feedback;
 mod feedback_templates;
 mod files;
 mod forms;
+mod interviews;
 mod labels;
 mod moves;
 mod notes;
@@ -25,6 +28,7 @@ pub mod people;
 mod people_api;
 mod postings;
 mod profiles;
+mod referrals;
 mod refusal;
 mod requisitions;
 mod settings;
@@ -49,6 +53,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "002_forms", sql: include_str!("migrations/002_forms.sql") },
     Migration { id: "003_feedback", sql: include_str!("migrations/003_feedback.sql") },
     Migration { id: "004_resumes", sql: include_str!("migrations/004_resumes.sql") },
+    Migration { id: "005_interviews", sql: include_str!("migrations/005_interviews.sql") },
 ];
 
 /// What the ATS stands on.

@@ -7,7 +7,7 @@ use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
 use endpoint::Nothing;
-use lever_api::{Comment, CreateNote, Data, DeleteNote, GetNote, List, ListNotes, Note, Opportunity, Rest, reference};
+use lever_api::{ChangedNote, Comment, CreateNote, Data, DeleteNote, GetNote, List, ListNotes, Note, Opportunity, Rest, UpdateNote, reference};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -38,6 +38,47 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateNote) -> Resul
     let mut note = ats.write_note(&opportunity, actor.as_deref(), &value, request.body.secret.unwrap_or(false), request.body.score).await?;
     note.rest.insert("noteId".into(), json!(note.id));
     Ok(Data::new(note))
+}
+
+pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateNote) -> Result<Data<ChangedNote>> {
+    let opportunity = ats.opportunity(request.opportunity.as_str(), &caller).await?;
+    let values = request.body.values;
+    if values.is_empty() || values.iter().any(|value| value.value.trim().is_empty()) {
+        return Err(Refusal::bad_request("Missing required parameter: values"));
+    }
+    if values.iter().any(|value| value.score.is_some_and(|score| !(1..=4).contains(&score))) {
+        return Err(Refusal::bad_request("score must be a whole number from 1 to 4"));
+    }
+    let now = ats.clock.now().0;
+    let tx = ats.db.begin().await?;
+    if ats.locked(&tx, &opportunity.id).await?.is_anonymized {
+        return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
+    }
+    let sql = "select fields from note where id = $1 and opportunity_id = $2";
+    let row = tx.row(sql, params![request.note.as_str(), opportunity.id.as_str()]).await?;
+    let before: Vec<Comment> = match row {
+        Some(row) => serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        None => return Err(Refusal::not_found("notes", request.note.as_str())),
+    };
+    let secret = values.iter().any(|value| value.secret == Some(true));
+    let comment = |(n, value): (usize, lever_api::NoteValue)| {
+        let old = before.get(n);
+        Comment {
+            kind: "note".to_owned(),
+            text: "Comment".to_owned(),
+            value: value.value,
+            created_at: value.created_at.or(old.map(|old| old.created_at)).unwrap_or(now),
+            user: value.user.or(old.and_then(|old| old.user.clone())),
+            score: value.score,
+            stage: old.map_or_else(|| reference(&opportunity.stage).map(str::to_owned), |old| old.stage.clone()),
+        }
+    };
+    let comments: Vec<Comment> = values.into_iter().enumerate().map(comment).collect();
+    tx.run("update note set fields = $1, secret = $2 where id = $3", params![text_of(&comments), secret, request.note.as_str()]).await?;
+    tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, opportunity.id.as_str()]).await?;
+    tx.commit().await?;
+    ats.committed();
+    Ok(Data::new(ChangedNote { note_id: request.note.to_string() }))
 }
 
 pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteNote) -> Result<Nothing> {

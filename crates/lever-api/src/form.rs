@@ -2,7 +2,7 @@
 //!
 //! Official page: <https://hire.lever.co/developer/documentation#profile-forms>
 
-use crate::{Data, FormId, List, Listing, OpportunityId, Rest, View};
+use crate::{Data, FormId, List, Listing, OpportunityId, PerformAs, Rest, View};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -64,6 +64,28 @@ pub struct FormField {
     pub rest: Rest,
 }
 
+/// A form to be filed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NewForm {
+    /// The template. Required.
+    pub base_template_id: Option<String>,
+    /// Answers by the ids of the template's fields. Required.
+    pub fields: Option<Vec<FieldAnswer>>,
+    /// Only for people with the right to see secret forms.
+    pub secret: Option<bool>,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FieldAnswer {
+    /// The field.
+    pub id: String,
+    /// As [`FormField::value`].
+    pub value: Value,
+}
+
 const READ: &str = "forms:read:admin";
 const EXPANDS: &[(&str, &str)] = &[("user", "user"), ("stage", "stage")];
 
@@ -81,4 +103,11 @@ endpoint! {
         query: View, body: Nothing, returns: Data<ProfileForm>, expands: EXPANDS,
     }
 }
-catalogue![ListForms, GetForm];
+endpoint! {
+    /// File a form that was filled in.
+    Post "/v1/opportunities/{opportunity}/forms" as CreateForm {
+        access: Access::new("create an opportunity form", "forms:write:admin"), path: { opportunity: OpportunityId },
+        query: PerformAs, body: NewForm, returns: Data<ProfileForm>, status: 201,
+    }
+}
+catalogue![ListForms, GetForm, CreateForm];

@@ -89,6 +89,14 @@ ids! {
     ResumeId,
     /// A webhook.
     WebhookId,
+    /// A referral form.
+    ReferralId,
+    /// An interview.
+    InterviewId,
+    /// A panel: interviews that belong together.
+    PanelId,
+    /// A field of requisitions, in snake case.
+    RequisitionFieldId,
 }
 
 impl StageId {

@@ -9,8 +9,11 @@
 //! Invariant: this crate performs no I/O and reads no clock.
 
 mod application;
+mod apply;
 mod archive_reason;
+mod candidate;
 mod contact;
+mod eeo;
 mod envelope;
 mod error;
 pub mod event;
@@ -18,6 +21,7 @@ mod feedback;
 mod file;
 mod form;
 mod id;
+mod interview;
 mod label;
 mod note;
 pub mod oauth;
@@ -25,6 +29,7 @@ mod offer;
 mod opportunity;
 pub mod page;
 mod posting;
+mod referral;
 mod requisition;
 mod resume;
 pub mod scope;
@@ -33,19 +38,24 @@ mod user;
 mod webhook;
 
 pub use application::*;
+pub use apply::*;
 pub use archive_reason::*;
+pub use candidate::*;
 pub use contact::*;
+pub use eeo::*;
 pub use envelope::*;
 pub use error::*;
 pub use feedback::*;
 pub use file::*;
 pub use form::*;
 pub use id::*;
+pub use interview::*;
 pub use label::*;
 pub use note::*;
 pub use offer::*;
 pub use opportunity::*;
 pub use posting::*;
+pub use referral::*;
 pub use requisition::*;
 pub use resume::*;
 pub use stage::*;
@@ -69,14 +79,19 @@ pub fn catalogue() -> Vec<Info> {
         feedback::ENDPOINTS,
         file::ENDPOINTS,
         resume::ENDPOINTS,
+        referral::ENDPOINTS,
+        interview::ENDPOINTS,
         contact::ENDPOINTS,
         posting::ENDPOINTS,
+        apply::ENDPOINTS,
         requisition::ENDPOINTS,
         stage::ENDPOINTS,
         archive_reason::ENDPOINTS,
         user::ENDPOINTS,
         label::ENDPOINTS,
+        eeo::ENDPOINTS,
         webhook::ENDPOINTS,
+        candidate::ENDPOINTS,
     ]
     .concat()
 }

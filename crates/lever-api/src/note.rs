@@ -71,6 +71,40 @@ pub struct NewNote {
     pub created_at: Option<i64>,
 }
 
+/// Comments of a note, as they are to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NoteChange {
+    /// At least one. Required.
+    pub values: Vec<NoteValue>,
+}
+
+/// A comment, as it is to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NoteValue {
+    /// What to write.
+    pub value: String,
+    /// The author.
+    pub user: Option<String>,
+    /// Only for people with the right to see secret notes.
+    pub secret: Option<bool>,
+    /// ms.
+    pub created_at: Option<i64>,
+    /// ms.
+    pub completed_at: Option<i64>,
+    /// 1 to 4.
+    pub score: Option<i64>,
+}
+
+/// Which note was changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ChangedNote {
+    /// Note id.
+    pub note_id: String,
+}
+
 const READ: &str = "notes:read:admin";
 const WRITE: &str = "notes:write:admin";
 
@@ -102,4 +136,11 @@ endpoint! {
         query: Nothing, body: Nothing, returns: Nothing, status: 204,
     }
 }
-catalogue![ListNotes, GetNote, CreateNote, DeleteNote];
+endpoint! {
+    /// Change a note that the API made: its comments as a whole.
+    Put "/v1/opportunities/{opportunity}/notes/{note}" as UpdateNote {
+        access: Access::new("update an opportunity note", WRITE), path: { opportunity: OpportunityId, note: NoteId },
+        query: Nothing, body: NoteChange, returns: Data<ChangedNote>,
+    }
+}
+catalogue![ListNotes, GetNote, CreateNote, UpdateNote, DeleteNote];

@@ -3,7 +3,7 @@
 //! Official page: <https://hire.lever.co/developer/documentation#requisitions>
 
 use crate::envelope::list_query;
-use crate::{Data, List, RequisitionId, Rest, View};
+use crate::{Data, List, RequisitionFieldId, RequisitionId, Rest, View};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -106,4 +106,105 @@ endpoint! {
         query: View, body: Nothing, returns: Data<Requisition>, expands: EXPANDS,
     }
 }
-catalogue![ListRequisitions, GetRequisition];
+endpoint! {
+    /// List the fields requisitions have besides the usual ones.
+    Get "/v1/requisition_fields" as ListRequisitionFields {
+        access: Access::new("find all requisition fields", READ_FIELDS), path: {},
+        query: FieldFilter, body: Nothing, returns: Data<Vec<RequisitionField>>,
+    }
+}
+endpoint! {
+    /// Read one field.
+    Get "/v1/requisition_fields/{requisition_field}" as GetRequisitionField {
+        access: Access::new("find a requisition field", READ_FIELDS), path: { requisition_field: RequisitionFieldId },
+        query: Nothing, body: Nothing, returns: Data<RequisitionField>,
+    }
+}
+endpoint! {
+    /// Create a field.
+    Post "/v1/requisition_fields" as CreateRequisitionField {
+        access: Access::new("create a requisition field", WRITE_FIELDS), path: {},
+        query: Nothing, body: RequisitionField, returns: Data<RequisitionField>, status: 201,
+    }
+}
+endpoint! {
+    /// Change a field as a whole.
+    Put "/v1/requisition_fields/{requisition_field}" as UpdateRequisitionField {
+        access: Access::new("update a requisition field", WRITE_FIELDS), path: { requisition_field: RequisitionFieldId },
+        query: Nothing, body: RequisitionField, returns: Data<RequisitionField>,
+    }
+}
+endpoint! {
+    /// Delete a field.
+    Delete "/v1/requisition_fields/{requisition_field}" as DeleteRequisitionField {
+        access: Access::new("delete a requisition field", WRITE_FIELDS), path: { requisition_field: RequisitionFieldId },
+        query: Nothing, body: Nothing, returns: Nothing, status: 204,
+    }
+}
+catalogue![
+    ListRequisitions,
+    GetRequisition,
+    ListRequisitionFields,
+    GetRequisitionField,
+    CreateRequisitionField,
+    UpdateRequisitionField,
+    DeleteRequisitionField
+];
+
+const READ_FIELDS: &str = "requisition_fields:read:admin";
+const WRITE_FIELDS: &str = "requisition_fields:write:admin";
+
+/// A field of a company's own that requisitions have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RequisitionField {
+    /// In snake case, at most 50 characters.
+    pub id: String,
+    /// What people call it.
+    pub text: String,
+    /// `number`, `text`, `date`, `object` or `dropdown`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// It must be filled in.
+    pub is_required: bool,
+    /// Of an object.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subfields: Vec<Subfield>,
+    /// Of a dropdown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<FieldOption>,
+}
+
+/// A part of an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Subfield {
+    /// In snake case.
+    pub id: String,
+    /// What people call it.
+    pub text: String,
+    /// `number`, `text` or `date`.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// One of a dropdown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct FieldOption {
+    /// Made by Lever.
+    pub id: String,
+    /// What people choose.
+    pub text: String,
+}
+
+/// Which fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FieldFilter {
+    /// Only those that must be filled in, or only the others.
+    #[serde(default, rename = "isRequired", skip_serializing_if = "Option::is_none")]
+    pub is_required: Option<bool>,
+    /// Of this kind.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}

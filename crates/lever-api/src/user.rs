@@ -42,6 +42,24 @@ pub struct User {
     pub rest: Rest,
 }
 
+/// A user as they are to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UserChange {
+    /// Full name. Required.
+    pub name: Option<String>,
+    /// E-mail address. Required.
+    pub email: Option<String>,
+    /// `super admin`, `admin`, `team member`, `limited team member` or `interviewer`. Required.
+    pub access_role: Option<String>,
+    /// Of an outside directory.
+    pub external_directory_id: Option<String>,
+    /// Job title.
+    pub job_title: Option<String>,
+    /// A user.
+    pub manager_id: Option<UserId>,
+}
+
 list_query! {
     /// Filters of the list of users.
     UserFilter {
@@ -70,4 +88,11 @@ endpoint! {
         query: View, body: Nothing, returns: Data<User>,
     }
 }
-catalogue![ListUsers, GetUser];
+endpoint! {
+    /// Change a user as a whole: what is left out is cleared.
+    Put "/v1/users/{user}" as UpdateUser {
+        access: Access::new("update a user", "users:write:admin"), path: { user: UserId },
+        query: Nothing, body: UserChange, returns: Data<User>,
+    }
+}
+catalogue![ListUsers, GetUser, UpdateUser];

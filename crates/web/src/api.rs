@@ -93,6 +93,18 @@ impl<D: Dialect> Api<D> {
         self
     }
 
+    /// Mounts another spelling of an endpoint: its requests are those of the endpoint the handler takes.
+    #[must_use]
+    pub fn alias<A, E, H, F>(self, handler: H) -> Self
+    where
+        A: Endpoint<Response = E::Response>,
+        E: Endpoint + From<A>,
+        H: Fn(D, Arc<D::Caller>, E) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<E::Response, D::Refusal>> + Send + 'static,
+    {
+        self.on(move |dialect, caller, request: A| handler(dialect, caller, E::from(request)))
+    }
+
     /// What is mounted.
     #[must_use]
     pub fn infos(&self) -> Vec<Info> {

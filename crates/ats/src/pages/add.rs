@@ -28,6 +28,8 @@ async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
     let postings: Vec<_> = none("No posting").into_iter().chain(postings.map(|p| (p.id.clone(), label(&p)))).collect();
     let stages: Vec<_> = viewer.ats.stages().await?.into_iter().map(|s| (s.id, s.text)).collect();
     let stage = typed.some("stage").unwrap_or_else(|| "applicant-new".to_owned());
+    let active = viewer.ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none());
+    let people: Vec<_> = none("Nobody").into_iter().chain(active.map(|user| (user.id, user.name))).collect();
     let main = html! {
         section.card.middle {
             h1 { "Add Candidate" }
@@ -40,6 +42,8 @@ async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
                 (ui::choice("Job", "posting", &postings, typed.get("posting")))
                 (ui::choice("Stage", "stage", &stages, &stage))
                 (ui::field("Link", "link", "url", typed.get("link"), false))
+                (ui::choice("Referred by", "referrer", &people, typed.get("referrer")))
+                (ui::field("How they know each other", "relationship", "text", typed.get("relationship"), false))
                 div.actions { button.main type="submit" { "Add Candidate" } a.button href="/candidates" { "Cancel" } }
             }
         }
@@ -57,13 +61,18 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         return Ok(form(&viewer, &fields, Some("The e-mail has no @.")).await?.into_response());
     }
     let parse = |name: &str| Problem::bad_request(format!("The {name} is not one of the list."));
+    let referrer = match fields.some("referrer") {
+        Some(id) => Some(viewer.ats.users_by_id(&[id]).await?.pop().ok_or_else(|| parse("referrer"))?),
+        None => None,
+    };
     let new = NewOpportunity {
         name: fields.some("name"),
         headline: fields.some("headline"),
         emails: email.into_iter().collect(),
         phones: fields.some("phone").map(|value| Phone { kind: Some("mobile".into()), value }).into_iter().collect(),
         links: fields.some("link").into_iter().collect(),
-        sources: vec!["Added manually".to_owned()],
+        sources: vec![if referrer.is_some() { "Referred" } else { "Added manually" }.to_owned()],
+        origin: referrer.as_ref().map(|_| "referred".to_owned()),
         stage: fields.some("stage").map(|s| s.parse().map_err(|_| parse("stage"))).transpose()?,
         postings: fields.some("posting").map(|p| p.parse().map_err(|_| parse("job"))).transpose()?.into_iter().collect(),
         ..NewOpportunity::default()
@@ -71,6 +80,9 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     let ats = &viewer.ats;
     let tx = ats.db.begin().await?;
     let created = ats.create_opportunity(&tx, Some(&viewer.person.user.id), &new, false).await?;
+    if let Some(user) = &referrer {
+        ats.file_referral(&tx, &created.id, (&user.id, &user.name), fields.get("relationship"), &viewer.person.user.id).await?;
+    }
     tx.commit().await?;
     ats.committed();
     let said = if created.deduped { "Added. The e-mail was known, so this is a new opportunity of the same person." } else { "Candidate added." };

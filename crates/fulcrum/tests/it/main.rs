@@ -5,6 +5,7 @@ mod any_order;
 mod ats_access;
 mod ats_api;
 mod ats_files;
+mod ats_more;
 mod ats_oauth;
 mod ats_roles;
 mod board;

@@ -1,0 +1,51 @@
+//! `/candidates`: the old spelling of `/opportunities`, each answered by the handler of the opportunity's operation.
+
+use crate::api::Ats;
+use crate::{feedback, files, forms, interviews, notes, offers, profiles, referrals, writes};
+use lever_api::*;
+use web::Api;
+
+pub fn mounted(api: Api<Ats>) -> Api<Ats> {
+    api.alias::<ListCandidates, _, _, _>(profiles::list)
+        .alias::<GetCandidate, _, _, _>(profiles::get)
+        .alias::<CreateCandidate, _, _, _>(writes::create)
+        .alias::<UpdateCandidateStage, _, _, _>(writes::stage)
+        .alias::<UpdateCandidateArchived, _, _, _>(writes::archived)
+        .alias::<AddCandidateLinks, _, _, _>(writes::add_links)
+        .alias::<RemoveCandidateLinks, _, _, _>(writes::remove_links)
+        .alias::<AddCandidateTags, _, _, _>(writes::add_tags)
+        .alias::<RemoveCandidateTags, _, _, _>(writes::remove_tags)
+        .alias::<AddCandidateSources, _, _, _>(writes::add_sources)
+        .alias::<RemoveCandidateSources, _, _, _>(writes::remove_sources)
+        .alias::<ListCandidateApplications, _, _, _>(profiles::list_applications)
+        .alias::<GetCandidateApplication, _, _, _>(profiles::get_application)
+        .alias::<ListCandidateFeedback, _, _, _>(feedback::list)
+        .alias::<GetCandidateFeedback, _, _, _>(feedback::get)
+        .alias::<ListCandidateFiles, _, _, _>(files::list)
+        .alias::<GetCandidateFile, _, _, _>(files::get)
+        .alias::<UploadCandidateFile, _, _, _>(files::upload)
+        .alias::<DownloadCandidateFile, _, _, _>(files::download)
+        .alias::<DeleteCandidateFile, _, _, _>(files::delete)
+        .alias::<ListCandidateForms, _, _, _>(forms::list)
+        .alias::<GetCandidateForm, _, _, _>(forms::get)
+        .alias::<CreateCandidateForm, _, _, _>(forms::create)
+        .alias::<ListCandidateInterviews, _, _, _>(interviews::list)
+        .alias::<GetCandidateInterview, _, _, _>(interviews::get)
+        .alias::<CreateCandidateInterview, _, _, _>(interviews::create)
+        .alias::<UpdateCandidateInterview, _, _, _>(interviews::update)
+        .alias::<DeleteCandidateInterview, _, _, _>(interviews::delete)
+        .alias::<ListCandidatePanels, _, _, _>(interviews::list_panels)
+        .alias::<GetCandidatePanel, _, _, _>(interviews::get_panel)
+        .alias::<CreateCandidatePanel, _, _, _>(interviews::create_panel)
+        .alias::<UpdateCandidatePanel, _, _, _>(interviews::update_panel)
+        .alias::<DeleteCandidatePanel, _, _, _>(interviews::delete_panel)
+        .alias::<ListCandidateNotes, _, _, _>(notes::list)
+        .alias::<GetCandidateNote, _, _, _>(notes::get)
+        .alias::<CreateCandidateNote, _, _, _>(notes::create)
+        .alias::<ListCandidateReferrals, _, _, _>(referrals::list)
+        .alias::<GetCandidateReferral, _, _, _>(referrals::get)
+        .alias::<ListCandidateResumes, _, _, _>(files::list_resumes)
+        .alias::<GetCandidateResume, _, _, _>(files::get_resume)
+        .alias::<DownloadCandidateResume, _, _, _>(files::download_resume)
+        .alias::<ListCandidateOffers, _, _, _>(offers::list)
+}

@@ -1,0 +1,26 @@
+-- Referral forms.
+create table referral (
+  id text primary key, opportunity_id text not null, referrer text, person text, fields text not null, stage_id text, created_at bigint not null
+);
+create index referral_of on referral (opportunity_id, created_at);
+
+-- Panels and their interviews.
+create table panel (
+  id text primary key, opportunity_id text not null, applications text not null, timezone text not null, reminder text not null, note text,
+  external_url text, external boolean not null, person text, stage_id text, created_at bigint not null
+);
+create index panel_of on panel (opportunity_id, created_at);
+create table interview (
+  id text primary key, panel_id text not null, opportunity_id text not null, subject text not null, note text not null, interviewers text not null,
+  date bigint not null, duration bigint not null, location text, feedback_template text, reminder text not null, person text, stage_id text,
+  created_at bigint not null
+);
+create index interview_of on interview (opportunity_id, created_at);
+create index interview_in on interview (panel_id, date);
+
+-- Fields of a company's own that requisitions have.
+create table requisition_field (id text primary key, doc text not null, created_at bigint not null);
+
+-- What applicants answered on equal employment opportunity.
+create table eeo (application_id text primary key, opportunity_id text not null, answers text not null, created_at bigint not null);
+create index eeo_newest on eeo (created_at, application_id);
