@@ -487,6 +487,11 @@ impl Person {
             self.types(label, text).await?;
         }
         self.presses("Refer").await?;
+        self.reads("goes by mail to the address you gave").await?;
+        self.opens(&format!("{}mail", demo.job_ring)).await?;
+        self.presses(&format!("You referred {name} for Backend Engineer")).await?;
+        let own = self.finds_link("//a[contains(@href, '/job-ring/my/')]").await?;
+        self.opens(&own).await?;
         self.reads("Your referral for Backend Engineer").await?;
         self.reloads_until_it_says("They are among the applicants now.").await?;
         Ok(self.driver.current_url().await?.to_string())

@@ -3,8 +3,8 @@
 use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
 use crate::{
-    Ground, applying, candidates, feedback, feedback_templates, files, forms, interviews, labels, notes, offers, pages, people_api, postings,
-    profiles, referrals, requisitions, settings, webhooks, writes,
+    Ground, applying, candidates, feedback, feedback_templates, files, form_templates, forms, interviews, labels, notes, offers, pages, people_api,
+    posting_writes, postings, profiles, referrals, requisition_fields, requisitions, settings, uploads, webhooks, writes,
 };
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue};
@@ -13,6 +13,7 @@ use db::Db;
 use db::vault::Vault;
 use endpoint::Info;
 use futures_util::future::BoxFuture;
+use lever_api::PutPosting;
 use outbound::Outbound;
 use pipeline::Pipeline;
 use serde_json::Value;
@@ -166,11 +167,30 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(applying::apply)
         .on(applying::list_eeo)
         .on(applying::list_anonymous_eeo)
-        .on(requisitions::list_fields)
-        .on(requisitions::get_field)
-        .on(requisitions::create_field)
-        .on(requisitions::update_field)
-        .on(requisitions::delete_field);
+        .on(requisition_fields::list)
+        .on(requisition_fields::get)
+        .on(requisition_fields::create)
+        .on(requisition_fields::update)
+        .on(requisition_fields::delete)
+        .on(requisition_fields::add_options)
+        .on(requisition_fields::rename_options)
+        .on(requisition_fields::remove_options)
+        .on(requisitions::create)
+        .on(requisitions::update)
+        .on(requisitions::delete)
+        .on(posting_writes::create)
+        .on(posting_writes::update)
+        .alias::<PutPosting, _, _, _>(posting_writes::update)
+        .on(posting_writes::users)
+        .on(people_api::create)
+        .on(people_api::deactivate)
+        .on(people_api::reactivate)
+        .on(form_templates::list)
+        .on(form_templates::get)
+        .on(form_templates::create)
+        .on(form_templates::update)
+        .on(form_templates::delete)
+        .on(uploads::create);
     candidates::mounted(api)
 }
 

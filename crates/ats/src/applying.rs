@@ -13,9 +13,10 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// What everybody is asked: name, words, whether it must be answered.
-const QUESTIONS: [(&str, &str, &str, bool); 6] = [
+const QUESTIONS: [(&str, &str, &str, bool); 7] = [
     ("fullName", "Full name", "text", true),
     ("email", "Email", "text", true),
+    ("resume", "Resume/CV", "file-upload", false),
     ("phone", "Phone", "text", false),
     ("currentCompany", "Current company", "text", false),
     ("currentLocation", "Current location", "text", false),
@@ -78,9 +79,10 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
     let said = |name: &str| text(&new.personal_information, name);
     let name = said("fullName").ok_or_else(|| Refusal::bad_request("personalInformation: fullName is required"))?;
     let email = said("email").filter(|email| email.contains('@')).ok_or_else(|| Refusal::bad_request("personalInformation: email is required"))?;
-    if said("resume").is_some() {
-        return Err(Refusal::bad_request("personalInformation: a resume cannot come with an application here; add it to the opportunity as a file"));
-    }
+    let resume = match said("resume") {
+        Some(upload) => vec![ats.uploaded(&upload).await?],
+        None => Vec::new(),
+    };
     let origin = new.origin.clone().unwrap_or_else(|| "applied".to_owned());
     if !matches!(origin.as_str(), "applied" | "internal") {
         return Err(Refusal::bad_request("origin must be applied or internal"));
@@ -107,6 +109,7 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
     };
     let tx = ats.db.begin().await?;
     let created = ats.create_opportunity(&tx, None, &candidate, true).await?;
+    ats.keep_with(&tx, &created.id, None, &resume).await?;
     let row = tx.row("select id, submitted from application where opportunity_id = $1", params![created.id.as_str()]).await?;
     let row = row.ok_or_else(|| Refusal::not_found("applications", &created.id))?;
     let (application, mut submitted) = (row.text("id")?, row.json("submitted")?);
@@ -199,7 +202,8 @@ fn anonymous(row: &Row) -> db::Result<AnonymousEeoResponse> {
 }
 
 impl Ats {
-    async fn posting_for(&self, caller: &Caller, id: &str) -> Result<Posting> {
+    /// One that this caller may see.
+    pub(crate) async fn posting_for(&self, caller: &Caller, id: &str) -> Result<Posting> {
         let found = self.postings_by_id(&[id.to_owned()]).await?.pop();
         found.filter(|p| caller.confidential || p.confidentiality != "confidential").ok_or_else(|| Refusal::not_found("postings", id))
     }

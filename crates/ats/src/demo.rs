@@ -1,7 +1,6 @@
 //! A small, believable company for `--demo`: people of every role, postings, and candidates all along the pipeline.
 
 use crate::Ats;
-use crate::forms::Template;
 use crate::offers::Terms;
 use crate::people::NewPerson;
 use clock::Ms;
@@ -159,7 +158,7 @@ impl Ats {
         };
         let options = ["S", "M", "L", "XL"].map(|text| json!({ "text": text }));
         let sizes = json!({ "prompt": "Select one", "options": options });
-        let template = Template {
+        let template = lever_api::FormTemplate {
             id: uuid::Uuid::new_v4().to_string(),
             text: "Onboarding data".into(),
             instructions: "Ask the new colleague before the first day.".into(),
@@ -168,6 +167,7 @@ impl Ats {
                 ask("dropdown", "T-shirt size", sizes),
                 ask("date", "First day in the office", json!({})),
             ],
+            ..lever_api::FormTemplate::default()
         };
         self.save_form_template(&tx, &template).await?;
         tx.commit().await

@@ -106,7 +106,11 @@ impl Handler for Deliveries {
 
     async fn handle(&self, item: Item) -> Tried {
         if item.kind == PRUNE {
-            return match pipeline::prune(&self.0.db, self.0.clock.now().minus(KEPT), false).await {
+            let pruned = async {
+                self.0.forget_uploads().await?;
+                pipeline::prune(&self.0.db, self.0.clock.now().minus(KEPT), false).await
+            };
+            return match pruned.await {
                 Ok(_) => Ending::Decided(Vec::new()).into(),
                 Err(e) => Ending::Retry { after: None, why: e.to_string() }.into(),
             };

@@ -77,6 +77,22 @@ pub async fn delete(ats: Ats, _: Arc<Caller>, request: DeleteFeedbackTemplate) -
     Ok(Nothing)
 }
 
+/// A question of a kind there is, with what its kind needs.
+pub(crate) fn checked_field(field: &mut FormField) -> Result<()> {
+    if !KINDS.contains(&field.kind.as_str()) {
+        return Err(Refusal::bad_request(format!("fields: there is no type {:?}; there are: {}", field.kind, KINDS.join(", "))));
+    }
+    if field.text.trim().is_empty() {
+        return Err(Refusal::bad_request("fields: each needs a text"));
+    }
+    let options = field.rest.get("options").and_then(Value::as_array);
+    if CHOICES.contains(&field.kind.as_str()) && options.is_none_or(|options| options.iter().all(|o| o["text"].as_str().is_none())) {
+        return Err(Refusal::bad_request(format!("fields: {:?} needs options with a text", field.text)));
+    }
+    field.value = Value::Null;
+    Ok(())
+}
+
 /// Title, instructions, and the questions with ids of their own.
 fn checked(new: NewFeedbackTemplate) -> Result<(String, String, Vec<FormField>)> {
     let text = new.text.filter(|text| !text.trim().is_empty()).ok_or_else(|| Refusal::bad_request("Missing required parameter: text"))?;
@@ -85,18 +101,8 @@ fn checked(new: NewFeedbackTemplate) -> Result<(String, String, Vec<FormField>)>
         return Err(Refusal::bad_request("fields: exactly one field must have the type score-system"));
     }
     for field in &mut fields {
-        if !KINDS.contains(&field.kind.as_str()) {
-            return Err(Refusal::bad_request(format!("fields: there is no type {:?}; there are: {}", field.kind, KINDS.join(", "))));
-        }
-        if field.text.trim().is_empty() {
-            return Err(Refusal::bad_request("fields: each needs a text"));
-        }
-        let options = field.rest.get("options").and_then(Value::as_array);
-        if CHOICES.contains(&field.kind.as_str()) && options.is_none_or(|options| options.iter().all(|o| o["text"].as_str().is_none())) {
-            return Err(Refusal::bad_request(format!("fields: {:?} needs options with a text", field.text)));
-        }
+        checked_field(field)?;
         field.id = uuid::Uuid::new_v4().to_string();
-        field.value = Value::Null;
         if field.kind == SCORE_SYSTEM {
             field.required = true;
             field.rest.insert("prompt".to_owned(), json!("Select one"));

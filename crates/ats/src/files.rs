@@ -104,7 +104,7 @@ fn ext(name: &str) -> String {
 }
 
 /// A name as it can stand on a page and in a folder: what would be a path or a control character is taken out.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let kept = kept.trim();

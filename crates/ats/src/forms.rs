@@ -6,7 +6,7 @@ use crate::paging::Page;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
-use lever_api::{CreateForm, Data, FormField, GetForm, List, ListForms, Opportunity, ProfileForm, Rest, reference};
+use lever_api::{CreateForm, Data, FormField, FormTemplate, GetForm, List, ListForms, Opportunity, ProfileForm, Rest, reference};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -63,31 +63,7 @@ fn read(row: &Row) -> db::Result<ProfileForm> {
     })
 }
 
-/// What a form asks.
-pub struct Template {
-    pub id: String,
-    pub text: String,
-    pub instructions: String,
-    pub fields: Vec<FormField>,
-}
-
 impl Ats {
-    /// By title.
-    pub(crate) async fn form_templates(&self) -> db::Result<Vec<Template>> {
-        let rows = self.db.rows("select * from form_template order by text, id", vec![]).await?;
-        let read = |row: &Row| {
-            let fields = serde_json::from_value(row.json("fields")?).unwrap_or_default();
-            Ok(Template { id: row.text("id")?, text: row.text("text")?, instructions: row.text("instructions")?, fields })
-        };
-        rows.iter().map(read).collect()
-    }
-
-    pub(crate) async fn save_form_template(&self, tx: &impl Sql, new: &Template) -> db::Result<()> {
-        let sql = "insert into form_template (id, text, instructions, fields, created_at) values ($1, $2, $3, $4, $5)";
-        let values = params![new.id.as_str(), new.text.as_str(), new.instructions.as_str(), text_of(&new.fields), self.clock.now().0];
-        tx.run(sql, values).await.map(drop)
-    }
-
     /// Newest first.
     pub(crate) async fn forms_of(&self, opportunity: &str) -> db::Result<Vec<ProfileForm>> {
         let sql = "select * from form where opportunity_id = $1 order by created_at desc, id";
@@ -95,7 +71,13 @@ impl Ats {
     }
 
     /// Files a form; `answer` says what was answered to a question. An opportunity's `updatedAt` does not move.
-    pub(crate) async fn fill_in(&self, of: &Opportunity, by: Option<&str>, template: &Template, answer: impl Fn(&FormField) -> Value) -> Result<()> {
+    pub(crate) async fn fill_in(
+        &self,
+        of: &Opportunity,
+        by: Option<&str>,
+        template: &FormTemplate,
+        answer: impl Fn(&FormField) -> Value,
+    ) -> Result<()> {
         let mut fields = template.fields.clone();
         for field in &mut fields {
             field.value = answer(field);

@@ -5,7 +5,7 @@ use crate::paging::Page;
 use crate::refusal::{Refusal, Result};
 use crate::{Ats, people};
 use db::{Clauses, Sql, params};
-use lever_api::{Data, GetUser, List, ListUsers, UpdateUser, User};
+use lever_api::{CreateUser, Data, DeactivateUser, GetUser, List, ListUsers, ReactivateUser, UpdateUser, User, UserChange};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -29,39 +29,98 @@ pub async fn get(ats: Ats, _: Arc<Caller>, request: GetUser) -> Result<Data<User
     Ok(Data::new(people::read(&row)?))
 }
 
-pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Data<User>> {
-    let new = request.body;
-    let missing = |name: &str| Refusal::bad_request(format!("Missing required parameter: {name}"));
-    let name = new.name.filter(|name| !name.trim().is_empty()).ok_or_else(|| missing("name"))?;
-    let email = new.email.filter(|email| email.contains('@')).ok_or_else(|| missing("email"))?.trim().to_lowercase();
-    let role = new.access_role.ok_or_else(|| missing("accessRole"))?;
-    if !people::ROLES.iter().any(|(known, ..)| *known == role) {
-        let known = people::ROLES.map(|(known, ..)| known).join(", ");
-        return Err(Refusal::bad_request(format!("accessRole must be one of {known}")));
+pub async fn create(ats: Ats, _: Arc<Caller>, request: CreateUser) -> Result<Data<User>> {
+    let new = UserChange { access_role: request.body.access_role.clone().or_else(|| Some("interviewer".to_owned())), ..request.body };
+    let (values, email) = ats.checked_user(new).await?;
+    let id = uuid::Uuid::new_v4().to_string();
+    let sql = format!(
+        "insert into person (name, email, username, access_role, external_directory_id, job_title, manager_id, id, created_at) values {}",
+        db::values(1, 9)
+    );
+    let values = values.into_iter().chain(params![id.as_str(), ats.clock.now().0]).collect();
+    match ats.db.run(&sql, values).await {
+        Err(e) if e.is_duplicate() => return Err(taken(&email)),
+        other => other?,
+    };
+    ats.committed();
+    ats.user(&id).await
+}
+
+pub async fn deactivate(ats: Ats, _: Arc<Caller>, request: DeactivateUser) -> Result<Data<User>> {
+    let id = request.user.as_str();
+    let user = ats.user(id).await?.data;
+    ats.leaves_a_super_admin(&user).await?;
+    if user.deactivated_at.is_none() {
+        ats.set_active(id, false, ats.clock.now()).await?;
+        ats.committed();
     }
-    if let Some(manager) = &new.manager_id
-        && ats.users_by_id(&[manager.to_string()]).await?.is_empty()
-    {
-        return Err(Refusal::bad_request(format!("managerId: there is no user {manager}")));
+    ats.user(id).await
+}
+
+pub async fn reactivate(ats: Ats, _: Arc<Caller>, request: ReactivateUser) -> Result<Data<User>> {
+    ats.user(request.user.as_str()).await?;
+    ats.set_active(request.user.as_str(), true, ats.clock.now()).await?;
+    ats.committed();
+    ats.user(request.user.as_str()).await
+}
+
+fn taken(email: &str) -> Refusal {
+    Refusal::bad_request(format!("email: {email} belongs to somebody else"))
+}
+
+pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Data<User>> {
+    let (user, stays) = (ats.user(request.user.as_str()).await?.data, request.body.access_role.as_deref() == Some("super admin"));
+    let (mut values, email) = ats.checked_user(request.body).await?;
+    if !stays {
+        ats.leaves_a_super_admin(&user).await?;
     }
     let sql = "update person set name = $1, email = $2, username = $3, access_role = $4, external_directory_id = $5, job_title = $6, manager_id = $7 where id = $8";
-    let username = email.split('@').next().unwrap_or_default().replace('.', "");
-    let manager = new.manager_id.map(|id| id.to_string());
-    let values =
-        params![name.trim(), email.as_str(), username, role.as_str(), new.external_directory_id, new.job_title, manager, request.user.as_str()];
+    values.push(request.user.as_str().into());
     match ats.db.run(sql, values).await {
         Ok(0) => return Err(Refusal::not_found("users", request.user.as_str())),
-        Err(e) if e.is_duplicate() => return Err(Refusal::bad_request(format!("email: {email} belongs to somebody else"))),
+        Err(e) if e.is_duplicate() => return Err(taken(&email)),
         other => other?,
     };
     // Whoever may do less from now on signs in anew.
     ats.lobby.sessions.end_all_of(request.user.as_str()).await?;
     ats.committed();
-    let user = ats.users_by_id(&[request.user.to_string()]).await?.pop();
-    user.map(Data::new).ok_or_else(|| Refusal::not_found("users", request.user.as_str()))
+    ats.user(request.user.as_str()).await
 }
 
 impl Ats {
+    async fn user(&self, id: &str) -> Result<Data<User>> {
+        self.users_by_id(&[id.to_owned()]).await?.pop().map(Data::new).ok_or_else(|| Refusal::not_found("users", id))
+    }
+
+    /// Without this one somebody could still let people in.
+    async fn leaves_a_super_admin(&self, without: &User) -> Result<()> {
+        let others = "select 1 as one from person where access_role = 'super admin' and deactivated_at is null and id <> $1 limit 1";
+        if without.access_role == "super admin" && self.db.row(others, params![without.id.as_str()]).await?.is_none() {
+            return Err(Refusal::bad_request("this is the last Super Admin: without one nobody could let anybody in any more"));
+        }
+        Ok(())
+    }
+
+    /// What is stored of a user as they are to be, in the order of the statements above; and their address.
+    async fn checked_user(&self, new: UserChange) -> Result<(Vec<db::Value>, String)> {
+        let missing = |name: &str| Refusal::bad_request(format!("Missing required parameter: {name}"));
+        let name = new.name.filter(|name| !name.trim().is_empty()).ok_or_else(|| missing("name"))?;
+        let email = new.email.filter(|email| email.contains('@')).ok_or_else(|| missing("email"))?.trim().to_lowercase();
+        let role = new.access_role.ok_or_else(|| missing("accessRole"))?;
+        if !people::ROLES.iter().any(|(known, ..)| *known == role) {
+            let known = people::ROLES.map(|(known, ..)| known).join(", ");
+            return Err(Refusal::bad_request(format!("accessRole must be one of {known}")));
+        }
+        if let Some(manager) = &new.manager_id
+            && self.users_by_id(&[manager.to_string()]).await?.is_empty()
+        {
+            return Err(Refusal::bad_request(format!("managerId: there is no user {manager}")));
+        }
+        let username = email.split('@').next().unwrap_or_default().replace('.', "");
+        let manager = new.manager_id.map(|id| id.to_string());
+        Ok((params![name.trim(), email.as_str(), username, role, new.external_directory_id, new.job_title, manager], email))
+    }
+
     pub(crate) async fn users_by_id(&self, ids: &[String]) -> Result<Vec<User>> {
         let mut only = Clauses::default();
         only.any_of("id", ids);

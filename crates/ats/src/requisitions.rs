@@ -1,7 +1,8 @@
-//! Requisitions: read by programs; hires count against them.
+//! Requisitions: read and written by programs; hires count against them.
 
 use crate::Ats;
 use crate::access::Caller;
+use crate::events::TENANT;
 use crate::paging::Page;
 use crate::postings::confidentiality;
 use crate::profiles::text_of;
@@ -9,8 +10,8 @@ use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
 use endpoint::Nothing;
 use lever_api::{
-    CreateRequisitionField, Data, DeleteRequisitionField, GetRequisition, GetRequisitionField, List, ListRequisitionFields, ListRequisitions,
-    Requisition, RequisitionField, UpdateRequisitionField,
+    CreateRequisition, Data, DeleteRequisition, GetRequisition, List, ListRequisitions, RawRequisition, Requisition, RequisitionChange, Rest,
+    UpdateRequisition,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -33,70 +34,89 @@ pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetRequisition) -> Resu
     found.map(Data::new).ok_or_else(|| Refusal::not_found("requisitions", id))
 }
 
-pub async fn list_fields(ats: Ats, _: Arc<Caller>, request: ListRequisitionFields) -> Result<Data<Vec<RequisitionField>>> {
-    let q = request.query;
-    let mut all = ats.requisition_fields().await?;
-    all.retain(|field| q.is_required.is_none_or(|required| required == field.is_required) && q.kind.as_ref().is_none_or(|kind| *kind == field.kind));
-    Ok(Data::new(all))
-}
+const STATUSES: [&str; 4] = ["open", "onHold", "closed", "draft"];
 
-pub async fn get_field(ats: Ats, _: Arc<Caller>, request: GetRequisitionField) -> Result<Data<RequisitionField>> {
-    let id = request.requisition_field.as_str();
-    let found = ats.requisition_fields().await?.into_iter().find(|field| field.id == id);
-    found.map(Data::new).ok_or_else(|| Refusal::not_found("requisition_fields", id))
-}
-
-/// An account has no more fields.
-const MOST_FIELDS: usize = 100;
-
-pub async fn create_field(ats: Ats, _: Arc<Caller>, request: CreateRequisitionField) -> Result<Data<RequisitionField>> {
-    let field = checked(request.body)?;
-    if ats.requisition_fields().await?.len() >= MOST_FIELDS {
-        return Err(Refusal::bad_request(format!("An account has at most {MOST_FIELDS} requisition fields")));
-    }
-    let sql = "insert into requisition_field (id, doc, created_at) values ($1, $2, $3) on conflict (id) do nothing";
-    match ats.db.run(sql, params![field.id.as_str(), text_of(&field), ats.clock.now().0]).await? {
-        0 => Err(Refusal::bad_request(format!("id: there is a field {} already", field.id))),
-        _ => Ok(Data::new(field)),
-    }
-}
-
-pub async fn update_field(ats: Ats, _: Arc<Caller>, request: UpdateRequisitionField) -> Result<Data<RequisitionField>> {
-    let id = request.requisition_field.as_str();
-    let field = checked(RequisitionField { id: id.to_owned(), ..request.body })?;
-    match ats.db.run("update requisition_field set doc = $1 where id = $2", params![text_of(&field), id]).await? {
-        0 => Err(Refusal::not_found("requisition_fields", id)),
-        _ => Ok(Data::new(field)),
-    }
-}
-
-pub async fn delete_field(ats: Ats, _: Arc<Caller>, request: DeleteRequisitionField) -> Result<Nothing> {
-    let id = request.requisition_field.as_str();
-    match ats.db.run("delete from requisition_field where id = $1", params![id]).await? {
-        0 => Err(Refusal::not_found("requisition_fields", id)),
-        _ => Ok(Nothing),
-    }
-}
-
-/// A field as it can be: options get their ids.
-fn checked(mut field: RequisitionField) -> Result<RequisitionField> {
-    let is_snake = |id: &str| (1..=50).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !is_snake(&field.id) || field.text.trim().is_empty() {
-        return Err(Refusal::bad_request("id must be snake_case of at most 50 characters, and text must not be empty"));
-    }
-    let fits = match field.kind.as_str() {
-        "number" | "text" | "date" => field.subfields.is_empty() && field.options.is_empty(),
-        "object" => !field.subfields.is_empty() && field.options.is_empty() && field.subfields.iter().all(|part| is_snake(&part.id)),
-        "dropdown" => field.subfields.is_empty() && field.options.iter().all(|option| !option.text.trim().is_empty()),
-        _ => false,
+pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateRequisition) -> Result<Data<RawRequisition>> {
+    let blank = Requisition {
+        id: uuid::Uuid::new_v4().to_string(),
+        confidentiality: "non-confidential".to_owned(),
+        created_at: request.body.created_at.unwrap_or_else(|| ats.clock.now().0),
+        ..Requisition::default()
     };
-    if !fits {
-        return Err(Refusal::bad_request("type must be number, text, date, object with subfields, or dropdown with options"));
+    let (new, raw) = ats.changed_requisition(&caller, blank, request.body).await?;
+    match ats.save_requisition(&ats.db, &new).await {
+        Err(e) if e.is_duplicate() => return Err(taken(&new)),
+        other => other?,
     }
-    for option in field.options.iter_mut().filter(|option| option.id.is_empty()) {
-        option.id = uuid::Uuid::new_v4().to_string();
+    ats.committed();
+    Ok(Data::new(raw))
+}
+
+pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateRequisition) -> Result<Data<RawRequisition>> {
+    let id = request.requisition.as_str();
+    let before = ats.visible_requisition(&ats.db, id, &caller).await?.ok_or_else(|| Refusal::not_found("requisitions", id))?;
+    let kept = Requisition {
+        id: before.id,
+        confidentiality: before.confidentiality,
+        headcount_hired: before.headcount_hired,
+        creator: before.creator,
+        postings: before.postings,
+        offer_ids: before.offer_ids,
+        approval: before.approval,
+        created_at: before.created_at,
+        closed_at: before.closed_at,
+        ..Requisition::default()
+    };
+    let (new, raw) = ats.changed_requisition(&caller, kept, request.body).await?;
+    let sql = "update requisition set code = $1, status = $2, doc = $3, updated_at = $4 where id = $5";
+    match ats.db.run(sql, params![new.requisition_code.as_str(), new.status.as_str(), text_of(&new), new.updated_at, id]).await {
+        Err(e) if e.is_duplicate() => return Err(taken(&new)),
+        other => other?,
+    };
+    ats.committed();
+    Ok(Data::new(raw))
+}
+
+pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteRequisition) -> Result<Nothing> {
+    let id = request.requisition.as_str();
+    ats.visible_requisition(&ats.db, id, &caller).await?.ok_or_else(|| Refusal::not_found("requisitions", id))?;
+    // Whoever was hired against it stays hired: the application says so by itself.
+    ats.db.run("delete from requisition where id = $1", params![id]).await?;
+    ats.committed();
+    Ok(Nothing)
+}
+
+fn taken(of: &Requisition) -> Refusal {
+    Refusal::bad_request(format!("requisitionCode: there is a requisition {} already", of.requisition_code))
+}
+
+/// As writing answers it.
+fn raw(of: &Requisition, now: i64, sent: Rest) -> RawRequisition {
+    let user = |user: &Value| user.as_str().map(str::to_owned);
+    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    RawRequisition {
+        id: of.id.clone(),
+        account_id: TENANT.to_owned(),
+        requisition_code: of.requisition_code.clone(),
+        name: of.name.clone(),
+        status: of.status.clone(),
+        state_history: vec![json!({ "beginAt": now, "status": of.status, "attribution": { "timestamp": now, "service": "api" } })],
+        headcount_total: of.headcount_total.clone(),
+        headcount_infinite: of.headcount_infinite,
+        headcount_hired: of.headcount_hired,
+        backfill: of.backfill,
+        creator_user_id: user(&of.creator),
+        owner_user_id: user(&of.owner),
+        internal_notes: of.internal_notes.clone(),
+        has_confidential_posting: of.confidentiality == "confidential",
+        posting_ids: of.postings.iter().filter_map(user).collect(),
+        reserved_offer_ids: of.offer_ids.clone(),
+        custom_fields: of.custom_fields.clone(),
+        search: json!({ "nameCodeTokens": words(&format!("{} {}", of.name, of.requisition_code)) }),
+        created_at: of.created_at,
+        updated_at: of.updated_at,
+        rest: sent,
     }
-    Ok(field)
 }
 
 fn read(row: &Row) -> db::Result<Requisition> {
@@ -111,12 +131,6 @@ fn read(row: &Row) -> db::Result<Requisition> {
 }
 
 impl Ats {
-    /// Fields of the company's own, the oldest first.
-    async fn requisition_fields(&self) -> db::Result<Vec<RequisitionField>> {
-        let rows = self.db.rows("select doc from requisition_field order by created_at, id", vec![]).await?;
-        rows.iter().map(|row| Ok(serde_json::from_value(row.json("doc")?).unwrap_or_default())).collect()
-    }
-
     /// One that this caller may see.
     pub(crate) async fn visible_requisition(&self, db: &impl Sql, id: &str, caller: &Caller) -> db::Result<Option<Requisition>> {
         Ok(self.requisition(db, id).await?.filter(|r| caller.confidential || r.confidentiality != "confidential"))
@@ -151,6 +165,71 @@ impl Ats {
             new.updated_at
         ];
         tx.run(&sql, values).await.map(drop)
+    }
+
+    /// A requisition with what is new of it, and what is answered.
+    async fn changed_requisition(&self, caller: &Caller, kept: Requisition, new: RequisitionChange) -> Result<(Requisition, RawRequisition)> {
+        let missing = |name: &str| Refusal::bad_request(format!("Missing required parameter: {name}"));
+        let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let requisition_code = given(new.requisition_code).ok_or_else(|| missing("requisitionCode"))?;
+        let name = given(new.name).ok_or_else(|| missing("name"))?;
+        let headcount_total = new.headcount_total.ok_or_else(|| missing("headcountTotal"))?;
+        let headcount_infinite = headcount_total == "unlimited";
+        if !headcount_infinite && headcount_total.as_i64().is_none_or(|n| !(0..=1_000_000).contains(&n)) {
+            return Err(Refusal::bad_request("headcountTotal must be a whole number, or unlimited"));
+        }
+        let status = new.status.unwrap_or_else(|| "open".to_owned());
+        if !STATUSES.contains(&status.as_str()) {
+            return Err(Refusal::bad_request(format!("status must be one of {}", STATUSES.join(", "))));
+        }
+        let users: Vec<String> = new.owner.iter().chain(&new.hiring_manager).map(ToString::to_string).collect();
+        let known = if users.is_empty() { Vec::new() } else { self.users_by_id(&users).await? };
+        if let Some(unknown) = users.iter().find(|id| !known.iter().any(|user| user.id == **id)) {
+            return Err(Refusal::bad_request(format!("there is no user {unknown}")));
+        }
+        let postings = match &new.posting_ids {
+            None => kept.postings.clone(),
+            Some(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                let there = if ids.is_empty() { Vec::new() } else { self.postings_by_id(&ids).await? };
+                let visible = |id: &String| there.iter().any(|p| p.id == *id && (caller.confidential || p.confidentiality != "confidential"));
+                if let Some(unknown) = ids.iter().find(|id| !visible(id)) {
+                    return Err(Refusal::bad_request(format!("postingIds: there is no posting {unknown}")));
+                }
+                ids.into_iter().map(Value::from).collect()
+            }
+        };
+        let custom_fields = self.checked_custom_fields(&new.custom_fields).await?;
+        let now = self.clock.now().0;
+        let optional = [("location", &new.location), ("team", &new.team), ("employmentStatus", &new.employment_status)];
+        let mut sent: Rest = optional.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))).collect();
+        if !new.compensation_band.is_null() {
+            sent.insert("compensationBand".to_owned(), new.compensation_band.clone());
+        }
+        let closed_at = if status == "closed" { kept.closed_at.or(Some(now)) } else { None };
+        let changed = Requisition {
+            requisition_code,
+            name,
+            status,
+            headcount_total,
+            headcount_infinite,
+            backfill: new.backfill.unwrap_or_default(),
+            owner: json!(new.owner),
+            hiring_manager: json!(new.hiring_manager),
+            internal_notes: new.internal_notes.unwrap_or_default(),
+            compensation_band: new.compensation_band,
+            approval: if kept.approval.is_null() { json!({ "steps": [] }) } else { kept.approval.clone() },
+            employment_status: new.employment_status,
+            location: new.location,
+            team: new.team,
+            postings,
+            closed_at,
+            custom_fields,
+            updated_at: now,
+            ..kept
+        };
+        let answer = raw(&changed, now, sent);
+        Ok((changed, answer))
     }
 
     /// Counts a hire against a requisition: what the application says of it.

@@ -46,8 +46,6 @@ pub struct Arrival {
     pub posting: Option<Posting>,
     /// Everybody in Lever with one of its addresses, archived or not.
     pub known: Vec<Opportunity>,
-    /// The opportunity it became, as far as we know; none: it is still on its way.
-    pub became: Option<String>,
     /// What people decided about it, by question.
     pub answers: BTreeMap<String, String>,
 }

@@ -16,6 +16,7 @@ use lever_api::{ListPostings, Opportunity, OpportunityFilter, Posting, PostingFi
 use outbound::Failure;
 use pipeline::{Ending, Hint, Priority};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// The kind of job that asks a partner which records wait, with its period in seconds. Partners hint at each; a hint may be lost.
@@ -25,6 +26,9 @@ pub const TELL_JOBS: &str = "tell-jobs/600";
 
 /// What changed while the last list was read page by page is found in the next one.
 const OVERLAP: Duration = Duration::from_secs(120);
+
+/// ms.
+const DAY: i64 = 86_400_000;
 
 impl Hub {
     /// A partner hints at a record that is to come into Lever.
@@ -66,10 +70,18 @@ impl Try<'_> {
     /// Reads a record on both sides, and decides.
     pub async fn admit(&self, record: &str, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Decided, Ending>> {
         let (hub, spec) = (self.hub, self.connector.spec());
+        if ours.sent.remote_id.is_some() {
+            // It became an opportunity, and everything known of it is known of that one.
+            return Ok(Err(Ending::Moot));
+        }
         let partner = hub.partner(self.connection, self.wire);
         let found = match self.connector.fetch(&partner, record).await {
             Ok(Some(found)) => found,
-            Ok(None) => return Ok(Err(Ending::Withdrawn { why: format!("{} has no such record any more. Nothing is done.", spec.name) })),
+            Ok(None) => {
+                hub.forget_arrival(self.connection, record).await?;
+                learnt.erased = true;
+                return Ok(Err(Ending::Withdrawn { why: format!("{} has no such record any more. Nothing of it is kept.", spec.name) }));
+            }
             Err(failure) => return Ok(Err(ending(outcome_of(spec.name, &failure)))),
         };
         let (posting, known) = match self.of_lever(&found).await {
@@ -77,8 +89,7 @@ impl Try<'_> {
             Err(failure) => return hub.lever_failed(self.connection, &failure, "see whom Lever knows already").await.map(Err),
         };
         learnt.person = Some(Person::arriving(&found, posting.as_ref(), hub.clock.now()));
-        let arrival =
-            Arrival { id: record.to_owned(), record: found, posting, known, became: ours.sent.remote_id.clone(), answers: ours.answers.clone() };
+        let arrival = Arrival { id: record.to_owned(), record: found, posting, known, answers: ours.answers.clone() };
         Ok(Ok(self.connector.admit(&self.connection.settings, &arrival)))
     }
 
@@ -109,8 +120,13 @@ impl Try<'_> {
                 return Ok(if failure.may_pass() { Ending::Decided(Vec::new()) } else { ending(outcome_of(self.connector.spec().name, &failure)) });
             }
         };
+        // What waits for a person is thought about when that person did something.
+        let sql = "select subject from effect where tenant = $1 and connection = $2 and state = 'held' \
+                   union select subject from job where tenant = $1 and connection = $2 and state = 'held'";
+        let held = hub.db.rows(sql, params![item.tenant.as_str(), item.connection.as_str()]).await?;
+        let held = held.iter().map(|row| row.text("subject")).collect::<db::Result<HashSet<_>>>()?;
         let tx = hub.db.begin().await?;
-        for record in &waiting {
+        for record in waiting.iter().filter(|record| !held.contains(&arrival_subject(record))) {
             let think = think_job(&item.connection, &arrival_subject(record), Priority::Usual, hub.clock.now());
             hub.pipeline.job(&tx, &item.tenant, think).await?;
         }
@@ -123,7 +139,9 @@ impl Try<'_> {
     pub async fn tell_jobs(&self) -> db::Result<Ending> {
         let (hub, connection) = (self.hub, self.connection);
         let lever = self.lever();
-        let since = connection.jobs_until;
+        // Once a day all are told, whatever changed: one that was hidden or deleted is in no list of news.
+        let (now, day) = (hub.clock.now(), |at: Ms| at.0.div_euclid(DAY));
+        let since = connection.jobs_until.filter(|until| day(*until) == day(now));
         // Confidential ones are nobody's business outside; so Lever's own list leaves them out.
         let mut query = PostingFilter {
             updated_at_start: since.map(|at| at.minus(OVERLAP).0),
@@ -146,7 +164,7 @@ impl Try<'_> {
                 break;
             }
         }
-        let begin = since.unwrap_or(Ms(0));
+        let begin = connection.jobs_until.unwrap_or(Ms(0));
         let latest = || postings.iter().map(|posting| Ms(posting.updated_at)).max();
         let until = hub.trusted(asked_at).or_else(latest).unwrap_or(begin).max(begin);
         // Told of the same twice, a partner is no wiser.

@@ -5,7 +5,7 @@ use crate::Hub;
 use crate::connections::Connection;
 use crate::runs::finish_runs;
 use clock::Ms;
-use connector::Sent;
+use connector::{Sent, arrival_subject};
 use db::vault::digest;
 use db::{Row, Sql, Tx, params};
 use pipeline::{Item, NewJob, Priority, Unsure};
@@ -96,6 +96,11 @@ impl Hub {
         }
         let unsure = pipeline::unsure(&tx, tenant, id, subject).await?;
         wipe(&tx, tenant, id, subject, now).await?;
+        if let Some(link) = &link {
+            // As the record they came from, they are known no more either.
+            let sql = "delete from hire where tenant = $1 and connection = $2 and subject = $3";
+            tx.run(sql, params![tenant, id, arrival_subject(&link.remote_id)]).await?;
+        }
         for word in &words {
             let sql = format!(
                 "update audit set why = 'A sentence about somebody who was erased.' where tenant = $1 and substr(what, 1, 5) = 'hold:' and {}",
@@ -140,6 +145,14 @@ impl Hub {
         self.db.scrub().await?;
         self.committed();
         Ok(true)
+    }
+
+    /// A record that was to come into Lever is gone at the partner: so is what is known of it.
+    pub(crate) async fn forget_arrival(&self, connection: &Connection, record: &str) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        wipe(&tx, &connection.tenant, &connection.id, &arrival_subject(record), self.clock.now()).await?;
+        tx.commit().await?;
+        self.db.scrub().await
     }
 
     fn left(&self, connection: &Connection, record: Option<(String, Value)>, unsure: &[Unsure]) -> Left {

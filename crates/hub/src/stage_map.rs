@@ -27,7 +27,7 @@ async fn reasons(lever: &Remote) -> Result<Vec<ArchiveReason>, Failure> {
 }
 
 /// Each with what it means; then those that are mapped and not in Lever any more.
-fn rows(there: Vec<Named>, map: &Value, entries: &[Pick], usual: impl Fn(&str) -> Option<String>) -> Vec<MapRow> {
+fn rows(there: Vec<Named>, map: &Value, propose: impl Fn(&str, &str) -> Option<String>) -> Vec<MapRow> {
     let entry = |id: &str| map[id].as_str().map(str::to_owned);
     let gone = map.as_object().into_iter().flatten().filter(|(id, _)| !there.iter().any(|(known, ..)| known == *id));
     let gone: Vec<MapRow> = gone
@@ -39,8 +39,7 @@ fn rows(there: Vec<Named>, map: &Value, entries: &[Pick], usual: impl Fn(&str) -
             gone: true,
         })
         .collect();
-    let row =
-        |(id, name, in_use): Named| MapRow { entry: entry(&id), suggestion: usual(&id).or_else(|| alike(&name, entries)), gone: !in_use, id, name };
+    let row = |(id, name, in_use): Named| MapRow { entry: entry(&id), suggestion: propose(&id, &name), gone: !in_use, id, name };
     there.into_iter().map(row).chain(gone).collect()
 }
 
@@ -52,6 +51,11 @@ fn alike(name: &str, entries: &[Pick]) -> Option<String> {
         name.contains(&label) || label.contains(&name)
     };
     entries.iter().find(is_like).map(|pick| pick.value.clone())
+}
+
+/// The entry of this very name. "Offer declined" is no offer, and a rejection must not earn what a hire earns.
+fn named(name: &str, entries: &[Pick]) -> Option<String> {
+    entries.iter().find(|pick| pick.label.eq_ignore_ascii_case(name.trim())).map(|pick| pick.value.clone())
 }
 
 impl Hub {
@@ -68,7 +72,7 @@ impl Hub {
         // Whatever the reasons of hires are called, they mean a hire.
         let hires: Vec<String> = reasons.iter().filter(|reason| crate::read::makes_a_hire(reason)).map(|reason| reason.id.clone()).collect();
         let hired = alike("hired", &entries);
-        let named = |stage: Stage| (stage.id, stage.text, true);
+        let of_stage = |stage: Stage| (stage.id, stage.text, true);
         let of_reason = |reason: ArchiveReason| (reason.id, reason.text, reason.status != "inactive");
         // One that is out of use and mapped to nothing is nobody's business.
         let reasons = reasons.into_iter().filter(|reason| reason.status != "inactive" || value(Kind::OfReasons).get(&reason.id).is_some());
@@ -79,9 +83,9 @@ impl Hub {
             stages_setting: setting(spec, Kind::OfStages).to_owned(),
             reasons_setting: setting(spec, Kind::OfReasons).to_owned(),
             user_setting: setting(spec, Kind::User).to_owned(),
-            stages: rows(stages.into_iter().map(named).collect(), value(Kind::OfStages), &entries, |_| None),
-            reasons: rows(reasons.map(of_reason).collect(), value(Kind::OfReasons), &entries, |id| {
-                hired.clone().filter(|_| hires.iter().any(|hire| hire == id))
+            stages: rows(stages.into_iter().map(of_stage).collect(), value(Kind::OfStages), |_, name| alike(name, &entries)),
+            reasons: rows(reasons.map(of_reason).collect(), value(Kind::OfReasons), |id, name| {
+                if hires.iter().any(|hire| hire == id) { hired.clone() } else { named(name, &entries) }
             }),
             user: value(Kind::User).as_str().unwrap_or_default().to_owned(),
             users: users.into_iter().map(|user| Choice { label: format!("{} ({})", user.name, user.access_role), value: user.id }).collect(),

@@ -34,9 +34,12 @@ pub struct Job {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Jobs {
-    /// These are all there are: whatever else is known is closed.
+    /// These and [`Jobs::others`] are all that are open: whatever else is known is closed.
     pub whole: bool,
-    /// The jobs.
+    /// With `whole`: ids of jobs that were told of in calls before, where there are too many for one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    /// The jobs. Of those that are closed the id is enough.
     pub data: Vec<Job>,
 }
 

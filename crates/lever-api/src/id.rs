@@ -79,6 +79,8 @@ ids! {
     NoteId,
     /// A profile form.
     FormId,
+    /// A template of profile forms.
+    FormTemplateId,
     /// Feedback.
     FeedbackId,
     /// A feedback template.

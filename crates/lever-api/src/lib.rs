@@ -20,6 +20,7 @@ pub mod event;
 mod feedback;
 mod file;
 mod form;
+mod form_template;
 mod id;
 mod interview;
 mod label;
@@ -34,6 +35,7 @@ mod requisition;
 mod resume;
 pub mod scope;
 mod stage;
+mod upload;
 mod user;
 mod webhook;
 
@@ -48,6 +50,7 @@ pub use error::*;
 pub use feedback::*;
 pub use file::*;
 pub use form::*;
+pub use form_template::*;
 pub use id::*;
 pub use interview::*;
 pub use label::*;
@@ -59,6 +62,7 @@ pub use referral::*;
 pub use requisition::*;
 pub use resume::*;
 pub use stage::*;
+pub use upload::*;
 pub use user::*;
 pub use webhook::*;
 
@@ -76,6 +80,7 @@ pub fn catalogue() -> Vec<Info> {
         offer::ENDPOINTS,
         note::ENDPOINTS,
         form::ENDPOINTS,
+        form_template::ENDPOINTS,
         feedback::ENDPOINTS,
         file::ENDPOINTS,
         resume::ENDPOINTS,
@@ -84,6 +89,7 @@ pub fn catalogue() -> Vec<Info> {
         contact::ENDPOINTS,
         posting::ENDPOINTS,
         apply::ENDPOINTS,
+        upload::ENDPOINTS,
         requisition::ENDPOINTS,
         stage::ENDPOINTS,
         archive_reason::ENDPOINTS,

@@ -3,7 +3,7 @@
 //! Official page: <https://hire.lever.co/developer/documentation#postings>
 
 use crate::envelope::list_query;
-use crate::{Data, List, PostingId, Rest, View};
+use crate::{Data, List, PerformAs, PostingId, Rest, UserId, View};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -121,4 +121,153 @@ endpoint! {
         query: View, body: Nothing, returns: Data<Posting>, expands: POSTING_EXPANDS,
     }
 }
-catalogue![ListPostings, GetPosting];
+endpoint! {
+    /// Create a posting.
+    Post "/v1/postings" as CreatePosting {
+        access: Access::new("create a posting", WRITE), path: {},
+        query: PerformAs, body: PostingChange, returns: Data<Posting>, status: 201, expands: POSTING_EXPANDS,
+    }
+}
+endpoint! {
+    /// Change a posting: what is left out stays.
+    Post "/v1/postings/{posting}" as UpdatePosting {
+        access: Access::new("update a posting", WRITE), path: { posting: PostingId },
+        query: PerformAs, body: PostingChange, returns: Data<Posting>, expands: POSTING_EXPANDS,
+    }
+}
+endpoint! {
+    /// The same by another verb, which is in use as well.
+    Put "/v1/postings/{posting}" as PutPosting {
+        access: Access::new("update a posting", WRITE), path: { posting: PostingId },
+        query: PerformAs, body: PostingChange, returns: Data<Posting>, expands: POSTING_EXPANDS,
+    }
+}
+impl From<PutPosting> for UpdatePosting {
+    fn from(put: PutPosting) -> Self {
+        Self { posting: put.posting, query: put.query, body: put.body }
+    }
+}
+endpoint! {
+    /// Who has to do with a posting, and in which role.
+    Get "/v1/postings/{posting}/users" as ListPostingUsers {
+        access: Access::new("find all posting users", READ), path: { posting: PostingId },
+        query: Nothing, body: Nothing, returns: PostingUsers,
+    }
+}
+catalogue![ListPostings, GetPosting, CreatePosting, UpdatePosting, PutPosting, ListPostingUsers];
+
+const WRITE: &str = "postings:write:admin";
+
+/// A posting as it is to be. What is left out stays; of a new one it takes its usual value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PostingChange {
+    /// Title. Required of a new one.
+    pub text: Option<String>,
+    /// `draft` if absent, `published`, `internal` or `closed`.
+    pub state: Option<String>,
+    /// `public`, `internal`; both if absent.
+    pub distribution_channels: Option<Vec<String>>,
+    /// A user; whoever makes it, if absent.
+    pub owner: Option<UserId>,
+    /// A user.
+    pub hiring_manager: Option<UserId>,
+    /// Team, department, location, work type.
+    pub categories: Option<Categories>,
+    /// Free labels.
+    pub tags: Option<Vec<String>>,
+    /// The text of the advertisement.
+    pub content: Option<NewContent>,
+    /// `onsite`, `remote` or `hybrid`; there is no way back to `unspecified`.
+    pub workplace_type: Option<String>,
+    /// Codes of the requisitions it fills; an empty list clears them.
+    pub requisition_codes: Option<Vec<String>>,
+    /// HTML.
+    pub salary_description_html: Option<String>,
+    /// `{min, max, currency, interval}`, all four.
+    pub salary_range: Option<SalaryRange>,
+}
+
+/// The text of an advertisement as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NewContent {
+    /// HTML.
+    pub description_html: Option<String>,
+    /// Headings with points below them.
+    pub lists: Option<Vec<ContentList>>,
+    /// HTML; read as `closingHtml`.
+    pub closing_posting_html: Option<String>,
+}
+
+/// A heading with points below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ContentList {
+    /// The heading.
+    pub text: String,
+    /// HTML: `<li>…</li>`.
+    pub content: String,
+}
+
+/// What a job pays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SalaryRange {
+    /// At least.
+    pub min: f64,
+    /// At most.
+    pub max: f64,
+    /// ISO 4217.
+    pub currency: String,
+    /// `per-year-salary`, `per-month-salary`, …
+    pub interval: String,
+}
+
+/// Who has to do with a posting.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct PostingUsers {
+    /// The posting.
+    pub posting: PostingName,
+    /// The people.
+    pub users: Vec<PostingUser>,
+    /// The roles that see it.
+    pub roles: Vec<PostingRole>,
+}
+
+/// A posting by its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct PostingName {
+    /// Posting id.
+    pub id: String,
+    /// Title.
+    pub text: String,
+}
+
+/// Somebody who has to do with a posting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PostingUser {
+    /// A user.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// By this role they see every posting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inherited_from_role_id: Option<String>,
+}
+
+/// A role that sees a posting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PostingRole {
+    /// `owner`, `admin`, `team`, `limited`.
+    pub id: String,
+    /// As people call it.
+    pub name: String,
+    /// It may only look.
+    pub is_read_only: bool,
+}

@@ -1,9 +1,9 @@
-//! Requisitions: approved headcount, and who was hired against it. Reading.
+//! Requisitions: approved headcount, and who was hired against it.
 //!
 //! Official page: <https://hire.lever.co/developer/documentation#requisitions>
 
 use crate::envelope::list_query;
-use crate::{Data, List, RequisitionFieldId, RequisitionId, Rest, View};
+use crate::{Data, List, PostingId, RequisitionFieldId, RequisitionId, Rest, UserId, View};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -148,8 +148,161 @@ catalogue![
     GetRequisitionField,
     CreateRequisitionField,
     UpdateRequisitionField,
-    DeleteRequisitionField
+    DeleteRequisitionField,
+    AddRequisitionFieldOptions,
+    RenameRequisitionFieldOptions,
+    RemoveRequisitionFieldOptions,
+    CreateRequisition,
+    UpdateRequisition,
+    DeleteRequisition
 ];
+
+endpoint! {
+    /// Add options to a dropdown; the last of them is answered.
+    Post "/v1/requisition_fields/{requisition_field}/options" as AddRequisitionFieldOptions {
+        access: Access::new("update a requisition field", WRITE_FIELDS), path: { requisition_field: RequisitionFieldId },
+        query: Nothing, body: OptionChanges, returns: Data<FieldOption>, status: 201,
+    }
+}
+endpoint! {
+    /// Rename options of a dropdown.
+    Put "/v1/requisition_fields/{requisition_field}/options" as RenameRequisitionFieldOptions {
+        access: Access::new("update a requisition field", WRITE_FIELDS), path: { requisition_field: RequisitionFieldId },
+        query: Nothing, body: OptionChanges, returns: Data<RequisitionField>,
+    }
+}
+endpoint! {
+    /// Take options of a dropdown away.
+    Delete "/v1/requisition_fields/{requisition_field}/options" as RemoveRequisitionFieldOptions {
+        access: Access::new("update a requisition field", WRITE_FIELDS), path: { requisition_field: RequisitionFieldId },
+        query: Nothing, body: OptionIds, returns: Nothing, status: 204,
+    }
+}
+endpoint! {
+    /// Create a requisition.
+    Post "/v1/requisitions" as CreateRequisition {
+        access: Access::new("create a requisition", WRITE), path: {},
+        query: Nothing, body: RequisitionChange, returns: Data<RawRequisition>, status: 201,
+    }
+}
+endpoint! {
+    /// Change a requisition as a whole: what is left out is cleared, but for its postings.
+    Put "/v1/requisitions/{requisition}" as UpdateRequisition {
+        access: Access::new("update a requisition", WRITE), path: { requisition: RequisitionId },
+        query: Nothing, body: RequisitionChange, returns: Data<RawRequisition>,
+    }
+}
+endpoint! {
+    /// Delete a requisition.
+    Delete "/v1/requisitions/{requisition}" as DeleteRequisition {
+        access: Access::new("delete a requisition", WRITE), path: { requisition: RequisitionId },
+        query: Nothing, body: Nothing, returns: Nothing, status: 204,
+    }
+}
+
+const WRITE: &str = "requisitions:write:admin";
+
+/// Options that are to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct OptionChanges {
+    /// Of new ones only the text is told.
+    pub values: Vec<FieldOption>,
+}
+
+/// Options by their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct OptionIds {
+    /// [`FieldOption::id`]
+    pub values: Vec<String>,
+}
+
+/// A requisition as it is to be.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RequisitionChange {
+    /// The customer's own code, unique. Required.
+    pub requisition_code: Option<String>,
+    /// Required.
+    pub name: Option<String>,
+    /// A number, or `unlimited`. Required.
+    pub headcount_total: Option<Value>,
+    /// Somebody left.
+    pub backfill: Option<bool>,
+    /// `{min, max, currency, interval}`
+    pub compensation_band: Value,
+    /// ms; now, if absent.
+    pub created_at: Option<i64>,
+    /// By requisition field.
+    pub custom_fields: Value,
+    /// Free text in practice.
+    pub employment_status: Option<String>,
+    /// A user.
+    pub hiring_manager: Option<UserId>,
+    /// For the company only.
+    pub internal_notes: Option<String>,
+    /// Location.
+    pub location: Option<String>,
+    /// A user.
+    pub owner: Option<UserId>,
+    /// `open` if absent, `onHold`, `closed` or `draft`.
+    pub status: Option<String>,
+    /// Team.
+    pub team: Option<String>,
+    /// Postings; absent: as they are, empty: none.
+    pub posting_ids: Option<Vec<PostingId>>,
+}
+
+/// What writing answers: the record as it is stored, in names of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RawRequisition {
+    /// Requisition id.
+    pub id: String,
+    /// The account.
+    pub account_id: String,
+    /// The customer's own code.
+    pub requisition_code: String,
+    /// Its name.
+    pub name: String,
+    /// [`Requisition::status`]
+    pub status: String,
+    /// Each status it had: `{beginAt, status, attribution}`.
+    pub state_history: Vec<Value>,
+    /// [`Requisition::headcount_total`]
+    pub headcount_total: Value,
+    /// No limit.
+    pub headcount_infinite: bool,
+    /// How many were hired against it.
+    pub headcount_hired: i64,
+    /// Somebody left.
+    pub backfill: bool,
+    /// A user.
+    pub creator_user_id: Option<String>,
+    /// A user.
+    pub owner_user_id: Option<String>,
+    /// For the company only.
+    pub internal_notes: String,
+    /// One of its postings is confidential.
+    pub has_confidential_posting: bool,
+    /// Postings.
+    pub posting_ids: Vec<String>,
+    /// Offers that take a place.
+    pub reserved_offer_ids: Vec<String>,
+    /// By requisition field.
+    pub custom_fields: Value,
+    /// What it is found by.
+    pub search: Value,
+    /// ms.
+    pub created_at: i64,
+    /// ms.
+    pub updated_at: i64,
+    /// What was sent besides.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub rest: Rest,
+}
 
 const READ_FIELDS: &str = "requisition_fields:read:admin";
 const WRITE_FIELDS: &str = "requisition_fields:write:admin";

@@ -50,7 +50,7 @@ pub struct UserChange {
     pub name: Option<String>,
     /// E-mail address. Required.
     pub email: Option<String>,
-    /// `super admin`, `admin`, `team member`, `limited team member` or `interviewer`. Required.
+    /// `super admin`, `admin`, `team member`, `limited team member` or `interviewer`. Required of a change.
     pub access_role: Option<String>,
     /// Of an outside directory.
     pub external_directory_id: Option<String>,
@@ -95,4 +95,25 @@ endpoint! {
         query: Nothing, body: UserChange, returns: Data<User>,
     }
 }
-catalogue![ListUsers, GetUser, UpdateUser];
+endpoint! {
+    /// Add a user: an interviewer, if no role is named.
+    Post "/v1/users" as CreateUser {
+        access: Access::new("create a user", "users:write:admin"), path: {},
+        query: Nothing, body: UserChange, returns: Data<User>, status: 201,
+    }
+}
+endpoint! {
+    /// Take a user's access away.
+    Post "/v1/users/{user}/deactivate" as DeactivateUser {
+        access: Access::new("deactivate a user", "users:write:admin"), path: { user: UserId },
+        query: Nothing, body: Nothing, returns: Data<User>,
+    }
+}
+endpoint! {
+    /// Give a user their access back.
+    Post "/v1/users/{user}/reactivate" as ReactivateUser {
+        access: Access::new("reactivate a user", "users:write:admin"), path: { user: UserId },
+        query: Nothing, body: Nothing, returns: Data<User>,
+    }
+}
+catalogue![ListUsers, GetUser, UpdateUser, CreateUser, DeactivateUser, ReactivateUser];

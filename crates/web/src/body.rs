@@ -22,7 +22,9 @@ pub(crate) async fn read(request: Request, takes_files: bool) -> Result<(Vec<u8>
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let mut body = request.into_body().into_data_stream();
     let read = match multer::parse_boundary(&kind) {
-        Ok(boundary) if takes_files => form(&mut body, boundary).await.map(|(pairs, files)| (object(pairs).to_string().into_bytes(), files)),
+        Ok(boundary) if takes_files => {
+            form(&mut body, boundary).await.and_then(|(pairs, files)| Ok((object(pairs)?.to_string().into_bytes(), files)))
+        }
         _ => plain(&mut body, &kind).await.map(|bytes| (bytes, Vec::new())),
     };
     if read.is_err() {
@@ -93,27 +95,29 @@ fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Unreadable> {
 async fn plain(body: &mut BodyDataStream, kind: &str) -> Result<Vec<u8>, Unreadable> {
     let bytes = raw(body).await?;
     if kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        return Ok(object(pairs(&bytes)?).to_string().into_bytes());
+        return Ok(object(pairs(&bytes)?)?.to_string().into_bytes());
     }
     Ok(bytes)
 }
 
+/// Nothing in a form is nested deeper.
+const DEEPEST: usize = 8;
+
 /// `a=1&b[]=2&b[]=3&c[d]=4&e[0][f]=5` as `{"a":"1","b":["2","3"],"c":{"d":"4"},"e":[{"f":"5"}]}`. Repeated plain names become lists too.
-fn object(pairs: Vec<(String, String)>) -> Value {
-    let mut all = Value::Object(Map::new());
+fn object(pairs: Vec<(String, String)>) -> Result<Value, Unreadable> {
+    let mut all = Map::new();
     for (name, value) in pairs {
         let (first, inner) = name.split_once('[').map_or((name.as_str(), ""), |(first, inner)| (first, inner));
-        let mut path = vec![first];
-        path.extend(inner.strip_suffix(']').into_iter().flat_map(|inner| inner.split("][")));
-        put(&mut all, &path, value);
+        let path: Vec<&str> = inner.strip_suffix(']').into_iter().flat_map(|inner| inner.split("][")).take(DEEPEST).collect();
+        if path.len() >= DEEPEST {
+            return Err(Unreadable::new(format!("A field's name is nested deeper than {DEEPEST} levels")));
+        }
+        put(all.entry(first).or_insert(Value::Null), &path, value);
     }
-    all
+    Ok(Value::Object(all.into_iter().map(|(name, value)| (name, listed(value))).collect()))
 }
 
-/// Nobody counts further in a form.
-const MOST: usize = 1000;
-
-/// Puts a text where its name says.
+/// Puts a text where its name says. Lists are numbered objects until everything is there.
 fn put(at: &mut Value, path: &[&str], text: String) {
     let Some((&key, rest)) = path.split_first() else {
         // A plain name that comes again makes a list.
@@ -124,45 +128,59 @@ fn put(at: &mut Value, path: &[&str], text: String) {
         }
         return;
     };
-    match (key, key.parse::<usize>()) {
-        ("", _) | (_, Ok(0..MOST)) if at.is_null() || at.is_array() => {
-            if at.is_null() {
-                *at = Value::Array(Vec::new());
-            }
-            let Value::Array(list) = at else { return };
-            let n = key.parse::<usize>().unwrap_or(list.len());
-            if list.len() <= n {
-                list.resize(n + 1, Value::Null);
-            }
-            if let Some(entry) = list.get_mut(n) {
-                put(entry, rest, text);
-            }
-        }
-        _ => {
-            if !at.is_object() {
-                *at = Value::Object(Map::new());
-            }
-            if let Value::Object(fields) = at {
-                put(fields.entry(key).or_insert(Value::Null), rest, text);
-            }
+    if !at.is_object() {
+        *at = Value::Object(Map::new());
+    }
+    if let Value::Object(fields) = at {
+        let key = if key.is_empty() { fields.len().to_string() } else { key.to_owned() };
+        put(fields.entry(key).or_insert(Value::Null), rest, text);
+    }
+}
+
+/// With lists for what is numbered throughout, in the order of the numbers.
+fn listed(value: Value) -> Value {
+    let Value::Object(fields) = value else { return value };
+    let mut numbered: Vec<(usize, Value)> = Vec::new();
+    let mut named = Map::new();
+    for (key, value) in fields {
+        match key.parse() {
+            Ok(n) if named.is_empty() => numbered.push((n, listed(value))),
+            _ => drop(named.insert(key, listed(value))),
         }
     }
+    if named.is_empty() {
+        numbered.sort_by_key(|(n, _)| *n);
+        return numbered.into_iter().map(|(_, value)| value).collect();
+    }
+    named.extend(numbered.into_iter().map(|(n, value)| (n.to_string(), value)));
+    Value::Object(named)
 }
 
 #[cfg(test)]
 mod tests {
     use super::object;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn read(pairs: &[(&str, &str)]) -> Option<Value> {
+        object(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).ok()
+    }
 
     #[test]
     fn forms_are_read_with_every_spelling_of_arrays() {
         let pairs = [("a", "1"), ("b[]", "2"), ("b[]", "3"), ("c[d]", "4"), ("c[e]", "5"), ("f", "6"), ("f", "7"), ("f", "8")];
-        let pairs = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
-        assert_eq!(object(pairs), json!({"a": "1", "b": ["2", "3"], "c": {"d": "4", "e": "5"}, "f": ["6", "7", "8"]}));
-        let pairs = [("p[0][value]", "1"), ("p[0][type]", "home"), ("p[1][value]", "2"), ("q[0]", "3"), ("q[99999999]", "4")];
-        let pairs = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
-        assert_eq!(object(pairs), json!({"p": [{"value": "1", "type": "home"}, {"value": "2"}], "q": {"99999999": "4"}}));
-        let odd = [("a[", "1"), ("[b]", "2"), ("", "3"), ("c]", "4"), ("d[e]f", "5"), ("g[h", "6")];
-        assert!(object(odd.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec()).is_object());
+        assert_eq!(read(&pairs), Some(json!({"a": "1", "b": ["2", "3"], "c": {"d": "4", "e": "5"}, "f": ["6", "7", "8"]})));
+        let pairs = [("p[1][value]", "2"), ("p[0][value]", "1"), ("p[0][type]", "home"), ("q[10]", "4"), ("q[9]", "3"), ("r[0]", "5"), ("r[x]", "6")];
+        assert_eq!(read(&pairs), Some(json!({"p": [{"value": "1", "type": "home"}, {"value": "2"}], "q": ["3", "4"], "r": {"0": "5", "x": "6"}})));
+        let odd =
+            [("a[", "1"), ("[b]", "2"), ("", "3"), ("c]", "4"), ("d[e]f", "5"), ("g[h", "6"), ("0", "7"), ("i[]", "8"), ("i", "9"), ("i[j]", "10")];
+        assert!(read(&odd).unwrap().is_object());
+    }
+
+    #[test]
+    fn no_name_costs_more_than_its_length() {
+        let far = [("a[999999999]", "1"), ("b[0][999999999]", "2"), ("b[999999999][0]", "3"), ("c[18446744073709551615]", "4")];
+        assert_eq!(read(&far), Some(json!({"a": ["1"], "b": [["2"], ["3"]], "c": ["4"]})));
+        assert_eq!(read(&[(&format!("a{}", "[0]".repeat(300_000)), "1")]), None);
+        assert_eq!(read(&[("a[0][1][2][3][4][5][6]", "1")]), Some(json!({"a": [[[[[[["1"]]]]]]]})));
     }
 }

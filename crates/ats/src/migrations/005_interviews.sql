@@ -24,3 +24,11 @@ create table requisition_field (id text primary key, doc text not null, created_
 -- What applicants answered on equal employment opportunity.
 create table eeo (application_id text primary key, opportunity_id text not null, answers text not null, created_at bigint not null);
 create index eeo_newest on eeo (created_at, application_id);
+
+alter table form_template add column secret boolean not null default false;
+alter table form_template add column updated_at bigint;
+alter table form_template add column deleted_at bigint;
+
+-- Files on their way: an application names them within a day.
+create table upload (id text primary key, name text not null, media_type text not null, bytes bigint not null, expires_at bigint not null);
+create index upload_expires on upload (expires_at);

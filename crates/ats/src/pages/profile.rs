@@ -3,7 +3,6 @@
 use super::pipeline_board::name_of;
 use super::{Viewer, day, profile_files};
 use crate::Ats;
-use crate::forms::Template;
 use crate::labels::Kind;
 use crate::moves::Archiving;
 use crate::offers::Terms;
@@ -43,7 +42,7 @@ struct Profile {
     notes: Vec<Note>,
     offers: Vec<Offer>,
     forms: Vec<ProfileForm>,
-    templates: Vec<Template>,
+    templates: Vec<lever_api::FormTemplate>,
     feedback: Vec<Feedback>,
     files: Vec<File>,
     requisitions: Vec<Requisition>,

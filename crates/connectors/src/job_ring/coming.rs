@@ -1,11 +1,15 @@
-//! A referral on its way into Lever: an opportunity on the posting, with source, tag, résumé, and a note that names the referrer.
+//! A referral on its way into Lever: an opportunity on the posting, with source, tag and résumé; then Job Ring is told, and a note
+//! names the referrer.
+//!
+//! The opportunity is remembered as soon as Lever has made it. What follows is done on the opportunity, so whoever is deleted in Lever
+//! while Job Ring is out of order is forgotten and not made again.
 
 use super::{NAME, Settings, standing::Standing, wire};
 use crate::profile;
 use connector::{Arrival, Cx, Decision, Done, Effect, Hold, How, Outcome, outcome_of};
 use endpoint::{Nothing, WithFiles};
 use job_ring_api::{Kind, Referral, Sent};
-use lever_api::{CreateAs, CreateOpportunity, ListOpportunities, NewOpportunity, Opportunity, OpportunityFilter, PerformAs, Phone};
+use lever_api::{CreateAs, CreateOpportunity, ListOpportunities, NewOpportunity, Opportunity, OpportunityFilter, PerformAs, Phone, UserId};
 use outbound::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,6 +44,20 @@ pub struct Create {
     pub there: Option<String>,
 }
 
+/// What is still to be said of an opportunity that has been made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unsaid {
+    pub referral: String,
+    pub sent: Sent,
+    /// Names the referrer.
+    pub note: String,
+    /// The note may be there already.
+    pub perhaps: bool,
+    /// A user of Lever.
+    pub perform_as: String,
+}
+
 /// Why a referral cannot be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -58,9 +76,6 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
     let Ok(referral) = serde_json::from_value::<Referral>(arrival.record.value.clone()) else {
         return Decision::Nothing(format!("{NAME} said nothing that makes sense"));
     };
-    if arrival.became.is_some() {
-        return Decision::Nothing("it is in Lever already".to_owned());
-    }
     if let Some(hold) = settings.unmapped() {
         return Decision::Hold(hold);
     }
@@ -83,7 +98,9 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
     if settings.perform_as.is_empty() {
         return cannot("nobody is chosen in whose name Lever is written to", "An admin of Job Ring can choose somebody where the stages are mapped.");
     }
-    let earlier = arrival.known.iter().filter(|o| !is_this(o, referral.created_at) && o.created_at < referral.created_at);
+    // Who of several that referred somebody came first is Job Ring's business.
+    let theirs = |o: &&Opportunity| o.created_at < referral.created_at && !o.sources.iter().any(|source| source == SOURCE);
+    let earlier = arrival.known.iter().filter(theirs);
     let owner = earlier.filter(|o| o.created_at >= referral.owned_since).min_by_key(|o| o.created_at);
     let links = [referral.linkedin.clone(), referral.url.clone()];
     let create = Create {
@@ -139,7 +156,10 @@ pub async fn create(cx: &Cx<'_>, create: &Create) -> Outcome {
                     Err(failure) => (outcome_of(NAME, &failure), None),
                 },
                 _ if lever_says_no => {
-                    let why = format!("Lever does not take the referral of {}: {failure} An admin of {NAME} can correct the referral there.", create.name);
+                    let why = format!(
+                        "Lever does not take the referral of {}: {failure} An admin of {NAME} can correct the referral there, or choose another user on its Integrations page, should the one in whose name it is written be gone.",
+                        create.name
+                    );
                     (Outcome::Hold(Hold::new("Lever does not take a referral", why.clone())), Some(why))
                 }
                 _ if cx.attempt >= SAYS_SO_FROM => {
@@ -159,11 +179,6 @@ pub async fn create(cx: &Cx<'_>, create: &Create) -> Outcome {
 
 /// Fails as Lever does; what Job Ring refuses is an outcome.
 async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
-    let at_job_ring = |failure: Failure| match outcome_of(NAME, &failure) {
-        Outcome::Hold(_) if !matches!(failure.status(), Some(401 | 403)) => Outcome::Hold(wire::refusal(&failure)),
-        outcome => outcome,
-    };
-    let by = || create.perform_as.parse().map_err(|_| Failure::Blocked(format!("{:?} is no user's id", create.perform_as)));
     let may_be_there = cx.attempt > 1 || !cx.tried.is_empty();
     let found = match &create.there {
         Some(id) => Some((id.clone(), String::new())),
@@ -177,7 +192,7 @@ async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
             let resume = if create.resume { wire::resume(cx.partner, &create.referral).await } else { Ok(None) };
             let files = match resume {
                 Ok(resume) => resume.into_iter().collect(),
-                Err(failure) => return Ok(at_job_ring(failure)),
+                Err(failure) => return Ok(at_job_ring(&failure)),
             };
             let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
             let fields = NewOpportunity {
@@ -193,34 +208,75 @@ async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
                 created_at: Some(create.created_at),
                 ..NewOpportunity::default()
             };
-            let query = CreateAs { perform_as: Some(by()?), perform_as_posting_owner: None, parse: create.resume.then_some(true) };
+            let query = CreateAs { perform_as: Some(by(&create.perform_as)?), perform_as_posting_owner: None, parse: create.resume.then_some(true) };
             let made = cx.lever.send(CreateOpportunity { query, body: WithFiles { fields, files } }).await?.data;
             (made.id, made.urls.map(|urls| urls.show).unwrap_or_default())
         }
     };
-    let opportunity = profile::id(&id)?;
-    let by = PerformAs { perform_as: Some(by()?) };
-    if is_new {
-        profile::write_note(cx, &opportunity, &create.note, by).await?;
-    } else {
-        profile::note(cx, &opportunity, &create.note, by).await?;
-    }
     let sent = Sent { opportunity: id.clone(), url, duplicate: create.duplicate.clone() };
-    if let Err(failure) = wire::sent(cx.partner, &create.referral, sent).await {
-        return Ok(at_job_ring(failure));
-    }
+    let unsaid = Unsaid {
+        referral: create.referral.clone(),
+        sent,
+        note: create.note.clone(),
+        perhaps: !is_new,
+        perform_as: create.perform_as.clone(),
+    };
     Ok(Outcome::Done(Done {
         remote_id: Some(id),
         how: How::Created,
         said: format!("{} is in Lever", create.name),
-        became: Some(json!(Standing::default())),
+        became: Some(json!(Standing { unsaid: Some(Box::new(unsaid)), ..Standing::default() })),
         ..Done::default()
     }))
 }
 
-/// What an earlier try may have made.
+/// Tells Job Ring that a referral is in Lever, and Lever who referred.
+pub async fn say(cx: &Cx<'_>, unsaid: &Unsaid) -> Outcome {
+    if let Err(failure) = wire::sent(cx.partner, &unsaid.referral, unsaid.sent.clone()).await {
+        return at_job_ring(&failure);
+    }
+    let noted = async {
+        let opportunity = profile::id(&unsaid.sent.opportunity)?;
+        let by = PerformAs { perform_as: Some(by(&unsaid.perform_as)?) };
+        if unsaid.perhaps || cx.attempt > 1 || !cx.tried.is_empty() {
+            profile::note(cx, &opportunity, &unsaid.note, by).await
+        } else {
+            profile::write_note(cx, &opportunity, &unsaid.note, by).await
+        }
+    };
+    match noted.await {
+        Ok(()) => Outcome::Done(Done {
+            remote_id: Some(unsaid.referral.clone()),
+            how: How::Updated,
+            said: format!("{NAME} knows, and a note names the referrer"),
+            sent: json!(Standing::default()),
+            more: true,
+            ..Done::default()
+        }),
+        Err(failure) => profile::refused(NAME, &failure).unwrap_or_else(|failure| outcome_of("Lever", &failure)),
+    }
+}
+
+fn by(user: &str) -> Result<UserId, Failure> {
+    user.parse().map_err(|_| Failure::Blocked(format!("{user:?} is no user's id")))
+}
+
+fn at_job_ring(failure: &Failure) -> Outcome {
+    match outcome_of(NAME, failure) {
+        Outcome::Hold(_) if !matches!(failure.status(), Some(401 | 403)) => Outcome::Hold(wire::refusal(failure)),
+        outcome => outcome,
+    }
+}
+
+/// What an earlier try may have made: by the moment of the referral, for the address may have been corrected since.
 async fn find(cx: &Cx<'_>, create: &Create) -> Result<Option<(String, String)>, Failure> {
-    let query = OpportunityFilter { email: Some(create.email.clone()), source: vec![SOURCE.to_owned()], limit: Some(100), ..OpportunityFilter::default() };
+    let query = OpportunityFilter {
+        source: vec![SOURCE.to_owned()],
+        created_at_start: Some(create.created_at),
+        created_at_end: Some(create.created_at),
+        limit: Some(100),
+        ..OpportunityFilter::default()
+    };
     let found = cx.lever.send(ListOpportunities { query, body: Nothing }).await?.data;
     let this = found.into_iter().find(|o| is_this(o, create.created_at));
     Ok(this.map(|o| (o.id, o.urls.map(|urls| urls.show).unwrap_or_default())))

@@ -11,7 +11,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use coming::{Cannot, Create};
+use coming::{Cannot, Create, Unsaid};
 use connector::{
     Account, Arrival, Arrivals, Connector, Cx, Decision, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Record,
     Remember, Seen, Spec, StageMap, Way, Whom, outcome_of,
@@ -76,6 +76,8 @@ pub enum Change {
     Create(Box<Create>),
     /// Say why a referral cannot be sent, and wait for somebody who can mend it.
     Cannot(Cannot),
+    /// Say that the opportunity has been made, on both sides.
+    Say(Box<Unsaid>),
     /// Tell changes of status.
     Tell(Tell),
     /// Say that a stage leads to no status, and wait for somebody who chooses one.
@@ -181,6 +183,7 @@ impl Connector for JobRing {
         match &effect.change {
             Change::Create(create) => coming::create(&cx, create).await,
             Change::Cannot(cannot) => coming::tell_why_not(&cx, cannot).await,
+            Change::Say(unsaid) => coming::say(&cx, unsaid).await,
             Change::Tell(tell) => told(&cx, tell).await,
             Change::Unmapped(unmapped) => ask(&cx, unmapped).await,
         }
@@ -191,6 +194,7 @@ impl Connector for JobRing {
         Ok(match &effect.change {
             Change::Create(create) => would(How::Created, format!("would make {} a candidate", create.name)),
             Change::Cannot(cannot) => Preview::Hold(Hold::new(cannot.cause.clone(), cannot.why.clone())),
+            Change::Say(_) => would(How::Updated, format!("would tell {NAME} and write a note that names the referrer")),
             Change::Tell(tell) => {
                 let last = tell.changes.last().map_or("nothing new", |change| change.status.as_str());
                 would(How::Updated, format!("would tell {NAME}: {last}"))
@@ -249,9 +253,20 @@ async fn told(cx: &Cx<'_>, tell: &Tell) -> Outcome {
             Outcome::Done(Done { remote_id: Some(tell.referral.clone()), how: How::Updated, said, sent: json!(tell.then), more: true, ..Done::default() })
         }
         Err(failure) if failure.status() == Some(404) => Outcome::GiveUp(format!("{NAME} does not have this referral any more.")),
-        Err(failure) if failure.status() == Some(400) => Outcome::Hold(wire::refusal(&failure)),
+        Err(failure) if failure.status() == Some(400) => Outcome::Hold(gone(cx, tell).await.unwrap_or_else(|| wire::refusal(&failure))),
         Err(failure) => outcome_of(NAME, &failure),
     }
+}
+
+/// The stage map names a status that was taken away since.
+async fn gone(cx: &Cx<'_>, tell: &Tell) -> Option<Hold> {
+    let there = picks(cx.partner).await.ok()?;
+    let gone = tell.changes.iter().find(|change| !there.iter().any(|pick| pick.value == change.status))?;
+    let why = format!(
+        "The stages are mapped to the status \"{}\", which {NAME} does not have any more. An admin of {NAME} can choose another on its Integrations page; then this goes on by itself.",
+        gone.status
+    );
+    Some(Hold::new(format!("{NAME} does not have the status \"{}\" any more", gone.status), why))
 }
 
 /// Flags the referral, and asks whoever operates the hub with the statuses there are.

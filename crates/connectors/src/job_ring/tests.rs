@@ -70,6 +70,30 @@ fn jrg_19_jrg_20_jrg_o08_archived_hired_and_brought_back_each_have_their_status(
 }
 
 #[test]
+fn jrg_19_jrg_o08_whoever_is_hired_stays_hired_until_they_are_brought_back_wherever_to() {
+    let seen = moved(&[("new", 1), ("phone", 5)]);
+    let (_, sent) = told(&archived(&seen, "hired", 20, true)).unwrap();
+    // Shoved to another stage while archived.
+    let shoved = moved(&[("new", 1), ("phone", 5), ("site", 30)]);
+    assert!(told(&archived(&Seen { sent: sent.clone(), ..shoved }, "hired", 20, true)).is_none());
+    // Brought back to a stage that means nothing: the hire is over.
+    let waits = moved(&[("new", 1), ("phone", 5), ("waiting-room", 30)]);
+    let (changes, _) = told(&Seen { sent: sent.clone(), ..waits }).unwrap();
+    assert_eq!(changes.last().map(|(status, _)| status.as_str()), Some("interview"));
+    // Nor is one who never had a status.
+    let nothing = moved(&[("waiting-room", 30)]);
+    let (changes, _) = told(&Seen { sent, ..nothing }).unwrap();
+    assert_eq!(changes.last().map(|(status, _)| status.as_str()), Some("applied"));
+}
+
+#[test]
+fn jrg_12_before_anything_else_both_sides_are_told_that_it_has_been_made() {
+    let sent = json!(Standing { unsaid: Some(Box::default()), ..Standing::default() });
+    let Decision::Make(effects) = JobRing.decide(&settings(), &Seen { sent, ..moved(&[("new", 1)]) }) else { panic!() };
+    assert!(matches!(effects[..], [connector::Effect { change: Change::Say(_), .. }]));
+}
+
+#[test]
 fn jrg_10_jrg_o02_where_they_stand_must_mean_something_and_what_they_only_came_through_need_not() {
     let Decision::Make(effects) = JobRing.decide(&settings(), &moved(&[("new", 1), ("strange", 5)])) else { panic!() };
     let Change::Unmapped(unmapped) = &effects[0].change else { panic!() };
@@ -136,6 +160,8 @@ fn jrg_o04_whoever_is_in_lever_already_gets_another_candidacy_that_earns_nothing
     assert!(create(&arrival).duplicate.is_empty(), "too long ago");
     arrival.known = vec![known(500, &["LinkedIn"])];
     assert!(create(&arrival).duplicate.contains("brought to Lever on 1 January 1970 already (LinkedIn)"));
+    arrival.known = vec![known(500, &["Job Ring"])];
+    assert!(create(&arrival).duplicate.is_empty(), "who of several that referred somebody came first is Job Ring's business");
     // The very one that an earlier try made.
     arrival.known = vec![known(1000, &["Job Ring"])];
     let made = create(&arrival);
@@ -143,8 +169,6 @@ fn jrg_o04_whoever_is_in_lever_already_gets_another_candidacy_that_earns_nothing
     // Job Ring knows what it became, and we do not: its answer was lost.
     arrival.record.value["opportunity"] = json!("other");
     assert_eq!(create(&arrival).there.as_deref(), Some("other"));
-    arrival.became = Some("other".into());
-    assert!(matches!(JobRing.admit(&settings(), &arrival), Decision::Nothing(_)));
 }
 
 #[test]

@@ -77,9 +77,24 @@ pub async fn jobs(partner: &Remote, postings: &[Posting], whole: bool) -> Result
             open: is_open(posting),
         }
     };
-    let data = postings.iter().filter(|posting| posting.confidentiality != "confidential").map(job).collect();
-    partner.send(PutJobs { query: Nothing, body: Jobs { whole, data } }).await.map(drop)
+    // Of a job that nobody can be referred to, Job Ring learns no more than that.
+    let closed = |posting: &Posting| Job { id: posting.id.clone(), ..Job::default() };
+    let told = postings.iter().filter(|posting| !whole || is_open(posting));
+    let mut data: Vec<Job> = told.map(|posting| if is_open(posting) { job(posting) } else { closed(posting) }).collect();
+    let mut others = Vec::new();
+    while data.len() > AT_ONCE {
+        let these: Vec<Job> = data.drain(..AT_ONCE).collect();
+        others.extend(these.iter().map(|job| job.id.clone()));
+        partner.send(PutJobs { query: Nothing, body: Jobs { data: these, ..Jobs::default() } }).await?;
+    }
+    if !whole {
+        others.clear();
+    }
+    partner.send(PutJobs { query: Nothing, body: Jobs { whole, others, data } }).await.map(drop)
 }
+
+/// Jobs told of in one call.
+const AT_ONCE: usize = 500;
 
 /// What Job Ring does not take.
 pub fn refusal(failure: &Failure) -> Hold {

@@ -306,10 +306,12 @@ async fn jrg_01_jrg_13_jrg_14_jrg_o10_referrals_from_inside_and_outside_stand_on
         let html = w.at_job_ring("rosa").await.open(&page).await.1;
         let link = html.split("value=\"").find_map(|part| part.split('"').next().filter(|v| v.contains("/job-ring/r/"))).unwrap().to_owned();
         let mut stranger = w.stranger();
+        w.clock.advance(Duration::from_secs(1));
         let fields =
             [("your_name", "Paul Ferry"), ("your_email", "paul@outside.example"), ("name", "Ada Byron"), ("candidate_email", "ada@mail.example")];
-        let own = stranger.upload(&link, &fields, ("resume", "ada byron.pdf", b"%PDF-1.4 what Ada did")).await;
-        assert!(own.path().starts_with("/job-ring/my/"), "{own}");
+        let thanks = stranger.upload(&link, &fields, ("resume", "ada byron.pdf", b"%PDF-1.4 what Ada did")).await;
+        assert!(thanks.path().ends_with("/thanks"), "{thanks}");
+        let own = w.letter_link("paul@outside.example", "/job-ring/my/").await;
         w.drain().await;
         let mut bianca = w.at_job_ring("bianca").await;
         let text = bianca.read(DASHBOARD).await;
@@ -325,7 +327,7 @@ async fn jrg_01_jrg_13_jrg_14_jrg_o10_referrals_from_inside_and_outside_stand_on
         assert_eq!(resumes["data"][0]["file"]["name"], "ada byron.pdf", "{resumes}");
         // The stranger's own page tells how it goes, and nobody else's link opens it.
         w.moves(ada["id"].as_str().unwrap(), "Offer").await;
-        let text = stranger.read(own.path()).await;
+        let text = stranger.read(&own).await;
         assert!(text.contains("Offer just now They are being made an offer.") && text.contains("Up to 750.00 EUR"), "{text}");
         assert_eq!(stranger.open("/job-ring/my/0123").await.0, 404);
     })

@@ -76,6 +76,24 @@ async fn jrg_o07_an_admin_takes_a_referral_out_of_the_program_and_back_and_what_
     .await;
 }
 
+/// The program's form, with what else these say.
+fn typed_program<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut all = vec![
+        ("ownership_days", "180"),
+        ("self_referral", "refuse"),
+        ("hiring_manager", "ineligible"),
+        ("consent_days", "14"),
+        ("internal.open", "yes"),
+        ("internal.currency", "EUR"),
+        ("internal.waiting_days", "90"),
+        ("internal.amount.hired", "1,500.00"),
+        ("external.currency", "EUR"),
+        ("external.waiting_days", "120"),
+    ];
+    all.extend(more);
+    all
+}
+
 #[tokio::test]
 async fn jrg_o01_jrg_o07_the_program_and_the_statuses_are_the_business_s_own_and_nonsense_changes_nothing() {
     on_both(async |w| {
@@ -102,6 +120,13 @@ async fn jrg_o01_jrg_o07_the_program_and_the_statuses_are_the_business_s_own_and
             ]);
         }
         let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        // What earns something is not taken away under its amount.
+        let (status, why) = bianca.try_press("/job-ring/program/statuses", &all).await;
+        assert!(status == 400 && why.contains("Reaching \"Interview\" earns something."), "{why}");
+        let fields = [("internal.amount.interview", "0.999")];
+        let (status, why) = bianca.try_press(programs, &typed_program(&fields)).await;
+        assert!(status == 400 && why.contains("\"0.999\" is no amount."), "{why}");
+        bianca.press(programs, &typed_program(&[("internal.amount.interview", "")])).await;
         bianca.press("/job-ring/program/statuses", &all).await;
         let (_, statuses) = w.job_ring(Verb::Get, "statuses", json!(null)).await;
         let names: Vec<&str> = statuses["data"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
@@ -142,7 +167,8 @@ async fn jrg_o13_where_consent_is_asked_for_nothing_goes_to_lever_before_they_ag
         w.drain().await;
         let found = w.with_email("nia@mail.example").await;
         assert_eq!((found.len(), &found[0]["phones"][0]["value"]), (1, &json!("+49 30 2")));
-        assert_eq!(w.statuses(&referrals[0]).await, ["referred", "applied", "accepted"]);
+        assert_eq!(w.statuses(&referrals[0]).await, ["referred", "accepted", "applied"]);
+        assert!(w.referral_page(&referrals[0]).await.contains("Nia Okafor Backend Engineer Applied"), "what Lever says is the newest");
         assert_eq!(stranger.open(&ada).await.0, 404);
         w.later(15 * DAY).await;
         assert_eq!(

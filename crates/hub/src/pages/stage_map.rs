@@ -75,8 +75,12 @@ async fn change(viewer: Viewer, Path(id): Path<String>, form: Fields) -> Result<
         let rows = mapping::read(&form, kind).into_iter();
         Value::Object(rows.map(|(id, entry)| (id, entry.map_or(Value::Null, |entry| json!(entry)))).collect())
     };
+    let stages = entries("stage");
+    if stages.as_object().is_some_and(|stages| stages.values().all(Value::is_null)) {
+        return Err(back("Say what at least one stage means: without that nothing can go on.".to_owned()));
+    }
     let change = Map::from_iter([
-        (setting(spec, Kind::OfStages).to_owned(), entries("stage")),
+        (setting(spec, Kind::OfStages).to_owned(), stages),
         (setting(spec, Kind::OfReasons).to_owned(), entries("reason")),
         (setting(spec, Kind::User).to_owned(), json!(form.get("user"))),
     ]);

@@ -129,7 +129,7 @@ async fn get(door: Door, _: Arc<()>, request: GetReferral) -> Answer<Referral> {
 
 async fn resume(door: Door, _: Arc<()>, request: GetResume) -> Answer<Attachment> {
     let r = found(&door, &request.referral).await?;
-    let bytes = if r.resume_name.is_empty() { None } else { door.0.resumes.read(&r.id).await? };
+    let bytes = door.0.resumes.read(&r.id, &r.resume_file).await?;
     let bytes = bytes.ok_or_else(|| Refused(StatusCode::NOT_FOUND, "There is no résumé.".to_owned()))?;
     Ok(Attachment { name: r.resume_name, media_type: r.resume_type, bytes, ..Attachment::default() })
 }

@@ -12,7 +12,7 @@ use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use clock::Ms;
 use endpoint::Attachment;
-use job_ring_api::{Change, Kind, Meaning};
+use job_ring_api::Kind;
 use serde::Deserialize;
 use std::fmt::Write;
 use web::{Fields, Markup, Problem, html, ui};
@@ -27,6 +27,7 @@ pub fn routes() -> Router<Partners> {
         .route(&format!("{ONE}/{{id}}/resume"), get(resume))
         .route(&format!("{ONE}/{{id}}/send"), post(send))
         .route(&format!("{ONE}/{{id}}/eligibility"), post(eligibility))
+        .route(&format!("{ONE}/{{id}}/remove"), post(remove))
 }
 
 /// What a status is called.
@@ -128,6 +129,9 @@ fn flags(r: &Referral) -> Vec<Markup> {
     flags
 }
 
+/// What becomes of a referral that is taken back.
+const REMOVED: &str = "It is not sent to Lever any more. The person and what was said about them are deleted for good, and what it earned falls away. Whoever referred is told that it was withdrawn.";
+
 async fn referral(person: &Person, id: &str) -> Result<Referral, Problem> {
     person.need_jr_admin()?;
     let found = person.partners.referral(&person.partners.db, id).await?;
@@ -137,14 +141,15 @@ async fn referral(person: &Person, id: &str) -> Result<Referral, Problem> {
 async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Problem> {
     let r = referral(&person, &id).await?;
     let (partners, now) = (&person.partners, person.partners.clock.now());
-    let (steps, happened, payouts) = (partners.jr_steps(&partners.db).await?, partners.happened(&id).await?, partners.payouts_of(&id).await?);
-    let open = r.sending == Sending::Waiting && r.opportunity.is_empty();
+    let (steps, happened, payouts) =
+        (partners.jr_steps(&partners.db).await?, partners.happened(&partners.db, &id).await?, partners.payouts_of(&id).await?);
+    let open = r.sending == Sending::Waiting && r.is_here_only();
     let jobs = if open { partners.open_jobs().await? } else { Vec::new() };
     let main = html! {
         (ui::heading(r.who(), &r.job_title, &html! { (status(&steps, &r.status)) @for flag in flags(&r) { (flag) } }))
         @if !r.trouble.is_empty() { p.error role="alert" { (r.trouble) } }
         div.grid {
-            section.card { h2 { "Referral" } (facts(&r, now)) (lever(&r)) }
+            section.card { h2 { "Referral" } (facts(&r, now)) (lever(&r)) @if r.is_here_only() { (ui::sure(&format!("{ONE}/{id}/remove"), "Remove", REMOVED, "Remove it")) } }
             section.card { h2 { "What happened" } (told(&happened, &steps, now)) }
             section.card {
                 h2 { "What it earns" }
@@ -224,7 +229,7 @@ fn lever(r: &Referral) -> Markup {
 
 async fn resume(person: Person, Path(id): Path<String>) -> Result<Response, Problem> {
     let r = referral(&person, &id).await?;
-    let bytes = person.partners.resumes.read(&id).await?.filter(|_| !r.resume_name.is_empty()).ok_or_else(Problem::not_found)?;
+    let bytes = person.partners.resumes.read(&id, &r.resume_file).await?.ok_or_else(Problem::not_found)?;
     Ok(web::download(Attachment { name: r.resume_name, media_type: r.resume_type, bytes, ..Attachment::default() }))
 }
 
@@ -242,7 +247,7 @@ async fn correct(person: Person, Path(id): Path<String>, fields: Fields) -> Done
     referral(&person, &id).await?;
     let form = web::FilledForm { fields, files: Vec::new() };
     let new: NewReferral = refer_pages::filled(&form);
-    match person.partners.correct(&id, &new, form.fields.get("job")).await? {
+    match person.partners.correct(&id, &new, form.fields.get("job"), &person.name).await? {
         Ok(()) => person.done("Saved. It is sent again.", &format!("{ONE}/{id}")).await,
         Err(why) => Err(Problem::bad_request(why).way_on("Back to the referral", format!("{ONE}/{id}"))),
     }
@@ -250,30 +255,18 @@ async fn correct(person: Person, Path(id): Path<String>, fields: Fields) -> Done
 
 /// Somebody decides whether a referral earns anything.
 async fn eligibility(person: Person, Path(id): Path<String>, fields: Fields) -> Done {
-    let r = referral(&person, &id).await?;
-    let (partners, why) = (&person.partners, fields.get("why"));
-    let back = |why: &str| Problem::bad_request(why).way_on("Back to the referral", format!("{ONE}/{id}"));
-    let tx = partners.db.begin().await?;
-    if r.ineligible.is_empty() {
-        if why.is_empty() || why.chars().count() > 300 {
-            return Err(back("Say why, in at most 300 characters: whoever referred reads it."));
-        }
-        partners.judge_by_hand(&tx, &id, why, &person.name).await?;
-    } else {
-        partners.judge_by_hand(&tx, &id, "", &person.name).await?;
-        // What was reached meanwhile counts now.
-        let mut referral = r;
-        referral.ineligible.clear();
-        let steps = partners.jr_steps(&tx).await?;
-        for happened in partners.happened(&id).await? {
-            let is_hire = steps.iter().any(|step| step.id == happened.status && step.meaning == Meaning::Hired);
-            if !is_hire || referral.status == happened.status {
-                let change = Change { status: happened.status, at: happened.at.0, because: String::new() };
-                partners.earn(&tx, &referral, &change).await?;
-            }
-        }
+    referral(&person, &id).await?;
+    match person.partners.judge_by_hand(&id, fields.get("why"), &person.name).await? {
+        Ok(()) => person.done("Saved.", &format!("{ONE}/{id}")).await,
+        Err(why) => Err(Problem::bad_request(why).way_on("Back to the referral", format!("{ONE}/{id}"))),
     }
-    tx.commit().await?;
-    partners.referred();
-    person.done("Saved.", &format!("{ONE}/{id}")).await
+}
+
+async fn remove(person: Person, Path(id): Path<String>) -> Done {
+    referral(&person, &id).await?;
+    if !person.partners.take_back(&id, &person.name).await? {
+        let why = "It is in Lever already, or was removed before. Whoever is in Lever is deleted there; Job Ring follows.";
+        return Err(Problem::bad_request(why).way_on("Back to the referral", format!("{ONE}/{id}")));
+    }
+    person.done("Removed. Nothing of them is kept.", DASHBOARD).await
 }

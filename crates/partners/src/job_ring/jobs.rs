@@ -48,14 +48,20 @@ impl Partners {
         if jobs.whole {
             tx.run("update jr_job set open = $1, changed_at = $2 where open", params![false, now]).await?;
         }
-        for chunk in jobs.data.chunks(100) {
+        let (open, closed): (Vec<_>, Vec<_>) = jobs.data.iter().partition(|job| job.open);
+        let closed = closed.into_iter().map(|job| (&job.id, false));
+        let switched: Vec<_> = jobs.others.iter().map(|id| (id, true)).chain(closed).collect();
+        for (id, is_open) in switched {
+            tx.run("update jr_job set open = $1, changed_at = $2 where id = $3", params![is_open, now, id.as_str()]).await?;
+        }
+        for chunk in open.chunks(100) {
             let sql = format!(
                 "insert into jr_job (id, title, location, team, work_type, url, manager_email, open, code, changed_at) values {} \
                  on conflict (id) do update set title = excluded.title, location = excluded.location, team = excluded.team, work_type = excluded.work_type, \
                  url = excluded.url, manager_email = excluded.manager_email, open = excluded.open, changed_at = excluded.changed_at",
                 db::values(chunk.len(), 10)
             );
-            let row = |j: &job_ring_api::Job| {
+            let row = |j: &&job_ring_api::Job| {
                 let texts = [&j.id, &j.title, &j.location, &j.team, &j.work_type, &j.url, &j.hiring_manager_email];
                 let rest: Vec<db::Value> = vec![j.open.into(), random_hex(6).into(), now.into()];
                 texts.into_iter().map(|text| db::Value::from(text.as_str())).chain(rest).collect::<Vec<_>>()

@@ -1,5 +1,6 @@
 //! Pages without an account, behind links: referring from outside, and agreeing to be referred.
 
+use super::eligibility::Refusal;
 use super::jobs::Job;
 use super::referrals::{By, NewReferral, Referral, Sending, is_email};
 use super::{open_page, refer_pages};
@@ -15,6 +16,7 @@ use web::{FilledForm, Problem, html, see_other, ui};
 pub fn routes() -> Router<Partners> {
     Router::new()
         .route("/job-ring/r/{code}", get(show).post(refer).layer(DefaultBodyLimit::disable()))
+        .route("/job-ring/r/{code}/thanks", get(thanks))
         .route("/job-ring/consent/{token}", get(ask))
         .route("/job-ring/consent/{token}/yes", post(yes).layer(DefaultBodyLimit::disable()))
         .route("/job-ring/consent/{token}/no", post(no))
@@ -62,14 +64,40 @@ async fn show(State(partners): State<Partners>, Path(code): Path<String>) -> Res
 
 async fn refer(State(partners): State<Partners>, Path(code): Path<String>, form: FilledForm) -> Result<Response, Problem> {
     let job = job(&partners, &code).await?;
-    let back = |why: String| Problem::bad_request(why).way_on("Back to the job", format!("/job-ring/r/{}", job.code));
+    let here = format!("/job-ring/r/{}", job.code);
+    let back = |why: String| Problem::bad_request(why).way_on("Back to the job", here.as_str());
     let (name, email) = (form.fields.get("your_name").to_owned(), form.fields.get("your_email").to_owned());
     if name.is_empty() || name.chars().count() > 200 || !is_email(&email) {
         return Err(back("Say who you are: your name, and an e-mail address at which you can be reached.".to_owned()));
     }
-    let by = By { name, email };
-    let referral = partners.take_referral(&job, Kind::External, &by, refer_pages::filled(&form)).await?.map_err(back)?;
-    Ok(see_other(&partners.page_of(&referral)?))
+    // Nobody here can tell whether it is really them.
+    if partners.has_account(&email).await? {
+        let why = "This address belongs to somebody who works here. Sign in to refer: nothing was taken.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "Sign in to refer", why).way_on("Sign in", "/job-ring/sign-in"));
+    }
+    // Whoever has the link learns nothing here about others, and the page of the referral goes only to the address that was typed.
+    match partners.take_referral(&job, Kind::External, &By { name, email }, refer_pages::filled(&form)).await? {
+        Ok(_) | Err(Refusal::Again) => Ok(see_other(&format!("{here}/thanks"))),
+        Err(Refusal::TooMany) => {
+            let why = "Twenty people were referred from this address within a day. Come back tomorrow: nothing was taken.";
+            Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "That is enough for today", why).way_on("Back to the job", here))
+        }
+        Err(Refusal::Manager) => Err(back("The program does not take this referral.".to_owned())),
+        Err(refusal) => Err(back(refusal.words())),
+    }
+}
+
+async fn thanks(State(partners): State<Partners>, Path(code): Path<String>) -> Result<Html<String>, Problem> {
+    let job = job(&partners, &code).await?;
+    let here = format!("/job-ring/r/{}", job.code);
+    let main = html! {
+        section.card.middle {
+            h1 { "Thank you" }
+            p { "Your referral for " b { (job.title) } " is here. A page of your own shows how it goes: the link to it goes by mail to the address you gave." }
+            div.actions { a.button href=(here) { "Refer somebody else" } }
+        }
+    };
+    Ok(open_page("Thank you", &here, &main))
 }
 
 async fn asked(partners: &Partners, token: &str) -> Result<Referral, Problem> {
@@ -112,7 +140,9 @@ async fn yes(State(partners): State<Partners>, Path(token): Path<String>, form: 
     if let Some(wrong) = added.wrong() {
         return Err(Problem::bad_request(wrong).way_on("Back", here));
     }
-    partners.agree(&referral, &added.phone, added.resume).await?;
+    if referral.sending != Sending::Consent || !partners.agree(&referral, &added.phone, added.resume).await? {
+        return Err(Problem::bad_request("You have answered already. What you sent now was not kept.").way_on("Back", here));
+    }
     Ok(see_other(&here))
 }
 

@@ -93,7 +93,7 @@ async fn open(State(partners): State<Partners>, Path(token): Path<String>) -> Re
 /// How it stands, how it came to that, and what it earns.
 async fn story(partners: &Partners, referral: &Referral) -> Result<Markup, Problem> {
     let (steps, now) = (partners.jr_steps(&partners.db).await?, partners.clock.now());
-    let (happened, payouts) = (partners.happened(&referral.id).await?, partners.payouts_of(&referral.id).await?);
+    let (happened, payouts) = (partners.happened(&partners.db, &referral.id).await?, partners.payouts_of(&referral.id).await?);
     let reward = partners.program(&partners.db).await?.reward(referral.kind).in_words(&steps);
     Ok(html! {
         section.card.middle {
@@ -103,7 +103,7 @@ async fn story(partners: &Partners, referral: &Referral) -> Result<Markup, Probl
         }
         section.card.middle {
             h2 { "What it earns you" }
-            @if !referral.ineligible.is_empty() { p.warn { "Nothing: " (referral.ineligible) } }
+            @if !referral.ineligible.is_empty() { p.warn { "Nothing: " (referral.why_told()) } }
             @else if payouts.is_empty() { p { @if reward.is_empty() { "Our thanks." } @else { "Up to " (reward) "." } } }
             @for payout in &payouts { (earned(payout, &steps, now)) }
         }

@@ -102,7 +102,7 @@ impl Partners {
         // Hired again after all: what fell away by itself is back. What somebody voided stays so.
         let sql = "insert into jr_payout (id, referral, milestone, amount, currency, state, due_at, why, by_hand, by_name, changed_at, created_at) \
                    values ($1, $2, $3, $4, $5, $6, $7, '', $8, '', $9, $9) on conflict (referral, milestone) do update set \
-                   state = excluded.state, due_at = excluded.due_at, why = '', changed_at = excluded.changed_at where jr_payout.state = 'void' and not jr_payout.by_hand";
+                   state = excluded.state, due_at = excluded.due_at, why = '', by_name = '', changed_at = excluded.changed_at where jr_payout.state = 'void' and not jr_payout.by_hand";
         let values = params![
             pipeline::fresh_id(now),
             referral.id.as_str(),
@@ -124,16 +124,37 @@ impl Partners {
             because => format!("not hired any more: {because}"),
         };
         for step in steps.iter().filter(|step| step.meaning == Meaning::Hired) {
-            let sql = "update jr_payout set state = 'void', why = $1, changed_at = $2 where referral = $3 and milestone = $4 and state in ('pending', 'eligible', 'approved')";
-            tx.run(sql, params![why.as_str(), self.clock.now().0, referral.id.as_str(), step.id.as_str()]).await?;
+            self.void(tx, referral, &step.id, &why, "").await?;
         }
         Ok(())
     }
 
-    /// A referral earns nothing after all: what is not paid yet falls away.
-    pub(super) async fn void_all(&self, tx: &Tx, referral: &str, why: &str, by: &str) -> db::Result<()> {
-        let sql = "update jr_payout set state = 'void', why = $1, by_hand = $2, by_name = $3, changed_at = $4 where referral = $5 and state in ('pending', 'eligible', 'approved')";
-        tx.run(sql, params![why, true, by, self.clock.now().0, referral]).await.map(drop)
+    /// What is not paid yet falls away, of one milestone or of all; whoever referred is told.
+    pub(super) async fn void(&self, tx: &Tx, referral: &Referral, milestone: &str, why: &str, by: &str) -> db::Result<()> {
+        // Not by hand: what falls away with the referral is back with it. What somebody decided about one payout stays so.
+        let sql = "update jr_payout set state = 'void', why = $1, by_hand = $2, by_name = $3, changed_at = $4 \
+                   where referral = $5 and ($6 = '' or milestone = $6) and state in ('pending', 'eligible', 'approved') returning id";
+        let void = tx.rows(sql, params![why, false, by, self.clock.now().0, referral.id.as_str(), milestone]).await?;
+        for row in void {
+            let row = tx.row(&format!("{SELECT} where p.id = $1"), params![row.text("id")?]).await?;
+            if let Some(payout) = row.map(|row| read(&row)).transpose()? {
+                texts::payout(self, tx, referral, &payout).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A referral earns something after all: what was reached meanwhile counts now.
+    pub(super) async fn earn_anew(&self, tx: &Tx, referral: &Referral) -> db::Result<()> {
+        let (steps, happened) = (self.jr_steps(tx).await?, self.happened(tx, &referral.id).await?);
+        let is_hire = |status: &str| steps.iter().any(|step| step.id == status && step.meaning == Meaning::Hired);
+        // Of a hire only the newest, if it still holds: from then on they have to stay.
+        let hire = happened.iter().rev().take_while(|h| h.status == referral.status).last().filter(|h| is_hire(&h.status));
+        for h in happened.iter().filter(|h| !is_hire(&h.status)).chain(hire) {
+            let change = Change { status: h.status.clone(), at: h.at.0, because: String::new() };
+            self.earn(tx, referral, &change).await?;
+        }
+        Ok(())
     }
 
     /// Whoever stayed long enough.
@@ -203,18 +224,5 @@ impl Partners {
         tx.commit().await?;
         self.referred();
         Ok(Ok(()))
-    }
-}
-
-impl Partners {
-    /// Somebody decides that a referral earns nothing, with a reason, or that it may after all.
-    pub(super) async fn judge_by_hand(&self, tx: &Tx, referral: &str, why: &str, by: &str) -> db::Result<()> {
-        tx.run("update jr_referral set ineligible = $1 where id = $2", params![why, referral]).await?;
-        if why.is_empty() {
-            // What fell away by that is earned anew.
-            let sql = "update jr_payout set by_hand = $1 where referral = $2 and state = 'void'";
-            return tx.run(sql, params![false, referral]).await.map(drop);
-        }
-        self.void_all(tx, referral, why, by).await
     }
 }

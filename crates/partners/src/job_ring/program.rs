@@ -146,20 +146,32 @@ pub fn money(amount: i64, currency: &str) -> String {
     format!("{}{}.{cents:02} {currency}", if whole < 0 { "-" } else { "" }, grouped.join(","))
 }
 
-/// `1500`, `1,500.00` or `1500,50` in hundredths.
+/// `1500`, `1,500.00` or `1500,50` in hundredths. What could mean two things is none.
 pub fn amount(typed: &str) -> Option<i64> {
-    let plain: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    // The last mark divides, if at most two digits follow it.
-    let (whole, cents) = match plain.rfind(['.', ',']) {
-        Some(at) if plain.len() - at <= 3 => (&plain[..at], &plain[at + 1..]),
-        _ => (plain.as_str(), ""),
+    let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let typed = typed.trim();
+    // A mark with one or two digits after it divides; others group thousands.
+    let (whole, cents) = match typed.rsplit_once(['.', ',']) {
+        Some((whole, cents)) if digits(cents, 2) => (whole, cents),
+        _ => (typed, "0"),
     };
-    let digits: String = whole.chars().filter(|c| !matches!(c, '.' | ',')).collect();
-    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if digits.is_empty() || digits.len() > 9 || !is_number(&digits) || !is_number(cents) {
+    let divides = typed[whole.len()..].chars().next();
+    let plain = match whole.chars().find(|c| !c.is_ascii_digit()) {
+        None => whole.to_owned(),
+        Some(mark) if (matches!(mark, '.' | ',') || mark.is_whitespace()) && Some(mark) != divides => {
+            let groups: Vec<&str> = whole.split(mark).collect();
+            let is_first = digits(groups[0], 3) && !groups[0].starts_with('0');
+            if !is_first || groups[1..].iter().any(|group| group.len() != 3) {
+                return None;
+            }
+            groups.concat()
+        }
+        Some(_) => return None,
+    };
+    if !digits(&plain, 9) {
         return None;
     }
-    Some(digits.parse::<i64>().ok()? * 100 + format!("{cents:0<2}").parse::<i64>().ok()?)
+    Some(plain.parse::<i64>().ok()? * 100 + format!("{cents:0<2}").parse::<i64>().ok()?)
 }
 
 impl Partners {
@@ -205,7 +217,28 @@ mod tests {
         for (typed, cents) in read {
             assert_eq!(amount(typed), Some(cents), "{typed}");
         }
-        for typed in ["", "-5", "ten", "1e5", "99999999999", "5.5.5x"] {
+        let read = [("12,345,678.9", 1_234_567_890), ("1 500,25", 150_025), ("100", 10_000), ("1.50", 150)];
+        for (typed, cents) in read {
+            assert_eq!(amount(typed), Some(cents), "{typed}");
+        }
+        let refused = [
+            "0.999",
+            "1.5.5",
+            "12,3456",
+            "1,50,000",
+            "1.500.50",
+            "1,500.000",
+            "1500,000",
+            "5.",
+            ".5",
+            "1,,500",
+            "1,5 0",
+            "0,500",
+            "1'500",
+            "１00",
+            ",",
+        ];
+        for typed in refused.into_iter().chain(["", "-5", "ten", "1e5", "99999999999", "5.5.5x"]) {
             assert_eq!(amount(typed), None, "{typed}");
         }
         assert_eq!((money(150_050, "EUR"), money(99, "USD")), ("1,500.50 EUR".to_owned(), "0.99 USD".to_owned()));

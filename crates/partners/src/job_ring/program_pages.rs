@@ -103,8 +103,15 @@ fn read_reward(fields: &Fields, prefix: &str, steps: &[Step]) -> Result<Reward, 
     let mut milestones = Vec::new();
     for step in steps {
         let typed = fields.some(&name(&format!("amount.{}", step.id))).unwrap_or_default();
-        let amount =
-            if typed.is_empty() { 0 } else { amount(&typed).ok_or_else(|| back(format!("{typed:?} is no amount. Write 1500 or 1,500.00.")))? };
+        let amount = if typed.is_empty() {
+            0
+        } else {
+            amount(&typed).ok_or_else(|| {
+                back(format!(
+                    "{typed:?} is no amount. Write 1500 or 1,500.00: thousands in groups of three, and at most two digits after the last mark."
+                ))
+            })?
+        };
         if amount > 0 {
             milestones.push(Milestone { status: step.id.clone(), amount });
         }
@@ -145,12 +152,6 @@ async fn change_statuses(person: Person, fields: Fields) -> Done {
         let text = |name: &str| fields.some(&format!("{name}.{n}")).unwrap_or_default();
         let (id, name, about) = (text("id"), text("name"), text("about"));
         if name.is_empty() {
-            if !id.is_empty() {
-                let used = "select 1 as one from jr_referral where status = $1 limit 1";
-                if partners.db.row(used, params![id.as_str()]).await?.is_some() || super::program::is_needed(&id) {
-                    return Err(back(format!("Somebody has the status \"{id}\", or Job Ring itself needs it: it stays, and needs a name.")));
-                }
-            }
             continue;
         }
         if name.chars().count() > 60 || about.chars().count() > 300 {
@@ -160,6 +161,16 @@ async fn change_statuses(person: Person, fields: Fields) -> Done {
         let id = if id.is_empty() { format!("own-{}", db::vault::random_hex(4)) } else { id };
         if id.starts_with("own-") || before.iter().any(|step| step.id == id) {
             after.push(Step { id, name, meaning, about });
+        }
+    }
+    let program = partners.program(&partners.db).await?;
+    for gone in before.iter().filter(|step| !after.iter().any(|kept| kept.id == step.id)) {
+        let used = "select 1 as one from jr_referral where status = $1 limit 1";
+        if partners.db.row(used, params![gone.id.as_str()]).await?.is_some() || super::program::is_needed(&gone.id) {
+            return Err(back(format!("Somebody has the status \"{}\", or Job Ring itself needs it: it stays, and needs a name.", gone.name)));
+        }
+        if [&program.internal, &program.external].iter().any(|reward| reward.milestones.iter().any(|m| m.status == gone.id && m.amount > 0)) {
+            return Err(back(format!("Reaching \"{}\" earns something. Empty its amount in the program first.", gone.name)));
         }
     }
     let mut names: Vec<String> = after.iter().map(|step| step.name.to_lowercase()).collect();

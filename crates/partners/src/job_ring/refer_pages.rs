@@ -110,6 +110,6 @@ async fn refer(person: Person, Path(id): Path<String>, form: FilledForm) -> Done
     let by = By { name: person.name.clone(), email: person.email.clone() };
     match partners.take_referral(&job, Kind::Internal, &by, filled(&form)).await? {
         Ok(referral) => person.done("Thank you! Your referral is on its way.", &format!("{}/{}", super::own_pages::MINE, referral.id)).await,
-        Err(why) => Err(Problem::bad_request(why).way_on("Back to the job", format!("{JOBS}/{id}"))),
+        Err(refusal) => Err(Problem::bad_request(refusal.words()).way_on("Back to the job", format!("{JOBS}/{id}"))),
     }
 }

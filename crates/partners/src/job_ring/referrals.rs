@@ -1,7 +1,8 @@
 //! Referrals: taken in by the rules of the program, sent on, and followed by what happens to them.
 
-use super::program::{ACCEPTED, EXPIRED, Program, REFERRED, Rule, WITHDRAWN};
-use super::{APP, jobs::Job, texts};
+use super::eligibility::{Claim, Refusal, Verdict};
+use super::program::{ACCEPTED, Program, REFERRED};
+use super::{jobs::Job, texts};
 use crate::Partners;
 use clock::Ms;
 use db::vault::{digest, random_hex};
@@ -53,6 +54,8 @@ pub struct Referral {
     pub words: String,
     pub resume_name: String,
     pub resume_type: String,
+    /// Names the file in the store.
+    pub resume_file: String,
     pub referrer_name: String,
     pub referrer_email: String,
     pub status: String,
@@ -61,7 +64,10 @@ pub struct Referral {
     pub trouble: String,
     pub opportunity: String,
     pub opportunity_url: String,
+    /// Why it earns nothing; empty: it may.
     pub ineligible: String,
+    /// Whose word that is.
+    pub verdict: Verdict,
     page_sealed: String,
     consent_sealed: String,
     pub consent_until: Option<Ms>,
@@ -111,8 +117,11 @@ pub struct Which {
 const LONGEST_RESUME: usize = 20 << 20;
 /// Formats recruiters can open.
 const RESUMES: [&str; 6] = ["pdf", "doc", "docx", "txt", "odt", "rtf"];
+/// So many referrals a day come from one address that nobody has proved to be theirs.
+const FROM_OUTSIDE_A_DAY: i64 = 20;
+const A_DAY: Duration = Duration::from_secs(86_400);
 
-const SELECT: &str = "select r.*, coalesce(j.title, '') as job_title from jr_referral r left join jr_job j on j.id = r.job";
+pub(super) const SELECT: &str = "select r.*, coalesce(j.title, '') as job_title from jr_referral r left join jr_job j on j.id = r.job";
 
 pub const fn kind_name(kind: Kind) -> &'static str {
     match kind {
@@ -125,7 +134,7 @@ pub fn read_kind(name: &str) -> Option<Kind> {
     [Kind::Internal, Kind::External].into_iter().find(|kind| kind_name(*kind) == name)
 }
 
-fn read(row: &Row) -> db::Result<Referral> {
+pub(super) fn read(row: &Row) -> db::Result<Referral> {
     Ok(Referral {
         id: row.text("id")?,
         kind: read_kind(&row.text("kind")?).unwrap_or_default(),
@@ -139,6 +148,7 @@ fn read(row: &Row) -> db::Result<Referral> {
         words: row.text("words")?,
         resume_name: row.text("resume_name")?,
         resume_type: row.text("resume_type")?,
+        resume_file: row.text("resume_file")?,
         referrer_name: row.text("referrer_name")?,
         referrer_email: row.text("referrer_email")?,
         status: row.text("status")?,
@@ -148,6 +158,7 @@ fn read(row: &Row) -> db::Result<Referral> {
         opportunity: row.text("opportunity")?,
         opportunity_url: row.text("opportunity_url")?,
         ineligible: row.text("ineligible")?,
+        verdict: Verdict::read(&row.text("verdict")?),
         page_sealed: row.text("page_sealed")?,
         consent_sealed: row.text("consent_sealed")?,
         consent_until: row.get::<Option<i64>>("consent_until")?.map(Ms),
@@ -243,56 +254,79 @@ impl Partners {
     }
 
     /// What happened to a referral, oldest first.
-    pub(super) async fn happened(&self, referral: &str) -> db::Result<Vec<Happened>> {
-        let rows = self.db.rows("select * from jr_change where referral = $1 order by at, id", params![referral]).await?;
+    pub(super) async fn happened(&self, db: &impl Sql, referral: &str) -> db::Result<Vec<Happened>> {
+        let rows = db.rows("select * from jr_change where referral = $1 order by at, id", params![referral]).await?;
         rows.iter().map(|row| Ok(Happened { status: row.text("status")?, at: Ms(row.int("at")?), because: row.text("because")? })).collect()
     }
 
-    /// Takes a referral in; or a sentence why the program does not.
-    pub(super) async fn take_referral(&self, job: &Job, kind: Kind, by: &By, new: NewReferral) -> db::Result<Result<Referral, String>> {
-        let (program, now) = (self.program(&self.db).await?, self.clock.now());
+    /// Whether this address belongs to somebody who can sign in.
+    pub(super) async fn has_account(&self, email: &str) -> db::Result<bool> {
+        let sql = "select id from account where app = $1 and email = $2";
+        Ok(self.db.row(sql, params![super::APP, email.to_lowercase()]).await?.is_some())
+    }
+
+    /// Takes a referral in; or why the program does not.
+    pub(super) async fn take_referral(&self, job: &Job, kind: Kind, by: &By, new: NewReferral) -> db::Result<Result<Referral, Refusal>> {
+        let program = self.program(&self.db).await?;
+        let wrong = |why: &str| Ok(Err(Refusal::Wrong(why.to_owned())));
         if !program.reward(kind).open {
-            return Ok(Err("The program does not take referrals of this kind at the moment.".to_owned()));
+            return wrong("The program does not take referrals of this kind at the moment.");
         }
         if !job.open {
-            return Ok(Err(format!("\"{}\" is closed by now: nobody can be referred to it any more. Look for another job.", job.title)));
+            return wrong(&format!("\"{}\" is closed by now: nobody can be referred to it any more. Look for another job.", job.title));
         }
-        if let Some(wrong) = new.wrong() {
-            return Ok(Err(wrong));
+        if let Some(why) = new.wrong() {
+            return wrong(&why);
         }
-        let (email, referrer) = (new.email.to_lowercase(), by.email.to_lowercase());
         let id = uuid::Uuid::new_v4().to_string();
+        let taken = self.take_in(&id, &program, job, kind, by, &new).await;
+        if !matches!(taken, Ok(Ok(_))) {
+            self.resumes.forget(&id).await?;
+        }
+        taken
+    }
+
+    async fn take_in(&self, id: &str, program: &Program, job: &Job, kind: Kind, by: &By, new: &NewReferral) -> db::Result<Result<Referral, Refusal>> {
+        let (email, referrer) = (new.email.to_lowercase(), by.email.to_lowercase());
         let (page, consent) = (random_hex(24), if program.consent { random_hex(24) } else { String::new() });
-        // Kept before anybody can ask for it; should what follows fail, nobody asks.
+        // Kept before anybody can ask for it.
         let resume = new.resume.as_ref().filter(|_| !program.consent);
+        let file = resume.map(|_| random_hex(8)).unwrap_or_default();
         if let Some(resume) = resume {
-            self.resumes.keep(&id, &resume.bytes).await?;
+            self.resumes.keep(id, &file, &resume.bytes).await?;
         }
         let tx = self.db.begin().await?;
-        // One after the other: of two who refer the same person at the same moment one is the first.
-        tx.run("insert into jr_setting (name, value) values ('turn', '') on conflict (name) do update set value = ''", vec![]).await?;
-        let ineligible = match self.judge(&tx, &program, job, &email, &referrer).await? {
-            Ok(why) => why,
-            Err(refused) => {
-                drop(tx);
-                self.resumes.forget(&id).await?;
-                return Ok(Err(refused));
+        take_turn(&tx).await?;
+        // No two at the same millisecond: by it an application is found again whose making got no answer.
+        let last = tx.row("select max(created_at) as at from jr_referral", vec![]).await?;
+        let last = last.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten();
+        let now = self.clock.now().max(Ms(last.unwrap_or(0) + 1));
+        if kind == Kind::External {
+            let sql = "select count(*) as n from jr_referral where referrer_email = $1 and kind = 'external' and created_at > $2";
+            let row = tx.row(sql, params![referrer.as_str(), now.minus(A_DAY).0]).await?;
+            if row.map_or(Ok(0), |row| row.int("n"))? >= FROM_OUTSIDE_A_DAY {
+                return Ok(Err(Refusal::TooMany));
             }
+        }
+        let claim = Claim { id, job, email: &email, referrer: &referrer, at: now, is_newest: true };
+        let judged = match self.judge(&tx, program, &claim).await? {
+            Ok(judged) => judged,
+            Err(refused) => return Ok(Err(refused)),
         };
         // Before somebody agrees, no more is kept of them than it takes to ask.
         let kept = |text: &str| if program.consent { String::new() } else { text.to_owned() };
         let sending = if program.consent { Sending::Consent } else { Sending::Waiting };
-        let until = program.consent.then(|| now.plus(Duration::from_secs(86_400) * program.consent_days).0);
+        let until = program.consent.then(|| now.plus(A_DAY * program.consent_days).0);
         let seal = |what: &str, token: &str| if token.is_empty() { String::new() } else { self.vault.seal(&format!("job-ring/{what}/{id}"), token) };
         let consent_digest = if consent.is_empty() { String::new() } else { digest(&consent) };
         let sql = format!(
-            "insert into jr_referral (id, kind, job, name, email, phone, linkedin, relationship, words, resume_name, resume_type, referrer_name, \
-             referrer_email, status, status_at, sending, trouble, opportunity, opportunity_url, ineligible, page_digest, page_sealed, consent_digest, \
+            "insert into jr_referral (id, kind, job, name, email, phone, linkedin, relationship, words, resume_name, resume_type, resume_file, \
+             referrer_name, referrer_email, status, status_at, sending, trouble, opportunity, opportunity_url, ineligible, verdict, page_digest, page_sealed, consent_digest, \
              consent_sealed, consent_until, removed_at, created_at) values {}",
-            db::values(1, 27)
+            db::values(1, 29)
         );
         let values = params![
-            id.as_str(),
+            id,
             kind_name(kind),
             job.id.as_str(),
             new.name.as_str(),
@@ -303,6 +337,7 @@ impl Partners {
             kept(&new.words),
             resume.map(|r| r.name.clone()).unwrap_or_default(),
             resume.map(|r| r.media_type.clone()).unwrap_or_default(),
+            file,
             by.name.as_str(),
             referrer.as_str(),
             REFERRED,
@@ -311,7 +346,8 @@ impl Partners {
             "",
             "",
             "",
-            ineligible.as_str(),
+            judged.why,
+            judged.verdict.name(),
             digest(&page),
             seal("page", &page),
             consent_digest,
@@ -321,12 +357,15 @@ impl Partners {
             now.0
         ];
         tx.run(&sql, values).await?;
-        note(&tx, &id, REFERRED, now, "").await?;
-        let Some(referral) = self.referral(&tx, &id).await? else { return Ok(Err("The referral could not be stored.".to_owned())) };
+        note(&tx, id, REFERRED, now, "").await?;
+        let Some(referral) = self.referral(&tx, id).await? else {
+            return Ok(Err(Refusal::Wrong("The referral could not be stored.".to_owned())));
+        };
+        self.earn(&tx, &referral, &Change { status: REFERRED.to_owned(), at: now.0, because: String::new() }).await?;
         if program.consent {
             texts::consent(self, &tx, &referral).await?;
         } else {
-            self.send_to_hub(&tx, &id).await?;
+            self.send_to_hub(&tx, id).await?;
         }
         texts::thanks(self, &tx, &referral).await?;
         tx.commit().await?;
@@ -334,102 +373,60 @@ impl Partners {
         Ok(Ok(referral))
     }
 
-    /// Why a referral earns nothing, empty if it may; or why it is not taken.
-    async fn judge(&self, tx: &Tx, program: &Program, job: &Job, email: &str, referrer: &str) -> db::Result<Result<String, String>> {
-        let judged = |rule: Rule, why: &str| match rule {
-            Rule::Allow => Ok(String::new()),
-            Rule::Ineligible => Ok(why.to_owned()),
-            Rule::Refuse => Err(why.to_owned()),
-        };
-        let since = self.clock.now().minus(Duration::from_secs(86_400) * program.ownership_days).0;
-        let sql = "select referrer_email, job, created_at, sending from jr_referral where email = $1 and removed_at is null and sending <> 'over' order by created_at, id";
-        let mut owner = None;
-        for row in tx.rows(sql, params![email]).await? {
-            let (by, at) = (row.text("referrer_email")?, row.int("created_at")?);
-            if by == referrer && row.text("job")? == job.id {
-                return Ok(Err("You have referred this person to this job already.".to_owned()));
-            }
-            if by != referrer && at >= since && owner.is_none() {
-                owner = Some(at);
-            }
-        }
-        if email == referrer {
-            return Ok(judged(program.self_referral, "Nobody refers themselves. You are welcome to apply on the company's own site."));
-        }
-        if !job.manager_email.is_empty() && job.manager_email.eq_ignore_ascii_case(referrer) {
-            return Ok(judged(program.hiring_manager, "Whoever decides about a job earns nothing for a referral to it."));
-        }
-        if let Some(at) = owner {
-            return Ok(Ok(format!(
-                "Somebody else referred this person on {}, and comes first for {} days.",
-                web::date(Ms(at)),
-                program.ownership_days
-            )));
-        }
-        Ok(Ok(String::new()))
-    }
-
     /// Since when whoever came to the applicant tracking system belongs to whoever brought them.
     pub(super) fn owned_since(referral: &Referral, program: &Program) -> Ms {
-        referral.created_at.minus(Duration::from_secs(86_400) * program.ownership_days)
+        referral.created_at.minus(A_DAY * program.ownership_days)
     }
 
-    /// Whoever is referred agrees, with what they want to add.
+    /// Whoever is referred agrees, with what they want to add. Whether they were still being asked.
     pub(super) async fn agree(&self, referral: &Referral, phone: &str, resume: Option<Attachment>) -> db::Result<bool> {
+        // A name of its own: whoever agrees twice, or too late, writes over nothing and leaves nothing.
+        let file = resume.as_ref().map(|_| random_hex(8)).unwrap_or_default();
         if let Some(resume) = &resume {
-            self.resumes.keep(&referral.id, &resume.bytes).await?;
+            self.resumes.keep(&referral.id, &file, &resume.bytes).await?;
         }
+        let agreed = self.agree_in(&referral.id, phone, resume.as_ref(), &file).await;
+        if !matches!(agreed, Ok(true)) && resume.is_some() {
+            self.resumes.drop_file(&referral.id, &file).await?;
+        }
+        agreed
+    }
+
+    async fn agree_in(&self, id: &str, phone: &str, resume: Option<&Attachment>, file: &str) -> db::Result<bool> {
         let (now, tx) = (self.clock.now(), self.db.begin().await?);
-        let sql = "update jr_referral set sending = 'waiting', phone = $1, resume_name = $2, resume_type = $3, consent_until = null where id = $4 and sending = 'consent'";
-        let (name, kind) = resume.map(|r| (r.name, r.media_type)).unwrap_or_default();
-        if tx.run(sql, params![phone, name, kind, referral.id.as_str()]).await? == 0 {
+        let sql = "update jr_referral set sending = 'waiting', phone = $1, resume_name = $2, resume_type = $3, resume_file = $4, consent_until = null \
+                   where id = $5 and sending = 'consent' and removed_at is null";
+        let (name, kind) = resume.map(|r| (r.name.clone(), r.media_type.clone())).unwrap_or_default();
+        if tx.run(sql, params![phone, name, kind, file, id]).await? == 0 {
             return Ok(false);
         }
-        self.change(&tx, &referral.id, &Change { status: ACCEPTED.to_owned(), at: now.0, because: "they agreed".to_owned() }).await?;
-        self.send_to_hub(&tx, &referral.id).await?;
+        self.change(&tx, id, &Change { status: ACCEPTED.to_owned(), at: now.0, because: "they agreed".to_owned() }).await?;
+        self.send_to_hub(&tx, id).await?;
         tx.commit().await?;
         self.referred();
         Ok(true)
-    }
-
-    /// Whoever is referred does not want it, or did not answer: nothing of them is kept.
-    pub(super) async fn decline(&self, id: &str, late: bool) -> db::Result<bool> {
-        let (now, tx) = (self.clock.now(), self.db.begin().await?);
-        if tx.run("update jr_referral set sending = 'over' where id = $1 and sending = 'consent'", params![id]).await? == 0 {
-            return Ok(false);
-        }
-        let (status, because) = if late { (EXPIRED, "they did not answer") } else { (WITHDRAWN, "they do not want to be referred") };
-        self.change(&tx, id, &Change { status: status.to_owned(), at: now.0, because: because.to_owned() }).await?;
-        self.forget_in(&tx, id, now).await?;
-        tx.commit().await?;
-        self.resumes.forget(id).await?;
-        self.referred();
-        Ok(true)
-    }
-
-    /// Those who did not answer in time.
-    pub(crate) async fn mind_referrals(&self) -> db::Result<()> {
-        let sql = "select id from jr_referral where sending = 'consent' and consent_until <= $1 limit 1000";
-        for row in self.db.rows(sql, params![self.clock.now().0]).await? {
-            self.decline(&row.text("id")?, true).await?;
-        }
-        self.ripen().await
     }
 
     /// It is an opportunity now.
     pub(super) async fn is_sent(&self, id: &str, sent: &Sent) -> db::Result<()> {
         let tx = self.db.begin().await?;
-        let sql = "update jr_referral set sending = 'sent', trouble = '', opportunity = $1, opportunity_url = case when $2 = '' then opportunity_url else $2 end, \
-                   ineligible = case when ineligible = '' then $3 else ineligible end where id = $4 and sending <> 'over'";
-        tx.run(sql, params![sent.opportunity.as_str(), sent.url.as_str(), sent.duplicate.as_str(), id]).await?;
+        let sql = "update jr_referral set sending = 'sent', trouble = '', opportunity = $1, \
+                   opportunity_url = case when $2 = '' or removed_at is not null then opportunity_url else $2 end where id = $3 and sending <> 'over'";
+        if tx.run(sql, params![sent.opportunity.as_str(), sent.url.as_str(), id]).await? > 0
+            && !sent.duplicate.is_empty()
+            && let Some(referral) = self.referral(&tx, id).await?
+        {
+            self.is_duplicate(&tx, &referral, &sent.duplicate).await?;
+        }
         tx.commit().await?;
-        self.lobby.changed();
+        self.referred();
         Ok(())
     }
 
     /// It could not be sent so far, or what happens to it means nothing here.
     pub(super) async fn has_trouble(&self, id: &str, why: &str) -> db::Result<()> {
-        self.db.run("update jr_referral set trouble = $1 where id = $2", params![why, id]).await?;
+        // What is told too late may name somebody who was forgotten.
+        self.db.run("update jr_referral set trouble = $1 where id = $2 and removed_at is null", params![why, id]).await?;
         self.lobby.changed();
         Ok(())
     }
@@ -439,7 +436,10 @@ impl Partners {
         let tx = self.db.begin().await?;
         // One after the other: of two tellers of the same one is the first.
         tx.run("update jr_referral set trouble = '' where id = $1", params![id]).await?;
-        let mut changes = changes.to_vec();
+        // Nothing happened to an application before they agreed that there be one.
+        let agreed = tx.row("select max(at) as at from jr_change where referral = $1 and status = $2", params![id, ACCEPTED]).await?;
+        let agreed = agreed.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().unwrap_or(0);
+        let mut changes: Vec<Change> = changes.iter().map(|change| Change { at: change.at.max(agreed), ..change.clone() }).collect();
         changes.sort_by_key(|change| change.at);
         for change in &changes {
             self.change(&tx, id, change).await?;
@@ -473,64 +473,10 @@ impl Partners {
         Ok(())
     }
 
-    /// Forgets whoever was referred; that there was a referral stays.
-    pub(super) async fn forget_person(&self, id: &str) -> db::Result<bool> {
-        let (now, tx) = (self.clock.now(), self.db.begin().await?);
-        let Some(referral) = self.referral(&tx, id).await? else { return Ok(false) };
-        if !referral.removed {
-            let change = Change { status: WITHDRAWN.to_owned(), at: now.0.max(referral.status_at.0), because: "they were removed".to_owned() };
-            // What was earned stays earned: it is the referrer's.
-            note(&tx, id, &change.status, Ms(change.at), &change.because).await?;
-            tx.run("update jr_referral set status = $1, status_at = $2 where id = $3", params![WITHDRAWN, change.at, id]).await?;
-        }
-        self.forget_in(&tx, id, now).await?;
-        tx.commit().await?;
-        self.resumes.forget(id).await?;
-        self.db.scrub().await?;
-        self.referred();
-        Ok(true)
-    }
-
-    async fn forget_in(&self, tx: &Tx, id: &str, now: Ms) -> db::Result<()> {
-        let sql = "update jr_referral set name = '', email = '', phone = '', linkedin = '', relationship = '', words = '', resume_name = '', resume_type = '', \
-                   trouble = '', opportunity_url = '', consent_digest = '', consent_sealed = '', consent_until = null, removed_at = coalesce(removed_at, $1) where id = $2";
-        tx.run(sql, params![now.0, id]).await?;
-        self.letters.forget(tx, APP, id).await
-    }
-
-    /// Corrects what was typed in, as long as it was not sent; or a sentence why not.
-    pub(super) async fn correct(&self, id: &str, new: &NewReferral, job: &str) -> db::Result<Result<(), String>> {
-        if let Some(wrong) = new.wrong() {
-            return Ok(Err(wrong));
-        }
-        let tx = self.db.begin().await?;
-        if self.jr_job(&tx, job).await?.is_none_or(|job| !job.open) {
-            return Ok(Err("Choose a job that is open.".to_owned()));
-        }
-        let sql = "update jr_referral set name = $1, email = $2, phone = $3, linkedin = $4, relationship = $5, words = $6, job = $7 \
-                   where id = $8 and sending = 'waiting' and opportunity = ''";
-        let values = params![
-            new.name.as_str(),
-            new.email.to_lowercase(),
-            new.phone.as_str(),
-            new.linkedin.as_str(),
-            new.relationship.as_str(),
-            new.words.as_str(),
-            job,
-            id
-        ];
-        if tx.run(sql, values).await? == 0 {
-            return Ok(Err("It is in Lever already: a recruiter corrects it there.".to_owned()));
-        }
-        self.send_to_hub(&tx, id).await?;
-        tx.commit().await?;
-        self.referred();
-        Ok(Ok(()))
-    }
-
     /// Those that wait to be sent, oldest first.
     pub(super) async fn waiting_referrals(&self) -> db::Result<Vec<String>> {
-        let sql = "select id from jr_referral where sending = 'waiting' and opportunity = '' order by created_at, id limit 1000";
+        let sql =
+            "select id from jr_referral where sending = 'waiting' and opportunity = '' and removed_at is null order by created_at, id limit 1000";
         self.db.rows(sql, vec![]).await?.iter().map(|row| row.text("id")).collect()
     }
 
@@ -557,8 +503,13 @@ impl Partners {
     }
 }
 
+/// One after the other: of two who refer the same person at the same moment one is the first.
+pub(super) async fn take_turn(tx: &Tx) -> db::Result<()> {
+    tx.run("insert into jr_setting (name, value) values ('turn', '') on conflict (name) do update set value = ''", vec![]).await.map(drop)
+}
+
 /// Writes a change down; whether it was not known.
-async fn note(tx: &Tx, referral: &str, status: &str, at: Ms, because: &str) -> db::Result<bool> {
+pub(super) async fn note(tx: &Tx, referral: &str, status: &str, at: Ms, because: &str) -> db::Result<bool> {
     let sql = "insert into jr_change (id, referral, status, at, because) values ($1, $2, $3, $4, $5) on conflict (referral, at, status) do nothing";
     Ok(tx.run(sql, params![pipeline::fresh_id(at), referral, status, at.0, because]).await? > 0)
 }
@@ -567,5 +518,21 @@ impl Referral {
     /// Who was referred, for people.
     pub fn who(&self) -> &str {
         if self.removed { "Somebody who was removed" } else { &self.name }
+    }
+
+    /// Why it earns nothing, as whoever referred may read it. Nobody has seen whose address was typed on a public page: there it tells
+    /// nothing about others. What an admin wrote was written for the referrer.
+    pub fn why_told(&self) -> &str {
+        match (self.kind, self.verdict) {
+            _ if self.ineligible.is_empty() => "",
+            (Kind::External, Verdict::Owner | Verdict::Lever) => "Somebody else came first.",
+            (Kind::External, Verdict::Rules) => "It does not take part in the program.",
+            _ => &self.ineligible,
+        }
+    }
+
+    /// Whether it can still be taken back: it is not in the applicant tracking system.
+    pub fn is_here_only(&self) -> bool {
+        !self.removed && self.opportunity.is_empty() && matches!(self.sending, Sending::Consent | Sending::Waiting)
     }
 }

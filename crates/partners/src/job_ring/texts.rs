@@ -79,9 +79,14 @@ fn referrer(referral: &Referral) -> (&str, &str) {
     (&referral.referrer_name, &referral.referrer_email)
 }
 
+/// They referred themselves, and were forgotten: nobody is left to write to.
+const fn is_forgotten(referrer: &Referral) -> bool {
+    referrer.referrer_email.is_empty()
+}
+
 /// Thanks, with the page on which they see how it goes.
 pub async fn thanks(partners: &Partners, tx: &Tx, referral: &Referral) -> db::Result<()> {
-    let names = names(partners, tx, referral, json!({ "ineligible": referral.ineligible })).await?;
+    let names = names(partners, tx, referral, json!({ "ineligible": referral.why_told() })).await?;
     TEXTS.write(partners, tx, THANKS.name, &names, (format!("thanks/{}", referral.id), &referral.id, referrer(referral))).await
 }
 
@@ -94,6 +99,9 @@ pub async fn consent(partners: &Partners, tx: &Tx, referral: &Referral) -> db::R
 
 /// The status is another.
 pub async fn status(partners: &Partners, tx: &Tx, referral: &Referral, step: &Step, change: &Change) -> db::Result<()> {
+    if is_forgotten(referral) {
+        return Ok(());
+    }
     let names = names(partners, tx, referral, json!({ "status": step.name, "meaning": step.about })).await?;
     let key = format!("status/{}/{}/{}", referral.id, change.at, change.status);
     TEXTS.write(partners, tx, STATUS.name, &names, (key, &referral.id, referrer(referral))).await
@@ -101,6 +109,9 @@ pub async fn status(partners: &Partners, tx: &Tx, referral: &Referral, step: &St
 
 /// Something is paid, or falls away.
 pub async fn payout(partners: &Partners, tx: &Tx, referral: &Referral, payout: &Payout) -> db::Result<()> {
+    if is_forgotten(referral) {
+        return Ok(());
+    }
     let state = if payout.state == State::Paid { "paid" } else { "not paid after all" };
     let more = json!({ "amount": money(payout.amount, &payout.currency), "state": state, "why": payout.why });
     let key = format!("payout/{}/{}/{}", payout.id, payout.state.name(), payout.changed_at.0);

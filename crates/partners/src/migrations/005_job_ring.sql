@@ -13,12 +13,13 @@ create unique index jr_job_code on jr_job (code);
 -- Referrals. Of a person who was forgotten only that there was a referral is left.
 create table jr_referral (
   id text primary key, kind text not null, job text not null, name text not null, email text not null, phone text not null,
-  linkedin text not null, relationship text not null, words text not null, resume_name text not null, resume_type text not null,
+  linkedin text not null, relationship text not null, words text not null, resume_name text not null, resume_type text not null, resume_file text not null,
   referrer_name text not null, referrer_email text not null,
   status text not null, status_at bigint not null,
   sending text not null,             -- consent, waiting, sent, over
   trouble text not null, opportunity text not null, opportunity_url text not null,
   ineligible text not null,          -- why it earns nothing; empty: it may
+  verdict text not null,             -- whose word that is: rules, owner, lever, hand
   page_digest text not null, page_sealed text not null, consent_digest text not null, consent_sealed text not null, consent_until bigint,
   removed_at bigint, created_at bigint not null
 );
