@@ -65,8 +65,15 @@ async fn jrg_01_to_26_the_document_works_sentence_by_sentence() -> Result<()> {
     stranger.types("Their e-mail", "nia@mail.example").await?;
     stranger.takes_a_picture("job-ring-refer").await?;
     stranger.presses("Refer").await?;
+    stranger.reads("goes by mail to the address you gave").await?;
+    stranger.takes_a_picture("job-ring-thanks").await?;
+    bianca.presses("Mail").await?;
+    bianca.presses("You referred Nia Okafor for Backend Engineer").await?;
+    stranger.opens(&bianca.finds_link("//a[contains(@href, '/job-ring/my/')]").await?).await?;
     stranger.reads("Your referral for Backend Engineer").await?;
     stranger.reloads_until_it_says("They are among the applicants now.").await?;
+    bianca.presses("Jobs").await?;
+    bianca.presses("Backend Engineer").await?;
     bianca.types("Their name", "Tariq Aziz").await?;
     bianca.types("Their e-mail", "tariq@mail.example").await?;
     bianca.presses("Refer").await?;
