@@ -3,8 +3,8 @@
 use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
 use crate::{
-    Ground, applying, candidates, feedback, feedback_templates, files, form_templates, forms, interviews, labels, notes, offers, pages, people_api,
-    posting_writes, postings, profiles, referrals, requisition_fields, requisitions, settings, uploads, webhooks, writes,
+    Ground, applying, audit, candidates, feedback, feedback_templates, files, form_templates, forms, interviews, labels, notes, offers, pages,
+    people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisitions, settings, uploads, webhooks, writes,
 };
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue};
@@ -190,7 +190,11 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(form_templates::create)
         .on(form_templates::update)
         .on(form_templates::delete)
-        .on(uploads::create);
+        .on(uploads::create)
+        .on(settings::dispositions)
+        .on(profiles::list_deleted_applications)
+        .on(files::list_actions)
+        .on(audit::list);
     candidates::mounted(api)
 }
 

@@ -7,10 +7,10 @@ use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, Tx, params};
 use endpoint::{Attachment, Nothing};
 use lever_api::{
-    Data, DeleteFile, DownloadFile, DownloadResume, File, FileFilter, GetFile, GetResume, List, ListFiles, ListResumes, Opportunity, OpportunityId,
-    PerformAs, Rest, Resume, ResumeFile, UploadFile,
+    Data, DeleteFile, DownloadFile, DownloadResume, File, FileAction, FileFilter, GetFile, GetResume, List, ListFileActions, ListFiles, ListResumes,
+    Opportunity, OpportunityId, PerformAs, Rest, Resume, ResumeFile, UploadFile,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What Lever can show and read; other kinds are kept all the same.
@@ -48,6 +48,29 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListFiles) -> Result<L
     let (page, rows) = ats.file_rows(&opportunity, Kind::File, &request.query).await?;
     let files = rows.iter().map(|row| ats.file(row)).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(files, |file| vec![json!(file.uploaded_at), json!(file.id)]))
+}
+
+pub async fn list_actions(ats: Ats, caller: Arc<Caller>, request: ListFileActions) -> Result<List<FileAction>> {
+    let (opportunity, q) = (ats.opportunity(request.opportunity.as_str(), &caller).await?, request.query);
+    let page = Page::of(&q)?;
+    let mut only = Clauses::default();
+    only.is("opportunity_id =", opportunity.id).maybe("created_at >=", q.occurred_at_start).maybe("created_at <", q.occurred_at_end);
+    let sql = format!("select * from file_action{}", page.newest(&mut only)?);
+    let read = |row: &Row| {
+        let at = row.int("created_at")?;
+        let person = row.get::<Option<String>>("person")?;
+        Ok(FileAction {
+            id: row.text("id")?,
+            opportunity_id: row.text("opportunity_id")?,
+            kind: row.text("kind")?,
+            occurred_at: at,
+            created_at: at,
+            user: person.map_or(Value::Null, |id| json!({ "id": id })),
+            meta: json!({ "fileId": row.text("file")?, "name": row.text("name")? }),
+        })
+    };
+    let actions = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(actions, |action| vec![json!(action.created_at), json!(action.id)]))
 }
 
 pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetFile) -> Result<Data<File>> {
@@ -88,9 +111,9 @@ pub async fn upload(ats: Ats, caller: Arc<Caller>, request: UploadFile) -> Resul
 }
 
 pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteFile) -> Result<Nothing> {
-    let (opportunity, _) = ats.to_write_as(&request.opportunity, &request.query, &caller).await?;
+    let (opportunity, actor) = ats.to_write_as(&request.opportunity, &request.query, &caller).await?;
     let row = ats.file_row(&opportunity.id, Kind::File, request.file.as_str()).await?;
-    ats.drop_file(&opportunity.id, &row.text("id")?).await?;
+    ats.drop_file(&opportunity.id, &row.text("id")?, Some(&actor)).await?;
     Ok(Nothing)
 }
 
@@ -196,7 +219,16 @@ impl Ats {
         let sql =
             format!("insert into file (id, opportunity_id, kind, name, media_type, bytes, status, person, created_at) values {}", db::values(1, 9));
         let (bytes, now) = (i64::try_from(file.bytes.len()).unwrap_or(0), self.clock.now().0);
-        tx.run(&sql, params![id, opportunity, kind.name(), name, file.media_type.as_str(), bytes, status, by, now]).await.map(drop)
+        tx.run(&sql, params![id, opportunity, kind.name(), name.as_str(), file.media_type.as_str(), bytes, status, by, now]).await?;
+        let done = if kind == Kind::Resume { "resume-imported" } else { "file-added" };
+        self.note_action(tx, opportunity, done, id, &name, by).await
+    }
+
+    /// Writes down what was done to a file.
+    async fn note_action(&self, tx: &Tx, opportunity: &str, kind: &str, file: &str, name: &str, by: Option<&str>) -> db::Result<()> {
+        let sql = format!("insert into file_action (id, opportunity_id, kind, file, name, person, created_at) values {}", db::values(1, 7));
+        let now = self.clock.now();
+        tx.run(&sql, params![pipeline::fresh_id(now), opportunity, kind, file, name, by, now.0]).await.map(drop)
     }
 
     /// Keeps what came with a new opportunity, in the transaction that makes it.
@@ -236,8 +268,13 @@ impl Ats {
         self.file_row(&opportunity.id, kind, &id).await
     }
 
-    pub(crate) async fn drop_file(&self, opportunity: &str, file: &str) -> db::Result<()> {
-        self.db.run("delete from file where id = $1 and opportunity_id = $2", params![file, opportunity]).await?;
+    pub(crate) async fn drop_file(&self, opportunity: &str, file: &str, by: Option<&str>) -> db::Result<()> {
+        let tx = self.db.begin().await?;
+        let gone = tx.row("delete from file where id = $1 and opportunity_id = $2 returning name", params![file, opportunity]).await?;
+        if let Some(row) = gone {
+            self.note_action(&tx, opportunity, "file-remove", file, &row.text("name")?, by).await?;
+        }
+        tx.commit().await?;
         self.store.delete(&key(opportunity, file)).await.map_err(|e| db::Error::new(e.to_string()))?;
         self.committed();
         Ok(())

@@ -2,7 +2,6 @@
 
 use crate::Ats;
 use crate::refusal::Result;
-use clock::Ms;
 use db::{Row, Sql, params};
 use lever_api::{Rest, User};
 
@@ -166,9 +165,14 @@ impl Ats {
     }
 
     /// Takes a user's access away; their history stays.
-    pub(crate) async fn set_active(&self, id: &str, active: bool, now: Ms) -> Result<()> {
-        let at = (!active).then_some(now.0);
-        self.db.run("update person set deactivated_at = $1 where id = $2", params![at, id]).await?;
+    pub(crate) async fn set_active(&self, id: &str, active: bool, by: Option<&str>) -> Result<()> {
+        let at = (!active).then_some(self.clock.now().0);
+        let tx = self.db.begin().await?;
+        let row = tx.row("update person set deactivated_at = $1 where id = $2 returning email", params![at, id]).await?;
+        if let Some(row) = row {
+            self.audit(&tx, if active { "user:reactivated" } else { "user:deactivated" }, by, id, &row.text("email")?).await?;
+        }
+        tx.commit().await?;
         self.lobby.sessions.end_all_of(id).await?;
         Ok(())
     }

@@ -42,6 +42,7 @@ pub async fn create(ats: Ats, _: Arc<Caller>, request: CreateUser) -> Result<Dat
         Err(e) if e.is_duplicate() => return Err(taken(&email)),
         other => other?,
     };
+    ats.audit(&ats.db, "user:added", None, &id, &email).await?;
     ats.committed();
     ats.user(&id).await
 }
@@ -51,7 +52,7 @@ pub async fn deactivate(ats: Ats, _: Arc<Caller>, request: DeactivateUser) -> Re
     let user = ats.user(id).await?.data;
     ats.leaves_a_super_admin(&user).await?;
     if user.deactivated_at.is_none() {
-        ats.set_active(id, false, ats.clock.now()).await?;
+        ats.set_active(id, false, None).await?;
         ats.committed();
     }
     ats.user(id).await
@@ -59,7 +60,7 @@ pub async fn deactivate(ats: Ats, _: Arc<Caller>, request: DeactivateUser) -> Re
 
 pub async fn reactivate(ats: Ats, _: Arc<Caller>, request: ReactivateUser) -> Result<Data<User>> {
     ats.user(request.user.as_str()).await?;
-    ats.set_active(request.user.as_str(), true, ats.clock.now()).await?;
+    ats.set_active(request.user.as_str(), true, None).await?;
     ats.committed();
     ats.user(request.user.as_str()).await
 }
@@ -70,6 +71,7 @@ fn taken(email: &str) -> Refusal {
 
 pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Data<User>> {
     let (user, stays) = (ats.user(request.user.as_str()).await?.data, request.body.access_role.as_deref() == Some("super admin"));
+    let keeps_role = request.body.access_role.as_deref() == Some(user.access_role.as_str());
     let (mut values, email) = ats.checked_user(request.body).await?;
     if !stays {
         ats.leaves_a_super_admin(&user).await?;
@@ -81,6 +83,9 @@ pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Dat
         Err(e) if e.is_duplicate() => return Err(taken(&email)),
         other => other?,
     };
+    if !keeps_role {
+        ats.audit(&ats.db, "user.role:changed", None, &user.id, &email).await?;
+    }
     // Whoever may do less from now on signs in anew.
     ats.lobby.sessions.end_all_of(request.user.as_str()).await?;
     ats.committed();

@@ -7,8 +7,8 @@ use crate::postings::confidentiality;
 use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
 use lever_api::{
-    Application, Archived, Contact, Data, GetApplication, GetContact, GetOpportunity, List, ListApplications, ListDeletedOpportunities,
-    ListOpportunities, Opportunity, OpportunityUrls, Place, Rest,
+    Application, Archived, Contact, Data, DeletedApplication, GetApplication, GetContact, GetOpportunity, List, ListApplications,
+    ListDeletedApplications, ListDeletedOpportunities, ListOpportunities, Opportunity, OpportunityUrls, Place, Rest,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -139,6 +139,45 @@ pub async fn list_deleted(ats: Ats, caller: Arc<Caller>, request: ListDeletedOpp
     let sql = format!("{SELECT}{} order by o.deleted_at, o.id limit {limit}", only.sql());
     let deleted = ats.db.rows(&sql, only.values()).await?.iter().map(|row| read(&ats, row)).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(deleted, |o| vec![json!(o.deleted_at), json!(o.id)]))
+}
+
+/// A month, ms: the longest window of a list of deleted records.
+const WINDOW: i64 = 30 * 86_400_000;
+
+pub async fn list_deleted_applications(ats: Ats, caller: Arc<Caller>, request: ListDeletedApplications) -> Result<List<DeletedApplication>> {
+    let q = request.query;
+    let page = Page::of(&q)?;
+    let (Some(start), Some(end)) = (q.deleted_at_start, q.deleted_at_end) else {
+        return Err(Refusal::bad_request("Missing required parameter: deleted_at_start and deleted_at_end"));
+    };
+    if start > end || end.saturating_sub(start) > WINDOW {
+        return Err(Refusal::bad_request("deleted_at_end must be after deleted_at_start, and at most 30 days later"));
+    }
+    let mut only = Clauses::default();
+    if !caller.confidential {
+        only.is("o.confidentiality =", "non-confidential");
+    }
+    only.is("o.deleted_at >=", start).is("o.deleted_at <", end);
+    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
+        let (at, id) = (only.bind(at), only.bind(id));
+        only.and(format!("(o.deleted_at > {at} or (o.deleted_at = {at} and a.id >= {id}))"));
+    }
+    let limit = only.bind(page.ask());
+    let sql = format!(
+        "select a.id, a.posting_id, o.id as opportunity_id, o.deleted_at from opportunity o join application a on a.opportunity_id = o.id{} \
+         order by o.deleted_at, a.id limit {limit}",
+        only.sql()
+    );
+    let read = |row: &Row| {
+        Ok(DeletedApplication {
+            id: row.text("id")?,
+            deleted_at: row.int("deleted_at")?,
+            opportunity_id: row.get("opportunity_id")?,
+            posting_id: row.get("posting_id")?,
+        })
+    };
+    let deleted = ats.db.rows(&sql, only.values()).await?.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(deleted, |a| vec![json!(a.deleted_at), json!(a.id)]))
 }
 
 pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetOpportunity) -> Result<Data<Opportunity>> {

@@ -5,7 +5,10 @@ use crate::access::Caller;
 use crate::refusal::{Refusal, Result};
 use db::{Sql, Tx, params};
 use lever_api::event::Event;
-use lever_api::{ArchiveReason, Data, GetArchiveReason, GetStage, List, ListArchiveReasons, ListStages, Rest, Stage};
+use lever_api::{
+    ArchiveReason, Data, DispositionReason, DispositionStage, Dispositions, GetArchiveReason, GetStage, List, ListArchiveReasons,
+    ListDispositionStages, ListStages, Rest, Stage,
+};
 use std::sync::Arc;
 
 pub async fn list_stages(ats: Ats, _: Arc<Caller>, _: ListStages) -> Result<List<Stage>> {
@@ -26,6 +29,25 @@ pub async fn get_reason(ats: Ats, _: Arc<Caller>, request: GetArchiveReason) -> 
     let reason = ats.archive_reasons().await?.into_iter().find(|reason| reason.id == request.archive_reason.as_str());
     reason.map(Data::new).ok_or_else(|| Refusal::not_found("archive_reasons", request.archive_reason.as_str()))
 }
+
+pub async fn dispositions(ats: Ats, _: Arc<Caller>, _: ListDispositionStages) -> Result<Data<Dispositions>> {
+    let rows = ats.db.rows("select id, text, section from stage order by position, id", vec![]).await?;
+    let mut stages: Vec<DispositionStage> = Vec::new();
+    for row in &rows {
+        let pipeline = row.text("section")?;
+        let section = SECTIONS.iter().position(|known| *known == pipeline).unwrap_or(SECTIONS.len());
+        let before = stages.iter().filter(|stage| stage.pipeline == pipeline).count();
+        // Each section has a hundred places, of which every second one is free.
+        let rank = i32::try_from(section * 100 + before * 2 + 1).unwrap_or(i32::MAX);
+        let has_interview = matches!(pipeline.as_str(), "screen" | "onsite");
+        stages.push(DispositionStage { id: row.text("id")?, text: row.text("text")?, rank: rank.into(), has_interview, pipeline });
+    }
+    let reason = |r: ArchiveReason| DispositionReason { kind: Some(r.kind).filter(|kind| kind == "hired"), id: r.id, text: r.text, status: r.status };
+    Ok(Data::new(Dispositions { stages, archive_reasons: ats.archive_reasons().await?.into_iter().map(reason).collect() }))
+}
+
+/// Of the pipeline, in order.
+const SECTIONS: [&str; 5] = ["lead", "applicant", "screen", "onsite", "offer"];
 
 /// A department and its teams.
 pub struct Department {

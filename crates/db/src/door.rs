@@ -38,6 +38,15 @@ impl Engine {
         }
     }
 
+    /// A substring test that minds case; `column` is ours, never a caller's text.
+    #[must_use]
+    pub fn holds(self, column: &str, placeholder: &str) -> String {
+        match self {
+            Self::Sqlite => format!("instr({column}, {placeholder}) > 0"),
+            Self::Postgres => format!("strpos({column}, {placeholder}) > 0"),
+        }
+    }
+
     const fn backend(self) -> DbBackend {
         match self {
             Self::Sqlite => DbBackend::Sqlite,

@@ -2,7 +2,7 @@
 //!
 //! Official page: <https://hire.lever.co/developer/documentation#applications>
 
-use crate::envelope::Listing;
+use crate::envelope::{Listing, list_query};
 use crate::{ApplicationId, Archived, Data, List, OpportunityId, Phone, Rest, View};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
@@ -75,4 +75,35 @@ endpoint! {
         query: View, body: Nothing, returns: Data<Application>, expands: APPLICATION_EXPANDS,
     }
 }
-catalogue![ListApplications, GetApplication];
+endpoint! {
+    /// List applications that were deleted with their opportunities, the oldest first.
+    Get "/v1/applications/deleted" as ListDeletedApplications {
+        access: Access::new("find all deleted applications", "applications:read:admin"), path: {},
+        query: DeletedWindow, body: Nothing, returns: List<DeletedApplication>,
+    }
+}
+catalogue![ListApplications, GetApplication, ListDeletedApplications];
+
+list_query! {
+    /// Which deleted records: both ends are required, and at most 30 days apart. ms.
+    DeletedWindow {
+        /// Deleted at or after.
+        deleted_at_start: Option<i64>,
+        /// Deleted before.
+        deleted_at_end: Option<i64>,
+    }
+}
+
+/// An application that was deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeletedApplication {
+    /// Application id.
+    pub id: String,
+    /// ms.
+    pub deleted_at: i64,
+    /// The opportunity it belonged to.
+    pub opportunity_id: Option<String>,
+    /// The posting it was for.
+    pub posting_id: Option<String>,
+}

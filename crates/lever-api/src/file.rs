@@ -5,6 +5,7 @@
 use crate::{Data, FileId, List, OpportunityId, PerformAs, Rest, View, envelope::list_query};
 use endpoint::{Access, Attachment, Nothing, WithFiles, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// A file, without what is in it.
@@ -41,6 +42,37 @@ list_query! {
     }
 }
 
+list_query! {
+    /// Filters of the list of what was done to files.
+    FileActionFilter {
+        /// At or after, ms.
+        occurred_at_start: Option<i64>,
+        /// Before, ms.
+        occurred_at_end: Option<i64>,
+    }
+}
+
+/// Something that was done to a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FileAction {
+    /// Its id.
+    pub id: String,
+    /// Of which opportunity.
+    pub opportunity_id: String,
+    /// `file-added`, `resume-imported` or `file-remove`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// ms.
+    pub occurred_at: i64,
+    /// ms.
+    pub created_at: i64,
+    /// `{id}` of a user, or nothing.
+    pub user: Value,
+    /// The file: `{fileId, name}`.
+    pub meta: Value,
+}
+
 const READ: &str = "files:read:admin";
 const WRITE: &str = "files:write:admin";
 
@@ -49,6 +81,13 @@ endpoint! {
     Get "/v1/opportunities/{opportunity}/files" as ListFiles {
         access: Access::new("find all opportunity files", READ), path: { opportunity: OpportunityId },
         query: FileFilter, body: Nothing, returns: List<File>,
+    }
+}
+endpoint! {
+    /// List what was done to the files of an opportunity, newest first.
+    Get "/v1/opportunities/{opportunity}/file_actions" as ListFileActions {
+        access: Access::new("find all opportunity file actions", READ), path: { opportunity: OpportunityId },
+        query: FileActionFilter, body: Nothing, returns: List<FileAction>,
     }
 }
 endpoint! {
@@ -79,4 +118,4 @@ endpoint! {
         query: PerformAs, body: Nothing, returns: Nothing, status: 204,
     }
 }
-catalogue![ListFiles, GetFile, DownloadFile, UploadFile, DeleteFile];
+catalogue![ListFiles, ListFileActions, GetFile, DownloadFile, UploadFile, DeleteFile];

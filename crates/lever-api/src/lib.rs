@@ -11,6 +11,7 @@
 mod application;
 mod apply;
 mod archive_reason;
+mod audit_event;
 mod candidate;
 mod contact;
 mod eeo;
@@ -42,6 +43,7 @@ mod webhook;
 pub use application::*;
 pub use apply::*;
 pub use archive_reason::*;
+pub use audit_event::*;
 pub use candidate::*;
 pub use contact::*;
 pub use eeo::*;
@@ -97,6 +99,7 @@ pub fn catalogue() -> Vec<Info> {
         label::ENDPOINTS,
         eeo::ENDPOINTS,
         webhook::ENDPOINTS,
+        audit_event::ENDPOINTS,
         candidate::ENDPOINTS,
     ]
     .concat()

@@ -35,4 +35,52 @@ endpoint! {
         query: View, body: Nothing, returns: Data<Stage>,
     }
 }
-catalogue![ListStages, GetStage];
+endpoint! {
+    /// Stages and archive reasons at once: whatever can become of a candidate.
+    Get "/v1/disposition_stages" as ListDispositionStages {
+        access: Access::new("find all disposition stages", "stages:read:admin"), path: {},
+        query: Nothing, body: Nothing, returns: Data<Dispositions>,
+    }
+}
+catalogue![ListStages, GetStage, ListDispositionStages];
+
+/// Whatever can become of a candidate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Dispositions {
+    /// In pipeline order.
+    pub stages: Vec<DispositionStage>,
+    /// Here without a type, but for those that make a hire.
+    pub archive_reasons: Vec<DispositionReason>,
+}
+
+/// A stage with its place in the pipeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DispositionStage {
+    /// A UUID, or the word of a system stage.
+    pub id: String,
+    /// Its name.
+    pub text: String,
+    /// `lead`, `applicant`, `screen`, `onsite` or `offer`.
+    pub pipeline: String,
+    /// Later stages have greater ones; fractions are possible.
+    pub rank: f64,
+    /// Interviews belong to it.
+    pub has_interview: bool,
+}
+
+/// An archive reason, as the list of dispositions prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct DispositionReason {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub text: String,
+    /// `hired`, or nothing.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// `active` or `inactive`.
+    pub status: String,
+}

@@ -32,3 +32,9 @@ alter table form_template add column deleted_at bigint;
 -- Files on their way: an application names them within a day.
 create table upload (id text primary key, name text not null, media_type text not null, bytes bigint not null, expires_at bigint not null);
 create index upload_expires on upload (expires_at);
+
+-- What was done to files.
+create table file_action (
+  id text primary key, opportunity_id text not null, kind text not null, file text not null, name text not null, person text, created_at bigint not null
+);
+create index file_action_of on file_action (opportunity_id, created_at);

@@ -86,6 +86,6 @@ async fn download(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> R
 async fn delete(viewer: Viewer, Path((id, file)): Path<(String, String)>) -> Result<Response, Problem> {
     viewer.visible(&id).await?;
     viewer.need(Right::ManageProfiles)?;
-    viewer.ats.drop_file(&id, &file).await?;
+    viewer.ats.drop_file(&id, &file, Some(&viewer.person.user.id)).await?;
     viewer.done("File deleted.", &format!("/candidates/{id}")).await
 }

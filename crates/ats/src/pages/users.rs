@@ -76,7 +76,7 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     match viewer.ats.add_person(new).await {
         Err(e) if e.is_duplicate() => Err(back("There is a user with this e-mail already.")),
         other => {
-            other?;
+            viewer.ats.audit(&viewer.ats.db, "user:added", Some(&viewer.person.user.id), &other?, fields.get("email")).await?;
             viewer.done("User added.", USERS).await
         }
     }
@@ -91,6 +91,6 @@ async fn active(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Resul
     if target.access_role == "super admin" && !viewer.person.may(Right::ManageIntegrations) {
         return Err(Problem::forbidden("Only a Super Admin can deactivate or reactivate another one.").way_on("Back to the users", USERS));
     }
-    viewer.ats.set_active(&id, fields.is_on("active"), viewer.ats.clock.now()).await?;
+    viewer.ats.set_active(&id, fields.is_on("active"), Some(&viewer.person.user.id)).await?;
     viewer.done(if fields.is_on("active") { "Reactivated." } else { "Deactivated and signed out." }, USERS).await
 }

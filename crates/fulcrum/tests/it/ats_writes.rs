@@ -38,6 +38,8 @@ async fn a_posting_is_made_published_changed_in_part_and_never_takes_what_would_
         let (_, again) = w.lever(&key, Put, &at, json!({ "tags": ["Craft"] })).await;
         assert_eq!((&again["data"]["tags"], &again["data"]["content"]), (&json!(["Craft"]), &posting["content"]), "what is left out stays");
         assert_eq!(w.lever(&key, Get, "/v1/postings?team=Atelier", Value::Null).await.1["data"][0]["id"], again["data"]["id"]);
+        let tagged = async |tag: &str| w.lever(&key, Get, &format!("/v1/postings?limit=1&tag={tag}"), Value::Null).await.1["data"].as_array().unwrap().len();
+        assert_eq!((tagged("Craft").await, tagged("craft").await, tagged("Cra").await), (1, 0, 0), "a tag is the whole of it");
         for bad in [
             json!({ "state": "sold" }),
             json!({ "text": " " }),
@@ -226,6 +228,56 @@ async fn an_uploaded_file_becomes_the_resume_of_an_application_and_is_gone_after
         let db = w.db("ats").await;
         assert!(db::Sql::rows(&db, "select id from upload", vec![]).await.unwrap().is_empty());
         db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_files_users_keys_and_applications_can_be_read_afterwards() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        let mut person = w.at_ats("ines").await;
+        person.upload(&format!("/candidates/{ada}/files"), &[], ("file", "plan.txt", b"a plan")).await;
+        let (_, files) = w.lever(&key, Get, &format!("/v1/opportunities/{ada}/files"), Value::Null).await;
+        let file = files["data"][0]["id"].as_str().unwrap();
+        w.clock.advance(std::time::Duration::from_secs(1));
+        let me = ines(&w, &key).await;
+        assert_eq!(w.lever(&key, Delete, &format!("/v1/opportunities/{ada}/files/{file}?perform_as={me}"), Value::Null).await.0, 204);
+        let actions = format!("/v1/opportunities/{ada}/file_actions");
+        let (_, done) = w.lever(&key, Get, &actions, Value::Null).await;
+        let kinds: Vec<&str> = done["data"].as_array().unwrap().iter().map(|action| action["type"].as_str().unwrap()).collect();
+        assert_eq!((kinds, &done["data"][0]["user"]["id"]), (vec!["file-remove", "file-added"], &json!(me)), "{done}");
+
+        let noor = id(&w.lever(&key, Post, "/v1/users", json!({ "name": "Noor", "email": "noor@northwind.example" })).await);
+        w.clock.advance(std::time::Duration::from_secs(1));
+        person.press(&format!("/settings/users/{noor}/active"), &[]).await;
+        let (_, events) = w.lever(&key, Get, "/v1/audit_events?target_type=user", Value::Null).await;
+        let kinds: Vec<&str> = events["data"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["user:deactivated", "user:added"], "{events}");
+        assert_eq!((&events["data"][0]["user"]["id"], &events["data"][0]["target"]["id"]), (&json!(me), &json!(noor)));
+        let count =
+            async |query: &str| w.lever(&key, Get, &format!("/v1/audit_events?{query}"), Value::Null).await.1["data"].as_array().unwrap().len();
+        assert_eq!(count("user_id=null&target_type=user").await, 1);
+        assert_eq!(count(&format!("target_type=user&target_id={noor}")).await, 2);
+        assert!(count("type=key:added").await >= 1);
+        assert_eq!(w.lever(&key, Get, "/v1/audit_events?target_id=x", Value::Null).await.0, 400);
+
+        let start = w.clock.now().0;
+        person.press(&format!("/candidates/{ada}/delete"), &[]).await;
+        let window = format!("/v1/applications/deleted?deleted_at_start={start}&deleted_at_end={}", start + 1000);
+        let (status, deleted) = w.lever(&key, Get, &window, Value::Null).await;
+        assert_eq!((status, &deleted["data"][0]["opportunityId"], &deleted["data"][0]["deletedAt"]), (200, &json!(ada), &json!(start)), "{deleted}");
+        for bad in ["", "?deleted_at_start=1", "?deleted_at_start=1&deleted_at_end=9999999999999", "?deleted_at_start=5&deleted_at_end=1"] {
+            assert_eq!(w.lever(&key, Get, &format!("/v1/applications/deleted{bad}"), Value::Null).await.0, 400, "{bad}");
+        }
+        let (_, dispositions) = w.lever(&key, Get, "/v1/disposition_stages", Value::Null).await;
+        let stages = dispositions["data"]["stages"].as_array().unwrap();
+        assert!(stages.windows(2).all(|two| two[0]["rank"].as_f64() < two[1]["rank"].as_f64()), "{dispositions}");
+        assert_eq!((&stages[0]["id"], &stages[0]["pipeline"], &stages[0]["rank"]), (&json!("lead-new"), &json!("lead"), &json!(1.0)));
+        let hired = dispositions["data"]["archiveReasons"].as_array().unwrap().iter().filter(|reason| reason["type"] == "hired").count();
+        assert_eq!(hired, 1);
+        w.drain().await;
     })
     .await;
 }
