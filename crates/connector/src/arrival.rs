@@ -46,6 +46,8 @@ pub struct Arrival {
     pub posting: Option<Posting>,
     /// Everybody in Lever with one of its addresses, archived or not.
     pub known: Vec<Opportunity>,
+    /// Those of them that are active candidates for this very posting.
+    pub applied: Vec<String>,
     /// What people decided about it, by question.
     pub answers: BTreeMap<String, String>,
 }

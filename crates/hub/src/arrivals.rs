@@ -84,17 +84,17 @@ impl Try<'_> {
             }
             Err(failure) => return Ok(Err(ending(outcome_of(spec.name, &failure)))),
         };
-        let (posting, known) = match self.of_lever(&found).await {
+        let (posting, known, applied) = match self.of_lever(&found).await {
             Ok(read) => read,
             Err(failure) => return hub.lever_failed(self.connection, &failure, "see whom Lever knows already").await.map(Err),
         };
         learnt.person = Some(Person::arriving(&found, posting.as_ref(), hub.clock.now()));
-        let arrival = Arrival { id: record.to_owned(), record: found, posting, known, answers: ours.answers.clone() };
+        let arrival = Arrival { id: record.to_owned(), record: found, posting, known, applied, answers: ours.answers.clone() };
         Ok(Ok(self.connector.admit(&self.connection.settings, &arrival)))
     }
 
-    /// What of Lever it takes: the posting, and everybody with the same addresses.
-    async fn of_lever(&self, record: &Record) -> Result<(Option<Posting>, Vec<Opportunity>), Failure> {
+    /// What of Lever it takes: the posting, everybody with the same addresses, and which of them are candidates for it.
+    async fn of_lever(&self, record: &Record) -> Result<(Option<Posting>, Vec<Opportunity>, Vec<String>), Failure> {
         let lever = self.lever();
         let reader = self.reader(&lever, &[]);
         let posting = reader.posting(Some(record.posting.clone()).filter(|id| !id.is_empty())).await?;
@@ -107,7 +107,15 @@ impl Try<'_> {
                 }
             }
         }
-        Ok((posting.map(|(posting, _)| posting), known))
+        let mut applied = Vec::new();
+        if posting.is_some() && known.iter().any(|o| o.archived.is_none()) {
+            for email in record.emails.iter().filter(|email| !email.trim().is_empty()) {
+                let posting_id = vec![record.posting.clone()];
+                let filter = OpportunityFilter { email: Some(email.clone()), posting_id, limit: Some(100), ..OpportunityFilter::default() };
+                applied.extend(reader.people(filter).await?.data.into_iter().filter(|o| o.archived.is_none()).map(|o| o.id));
+            }
+        }
+        Ok((posting.map(|(posting, _)| posting), known, applied))
     }
 
     /// Asks the partner which records wait, and thinks about them.

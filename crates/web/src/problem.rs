@@ -87,7 +87,7 @@ impl IntoResponse for Problem {
                 }
                 body.plain {
                     main.card.narrow {
-                        p.kicker { (self.status.as_u16()) }
+                        @if !self.status.is_success() { p.kicker { (self.status.as_u16()) } }
                         h1 { (self.title) }
                         p { (self.why) }
                         p.actions { @for (label, href) in &ways { a.button href=(href) { (label) } } }

@@ -9,7 +9,7 @@ use crate::profile;
 use connector::{Arrival, Cx, Decision, Done, Effect, Hold, How, Outcome, outcome_of};
 use endpoint::{Nothing, WithFiles};
 use job_ring_api::{Kind, Referral, Sent};
-use lever_api::{CreateAs, CreateOpportunity, ListOpportunities, NewOpportunity, Opportunity, OpportunityFilter, PerformAs, Phone, UserId};
+use lever_api::{AddSources, AddTags, CreateAs, CreateOpportunity, ListOpportunities, NewOpportunity, Opportunity, OpportunityFilter, PerformAs, Phone, Sources, Tags, UserId};
 use outbound::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -42,6 +42,8 @@ pub struct Create {
     pub perform_as: String,
     /// It is in Lever already: this opportunity.
     pub there: Option<String>,
+    /// That one did not come through Job Ring.
+    pub joins: bool,
 }
 
 /// What is still to be said of an opportunity that has been made.
@@ -54,6 +56,8 @@ pub struct Unsaid {
     pub note: String,
     /// The note may be there already.
     pub perhaps: bool,
+    /// The opportunity was there before, without our tag and source.
+    pub joins: bool,
     /// A user of Lever.
     pub perform_as: String,
 }
@@ -72,6 +76,11 @@ fn is_this(opportunity: &Opportunity, created_at: i64) -> bool {
     opportunity.created_at == created_at && opportunity.sources.iter().any(|source| source == SOURCE)
 }
 
+/// It came through Job Ring and no other way.
+fn is_from_us(opportunity: &Opportunity) -> bool {
+    !opportunity.sources.is_empty() && opportunity.sources.iter().all(|source| source == SOURCE)
+}
+
 pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> {
     let Ok(referral) = serde_json::from_value::<Referral>(arrival.record.value.clone()) else {
         return Decision::Nothing(format!("{NAME} said nothing that makes sense"));
@@ -81,7 +90,11 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
     }
     // Job Ring was told, and its answer was lost; or another hub sent it.
     let told = Some(referral.opportunity.clone()).filter(|id| !id.is_empty());
-    let there = told.or_else(|| arrival.known.iter().find(|o| is_this(o, referral.created_at)).map(|o| o.id.clone()));
+    let ours = told.or_else(|| arrival.known.iter().find(|o| is_this(o, referral.created_at)).map(|o| o.id.clone()));
+    // Whoever is a candidate for this very job already is one: a second candidacy would only confuse those who decide.
+    let same = arrival.known.iter().filter(|o| arrival.applied.contains(&o.id) && !is_from_us(o)).min_by_key(|o| o.created_at);
+    let joins = ours.is_none() && same.is_some();
+    let there = ours.or_else(|| same.map(|o| o.id.clone()));
     let cannot = |cause: &str, mend: &str| {
         let why = format!("The referral of {} cannot be sent to Lever: {cause}. {mend}", referral.name);
         let cannot = Cannot { referral: arrival.id.clone(), cause: format!("A referral cannot be sent: {cause}"), why };
@@ -99,7 +112,7 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
         return cannot("nobody is chosen in whose name Lever is written to", "An admin of Job Ring can choose somebody where the stages are mapped.");
     }
     // Who of several that referred somebody came first is Job Ring's business.
-    let theirs = |o: &&Opportunity| o.created_at < referral.created_at && !o.sources.iter().any(|source| source == SOURCE);
+    let theirs = |o: &&Opportunity| o.created_at < referral.created_at && !is_from_us(o);
     let earlier = arrival.known.iter().filter(theirs);
     let owner = earlier.filter(|o| o.created_at >= referral.owned_since).min_by_key(|o| o.created_at);
     let links = [referral.linkedin.clone(), referral.url.clone()];
@@ -116,6 +129,7 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
         created_at: referral.created_at,
         perform_as: settings.perform_as.clone(),
         there,
+        joins,
     };
     Decision::Make(vec![Effect { key: format!("job-ring/opportunity/{}", arrival.id), change: super::Change::Create(Box::new(create)) }])
 }
@@ -219,6 +233,7 @@ async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
         sent,
         note: create.note.clone(),
         perhaps: !is_new,
+        joins: create.joins,
         perform_as: create.perform_as.clone(),
     };
     Ok(Outcome::Done(Done {
@@ -238,6 +253,13 @@ pub async fn say(cx: &Cx<'_>, unsaid: &Unsaid) -> Outcome {
     let noted = async {
         let opportunity = profile::id(&unsaid.sent.opportunity)?;
         let by = PerformAs { perform_as: Some(by(&unsaid.perform_as)?) };
+        if unsaid.joins {
+            let (opportunity, query) = (opportunity.clone(), by.clone());
+            let body = Tags { tags: vec![TAG.to_owned()] };
+            cx.lever.send(AddTags { opportunity: opportunity.clone(), query: query.clone(), body }).await?;
+            let body = Sources { sources: vec![SOURCE.to_owned()] };
+            cx.lever.send(AddSources { opportunity, query, body }).await?;
+        }
         if unsaid.perhaps || cx.attempt > 1 || !cx.tried.is_empty() {
             profile::note(cx, &opportunity, &unsaid.note, by).await
         } else {

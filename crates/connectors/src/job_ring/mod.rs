@@ -18,7 +18,7 @@ use connector::{
 };
 use lever_api::event::Event;
 use lever_api::{
-    CreateNote, CreateOpportunity, CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, ListApplications, ListArchiveReasons,
+    AddSources, AddTags, CreateNote, CreateOpportunity, CreateWebhook, DeleteWebhook, GetContact, GetOpportunity, GetPosting, ListApplications, ListArchiveReasons,
     ListDeletedOpportunities, ListNotes, ListOpportunities, ListPostings, ListStages, ListUsers, ListWebhooks, Opportunity, Posting,
 };
 use outbound::{Failure, Remote};
@@ -84,8 +84,10 @@ pub enum Change {
     Unmapped(Unmapped),
 }
 
-const NEEDS: [Need; 16] = [
+const NEEDS: [Need; 18] = [
     Need::of::<CreateOpportunity>("make a candidate of a referral"),
+    Need::of::<AddTags>("tag whoever is a candidate already"),
+    Need::of::<AddSources>("say where else they come from"),
     Need::of::<CreateNote>("name the referrer on the profile"),
     Need::of::<ListNotes>("write no note twice"),
     Need::of::<ListUsers>("choose in whose name Lever is written to"),
@@ -253,7 +255,12 @@ async fn told(cx: &Cx<'_>, tell: &Tell) -> Outcome {
             Outcome::Done(Done { remote_id: Some(tell.referral.clone()), how: How::Updated, said, sent: json!(tell.then), more: true, ..Done::default() })
         }
         Err(failure) if failure.status() == Some(404) => Outcome::GiveUp(format!("{NAME} does not have this referral any more.")),
-        Err(failure) if failure.status() == Some(400) => Outcome::Hold(gone(cx, tell).await.unwrap_or_else(|| wire::refusal(&failure))),
+        Err(failure) if failure.status() == Some(400) => {
+            let hold = gone(cx, tell).await.unwrap_or_else(|| wire::refusal(&failure));
+            // Whoever looks at the referral sees it too, if that can be said.
+            let _ = wire::trouble(cx.partner, &tell.referral, &hold.why).await;
+            Outcome::Hold(hold)
+        }
         Err(failure) => outcome_of(NAME, &failure),
     }
 }

@@ -226,6 +226,7 @@ async fn jrg_01_jrg_o09_a_stranger_with_the_link_learns_nothing_about_others_and
         assert_eq!(w.job_ring(Verb::Get, "referrals/waiting", json!(null)).await.1["data"], json!([]));
         // Whether they were referred before or not, the answer is the same.
         w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
+        w.clock.advance(MINUTE);
         let typed = from_outside("paul@outside.example", "Nia Okafor", "nia@mail.example");
         for _ in 0..2 {
             let to = paul.press(&link, &typed).await;

@@ -127,6 +127,10 @@ async fn jrg_o01_jrg_o07_the_program_and_the_statuses_are_the_business_s_own_and
         let (status, why) = bianca.try_press(programs, &typed_program(&fields)).await;
         assert!(status == 400 && why.contains("\"0.999\" is no amount."), "{why}");
         bianca.press(programs, &typed_program(&[("internal.amount.interview", "")])).await;
+        // Nor what stages in Lever are mapped to, as long as they are.
+        let (status, why) = bianca.try_press("/job-ring/program/statuses", &all).await;
+        assert!(status == 400 && why.contains("Stages in Lever are mapped to") && why.contains("Integrations page first"), "{why}");
+        bianca.press("/job-ring/integrations/disconnect", &[]).await;
         bianca.press("/job-ring/program/statuses", &all).await;
         let (_, statuses) = w.job_ring(Verb::Get, "statuses", json!(null)).await;
         let names: Vec<&str> = statuses["data"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();

@@ -104,3 +104,33 @@ async fn jrg_22_whoever_refers_somebody_to_two_jobs_is_first_for_both() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn jrg_16_whoever_is_a_candidate_for_the_job_already_gets_no_second_candidacy_and_nobody_learns_of_the_first() {
+    on_both(async |w| {
+        w.connects_job_ring().await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        let (_, before) = w.lever(&w.key().await, Verb::Get, &format!("/v1/opportunities/{ada}?expand=applications"), json!(null)).await;
+        let email = before["data"]["emails"][0].as_str().unwrap().to_owned();
+        let posting = before["data"]["applications"][0]["posting"].as_str().unwrap().to_owned();
+        let (_, job) = w.lever(&w.key().await, Verb::Get, &format!("/v1/postings/{posting}"), json!(null)).await;
+        let all = w.with_email(&email).await.len();
+        let referral = w.refers("Ada B.", &email, job["data"]["text"].as_str().unwrap()).await;
+        assert_eq!((w.with_email(&email).await.len(), w.became(&referral).await), (all, ada.clone()));
+        let (_, now) = w.lever(&w.key().await, Verb::Get, &format!("/v1/opportunities/{ada}"), json!(null)).await;
+        let has = |list: &str, word: &str| now["data"][list].as_array().unwrap().contains(&json!(word));
+        assert!(has("tags", "Referral") && has("sources", "Job Ring"), "{now}");
+        assert_eq!(now["data"]["stage"], before["data"]["stage"]["id"].as_str().map_or(before["data"]["stage"].clone(), |id| json!(id)));
+        // The business admin reads why it earns nothing, and how it goes; the referrer reads neither whence they came nor how it goes.
+        w.archives(&ada, "Hired").await;
+        let admin = w.referral_page(&referral).await;
+        assert!(admin.contains("was brought to Lever on") && admin.contains("Hired"), "{admin}");
+        let rosa = w.at_job_ring("rosa").await.read(&format!("/job-ring/mine/{referral}")).await;
+        assert!(rosa.contains("Nothing: Somebody else came first.") && rosa.contains("They were known here before you referred them"), "{rosa}");
+        assert!(!rosa.contains("brought to Lever") && !rosa.contains("Hired") && !rosa.contains("Offer"), "{rosa}");
+        let mail = w.at_job_ring("bianca").await.read("/job-ring/mail").await;
+        assert!(!mail.contains("Ada B., Backend Engineer: "), "no letter says how it goes: {mail}");
+        assert!(w.payouts().await.is_empty());
+    })
+    .await;
+}

@@ -115,6 +115,15 @@ fn stage_map(map: &StageMap) -> Markup {
     }
 }
 
+/// A status that stages or archive reasons are mapped to cannot go; the first of these that is.
+pub(super) async fn mapped(partners: &Partners, gone: &[&str]) -> Result<Option<String>, Problem> {
+    let Ok(hub) = LEVER.hub(partners).await else { return Ok(None) };
+    let Ok(connection) = LEVER.connection(&hub).await else { return Ok(None) };
+    let Ok(map) = hub.stage_map(&connection.id).await else { return Ok(None) };
+    let used = map.stages.iter().chain(&map.reasons).filter(|row| !row.gone).filter_map(|row| row.entry.clone());
+    Ok(used.into_iter().find(|entry| gone.contains(&entry.as_str())))
+}
+
 async fn map(person: Person, fields: Fields) -> Done {
     person.need_jr_admin()?;
     let hub = LEVER.hub(&person.partners).await?;

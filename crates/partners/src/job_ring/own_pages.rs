@@ -51,7 +51,7 @@ async fn mine(person: Person) -> Result<Html<String>, Problem> {
             tr {
                 td { a href=(format!("{MINE}/{}", r.id)) { (r.who()) } }
                 td { (r.job_title) }
-                td { (status(&steps, &r.status)) @if !r.ineligible.is_empty() { " " (ui::badge("plain", "earns nothing")) } }
+                td { (status(&steps, r.status_told())) @if !r.ineligible.is_empty() { " " (ui::badge("plain", "earns nothing")) } }
                 td { (ui::when(r.created_at, now)) }
             }
         }
@@ -97,13 +97,15 @@ async fn story(partners: &Partners, referral: &Referral) -> Result<Markup, Probl
     let reward = partners.program(&partners.db).await?.reward(referral.kind).in_words(&steps);
     Ok(html! {
         section.card.middle {
-            div.heading { h2 { "How it goes" } (status(&steps, &referral.status)) }
+            div.heading { h2 { "How it goes" } (status(&steps, referral.status_told())) }
             @if referral.removed { p { "Their data was removed. What you earned before stays yours." } }
-            (history(&happened, &steps, now))
+            @if referral.shows_how_it_goes() { (history(&happened, &steps, now)) }
+            @else if !referral.removed { p { "They were known here before you referred them, so how it goes is between them and us." } }
         }
         section.card.middle {
             h2 { "What it earns you" }
             @if !referral.ineligible.is_empty() { p.warn { "Nothing: " (referral.why_told()) } }
+            @else if referral.removed && payouts.is_empty() { p { "Nothing: it goes no further." } }
             @else if payouts.is_empty() { p { @if reward.is_empty() { "Our thanks." } @else { "Up to " (reward) "." } } }
             @for payout in &payouts { (earned(payout, &steps, now)) }
         }

@@ -173,6 +173,13 @@ async fn change_statuses(person: Person, fields: Fields) -> Done {
             return Err(back(format!("Reaching \"{}\" earns something. Empty its amount in the program first.", gone.name)));
         }
     }
+    let gone: Vec<&str> = before.iter().filter(|step| !after.iter().any(|kept| kept.id == step.id)).map(|step| step.id.as_str()).collect();
+    if !gone.is_empty()
+        && let Some(used) = super::integration::mapped(partners, &gone).await?
+    {
+        let name = before.iter().find(|step| step.id == used).map_or(used.as_str(), |step| step.name.as_str());
+        return Err(back(format!("Stages in Lever are mapped to \"{name}\". Choose another status for them on the Integrations page first.")));
+    }
     let mut names: Vec<String> = after.iter().map(|step| step.name.to_lowercase()).collect();
     names.sort_unstable();
     names.dedup();

@@ -84,7 +84,8 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
         (ui::heading(&job.title, &job.facts(), &html! { a.button href=(JOBS) { "All jobs" } @if !job.url.is_empty() { " " a.button href=(job.url) rel="noreferrer" { "The advertisement" } } }))
         @if !job.open { p.warn { "This job is closed: nobody can be referred to it any more." } } @else {
             div.grid {
-                section.card {
+                @if !program.internal.open { section.card { h2 { "Refer somebody" } p { "The program takes no referrals from colleagues at the moment." } } }
+                @else { section.card {
                     h2 { "Refer somebody" }
                     @if !inside.is_empty() { p { "It earns you " b { (inside) } "." } }
                     @if program.internal.waiting_days > 0 && !inside.is_empty() { p.hint { "What a hire earns is paid when they have stayed " (program.internal.waiting_days) " days." } }
@@ -92,13 +93,13 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
                         (fields(&program))
                         div.actions { button.main type="submit" { "Refer" } }
                     }
-                }
-                section.card {
+                } }
+                @if program.external.open { section.card {
                     h2 { "Pass it around" }
                     p { "Whoever has this link can refer somebody, without an account." @if !outside.is_empty() { " It earns them " b { (outside) } "." } }
                     p { label.field { span { "Link" } input type="text" readonly value=(link); } }
                     p { a href=(link) { "Open it" } }
-                }
+                } }
             }
         }
     };

@@ -436,11 +436,17 @@ impl Partners {
         let tx = self.db.begin().await?;
         // One after the other: of two tellers of the same one is the first.
         tx.run("update jr_referral set trouble = '' where id = $1", params![id]).await?;
-        // Nothing happened to an application before they agreed that there be one.
-        let agreed = tx.row("select max(at) as at from jr_change where referral = $1 and status = $2", params![id, ACCEPTED]).await?;
-        let agreed = agreed.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().unwrap_or(0);
-        let mut changes: Vec<Change> = changes.iter().map(|change| Change { at: change.at.max(agreed), ..change.clone() }).collect();
+        // Nothing happened to a referral before it was made, or before they agreed: of a candidacy that was there before, it begins with
+        // where that stands.
+        let begun = tx.row("select max(at) as at from jr_change where referral = $1 and status in ($2, $3)", params![id, REFERRED, ACCEPTED]).await?;
+        let begun = begun.map(|row| row.get::<Option<i64>>("at")).transpose()?.flatten().unwrap_or(0);
+        let mut changes = changes.to_vec();
         changes.sort_by_key(|change| change.at);
+        let earlier = changes.iter().filter(|change| change.at <= begun).count();
+        changes.drain(..earlier.saturating_sub(1));
+        for change in &mut changes {
+            change.at = change.at.max(begun);
+        }
         for change in &changes {
             self.change(&tx, id, change).await?;
         }
@@ -467,7 +473,7 @@ impl Partners {
         if is_newest && reached.is_some_and(|step| step.meaning != Meaning::Hired) {
             self.void_hire(tx, &referral, &steps, change).await?;
         }
-        if let Some(step) = reached.filter(|_| is_newest && before.status != change.status) {
+        if let Some(step) = reached.filter(|_| is_newest && before.status != change.status && before.shows_how_it_goes()) {
             texts::status(self, tx, &referral, step, change).await?;
         }
         Ok(())
@@ -520,12 +526,23 @@ impl Referral {
         if self.removed { "Somebody who was removed" } else { &self.name }
     }
 
-    /// Why it earns nothing, as whoever referred may read it. Nobody has seen whose address was typed on a public page: there it tells
-    /// nothing about others. What an admin wrote was written for the referrer.
+    /// Whether whoever referred may read how it goes. Whoever was known here before is a candidate by themselves, or somebody else's.
+    pub fn shows_how_it_goes(&self) -> bool {
+        self.verdict != Verdict::Lever
+    }
+
+    /// The status, as whoever referred may read it.
+    pub fn status_told(&self) -> &str {
+        if self.shows_how_it_goes() || self.removed { &self.status } else { REFERRED }
+    }
+
+    /// Why it earns nothing, as whoever referred may read it: nothing about others. Nobody has seen whose address was typed on a public
+    /// page. What an admin wrote was written for the referrer.
     pub fn why_told(&self) -> &str {
         match (self.kind, self.verdict) {
             _ if self.ineligible.is_empty() => "",
-            (Kind::External, Verdict::Owner | Verdict::Lever) => "Somebody else came first.",
+            _ if self.removed => &self.ineligible,
+            (Kind::External, Verdict::Owner) | (_, Verdict::Lever) => "Somebody else came first.",
             (Kind::External, Verdict::Rules) => "It does not take part in the program.",
             _ => &self.ineligible,
         }

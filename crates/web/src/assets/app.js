@@ -43,7 +43,10 @@ async function load(address, options, keep) {
   const leads = /form-action 'self' \S/.test(response.headers.get("content-security-policy") || "");
   if (there && leads && there.pathname !== location.pathname) { location.href = response.url; return; }
   if (!swap(html, keep)) { location.href = response.url; return; }
-  if (response.redirected) history.pushState(null, "", response.url);
+  if (response.redirected) {
+    history.pushState(null, "", response.url);
+    shown = location.pathname + location.search;
+  }
 }
 
 // Actions that stay on the page: switches, and the buttons of a board or a profile.
@@ -70,7 +73,9 @@ document.addEventListener("input", (event) => {
     old.replaceWith(fresh);
   }, 350);
 });
-addEventListener("popstate", () => location.reload());
+// Only back to another page: a link within this one moves the focus and no more.
+let shown = location.pathname + location.search;
+addEventListener("popstate", () => { if (location.pathname + location.search !== shown) location.reload(); });
 
 // Live pages: the server says how far it has come, a page that shows less fetches itself again. Not while someone is typing.
 let waiting = null;
