@@ -221,7 +221,9 @@ async fn jrg_22_jrg_23_jrg_o07_each_milestone_is_earned_once_and_a_hire_only_aft
         bianca.click("/job-ring/payouts", "1,500.00 EUR", "Mark as paid", &[]).await;
         bianca.click("/job-ring/payouts", "100.00 EUR", "Approve", &[]).await;
         assert_eq!(w.payouts().await, [interview("approved"), hired("paid")]);
-        let csv = bianca.open("/job-ring/payouts/payouts.csv?state=approved").await.1;
+        let link = bianca.link("/job-ring/payouts", "Payouts", "CSV for payroll").await;
+        assert!(link.ends_with("state=approved"), "{link}");
+        let csv = bianca.open(&link).await.1;
         let lines: Vec<&str> = csv.lines().collect();
         assert_eq!(lines[0], "referrer,referrer_email,type,referred,job,milestone,amount,currency,state,due_on,why,payout");
         assert!(

@@ -54,9 +54,12 @@ async fn list(person: Person, Query(asked): Query<Asked>) -> Result<Html<String>
             }
         }
     };
-    let csv = format!("{PAYOUTS}/payouts.csv?state={}", asked.state);
+    // Payroll pays what is approved, and nothing else.
+    let (what, of) =
+        if matches!(asked.state.as_str(), "" | "approved") { ("CSV for payroll", "approved") } else { ("CSV of these", asked.state.as_str()) };
+    let csv = format!("{PAYOUTS}/payouts.csv?state={of}");
     let main = html! {
-        (ui::heading("Payouts", "What referrals earn. Job Ring moves no money: payroll pays what is approved.", &html! { a.button href=(csv) { "CSV for payroll" } }))
+        (ui::heading("Payouts", "What referrals earn. Job Ring moves no money: payroll pays what is approved.", &html! { a.button href=(csv) { (what) } }))
         div.tiles {
             @for state in State::ALL {
                 @if let Some((_, n, sums)) = sums.iter().find(|(known, ..)| *known == state) {
