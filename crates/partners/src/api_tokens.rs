@@ -1,6 +1,7 @@
 //! Tokens of the apps' own APIs: random, told once, kept as digests.
 
 use crate::Partners;
+use axum::http::{HeaderMap, header};
 use db::vault::{digest, random_hex};
 use db::{Sql, params};
 use std::time::Duration;
@@ -21,8 +22,10 @@ impl Partners {
         Ok(token)
     }
 
-    /// Whether a token is one of an app's.
-    pub(crate) async fn knows_token(&self, table: &'static str, token: &str) -> db::Result<bool> {
+    /// Whether a request bears one of an app's tokens.
+    pub(crate) async fn knows_bearer(&self, table: &'static str, headers: &HeaderMap) -> db::Result<bool> {
+        let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let token = value.strip_prefix("Bearer ").unwrap_or_default();
         let sql = format!("select used_at from {table} where digest = $1");
         let Some(row) = self.db.row(&sql, params![digest(token)]).await? else { return Ok(false) };
         let now = self.clock.now();

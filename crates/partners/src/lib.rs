@@ -4,6 +4,7 @@
 pub mod accounts;
 mod api_tokens;
 pub mod demo;
+mod door;
 mod errands;
 pub mod hr_cloud;
 mod hub_link;

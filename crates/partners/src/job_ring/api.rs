@@ -2,62 +2,19 @@
 
 use super::referrals::{Referral as Stored, Sending};
 use crate::Partners;
+use crate::door::{Answer, Door, Refused};
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use endpoint::{Attachment, Info, Nothing, Unreadable};
-use futures_util::future::BoxFuture;
+use axum::http::StatusCode;
+use endpoint::{Attachment, Nothing};
 use job_ring_api::{
-    ForgetPerson, GetReferral, GetResume, ListStatuses, ListWaiting, PutJobs, PutNotSent, PutSent, Referral, Referrer, Refusal, Statuses,
-    TellChanges, Waiting,
+    ForgetPerson, GetReferral, GetResume, ListStatuses, ListWaiting, PutJobs, PutNotSent, PutSent, Referral, Referrer, Statuses, TellChanges, Waiting,
 };
 use std::sync::Arc;
-use web::{Api, Dialect};
-
-/// The API over the apps.
-#[derive(Clone)]
-struct Door(Partners);
-
-/// A refusal with its status.
-struct Refused(StatusCode, String);
-
-impl From<Unreadable> for Refused {
-    fn from(e: Unreadable) -> Self {
-        Self(StatusCode::BAD_REQUEST, e.why)
-    }
-}
-
-impl From<db::Error> for Refused {
-    fn from(e: db::Error) -> Self {
-        tracing::error!(error = %e, "a request could not be answered");
-        Self(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error happened. Nothing was changed; trying again may help.".to_owned())
-    }
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        (self.0, axum::Json(Refusal { message: self.1 })).into_response()
-    }
-}
-
-impl Dialect for Door {
-    type Caller = ();
-    type Refusal = Refused;
-
-    fn admit<'a>(&'a self, _: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<(), Refused>> {
-        Box::pin(async move {
-            let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            let known = self.0.knows_token("jr_token", value.strip_prefix("Bearer ").unwrap_or_default()).await?;
-            if known { Ok(()) } else { Err(Refused(StatusCode::UNAUTHORIZED, "Send a token of Job Ring: Authorization: Bearer …".to_owned())) }
-        })
-    }
-}
-
-type Answer<T> = Result<T, Refused>;
+use web::Api;
 
 pub fn routes(partners: Partners) -> Router {
     let document = endpoint::openapi::document("Job Ring", "1", "Referrals, how they stand, and what they earn.", &job_ring_api::catalogue());
-    Api::new(Door(partners))
+    Api::new(Door::new(partners, "Job Ring", "jr_token"))
         .on(jobs)
         .on(statuses)
         .on(waiting)
@@ -73,15 +30,15 @@ pub fn routes(partners: Partners) -> Router {
 
 async fn found(door: &Door, id: &str) -> Answer<Stored> {
     let none = || Refused(StatusCode::NOT_FOUND, format!("There is no referral {id:?}."));
-    door.0.referral(&door.0.db, id).await?.ok_or_else(none)
+    door.referral(&door.db, id).await?.ok_or_else(none)
 }
 
 async fn printed(door: &Door, id: &str) -> Answer<Referral> {
     let r = found(door, id).await?;
-    let program = door.0.program(&door.0.db).await?;
+    let program = door.program(&door.db).await?;
     let owned_since = Partners::owned_since(&r, &program).0;
     Ok(Referral {
-        url: door.0.at(&format!("/job-ring/referrals/{id}")),
+        url: door.at(&format!("/job-ring/referrals/{id}")),
         kind: r.kind,
         referrer: Referrer { name: r.referrer_name, email: r.referrer_email },
         resume: r.resume_name,
@@ -108,15 +65,15 @@ async fn jobs(door: Door, _: Arc<()>, request: PutJobs) -> Answer<Nothing> {
             format!("The job {:?} needs an id of at most 100 characters, and a title of at most 1,000.", job.id),
         ));
     }
-    Ok(door.0.put_jobs(&request.body).await.map(|()| Nothing)?)
+    Ok(door.put_jobs(&request.body).await.map(|()| Nothing)?)
 }
 
 async fn statuses(door: Door, _: Arc<()>, _: ListStatuses) -> Answer<Statuses> {
-    Ok(Statuses { data: door.0.jr_steps(&door.0.db).await?.iter().map(super::program::Step::printed).collect() })
+    Ok(Statuses { data: door.jr_steps(&door.db).await?.iter().map(super::program::Step::printed).collect() })
 }
 
 async fn waiting(door: Door, _: Arc<()>, _: ListWaiting) -> Answer<Waiting> {
-    Ok(Waiting { data: door.0.waiting_referrals().await? })
+    Ok(Waiting { data: door.waiting_referrals().await? })
 }
 
 async fn get(door: Door, _: Arc<()>, request: GetReferral) -> Answer<Referral> {
@@ -129,7 +86,7 @@ async fn get(door: Door, _: Arc<()>, request: GetReferral) -> Answer<Referral> {
 
 async fn resume(door: Door, _: Arc<()>, request: GetResume) -> Answer<Attachment> {
     let r = found(&door, &request.referral).await?;
-    let bytes = door.0.resumes.read(&r.id, &r.resume_file).await?;
+    let bytes = door.resumes.read(&r.id, &r.resume_file).await?;
     let bytes = bytes.ok_or_else(|| Refused(StatusCode::NOT_FOUND, "There is no résumé.".to_owned()))?;
     Ok(Attachment { name: r.resume_name, media_type: r.resume_type, bytes, ..Attachment::default() })
 }
@@ -139,20 +96,20 @@ async fn sent(door: Door, _: Arc<()>, request: PutSent) -> Answer<Referral> {
     if request.body.opportunity.is_empty() {
         return Err(Refused(StatusCode::BAD_REQUEST, "Name the opportunity it became.".to_owned()));
     }
-    door.0.is_sent(&request.referral, &request.body).await?;
+    door.is_sent(&request.referral, &request.body).await?;
     printed(&door, &request.referral).await
 }
 
 async fn not_sent(door: Door, _: Arc<()>, request: PutNotSent) -> Answer<Referral> {
     found(&door, &request.referral).await?;
     let why: String = request.body.why.chars().take(2000).collect();
-    door.0.has_trouble(&request.referral, &why).await?;
+    door.has_trouble(&request.referral, &why).await?;
     printed(&door, &request.referral).await
 }
 
 async fn changes(door: Door, _: Arc<()>, request: TellChanges) -> Answer<Referral> {
     let referral = found(&door, &request.referral).await?;
-    let steps = door.0.jr_steps(&door.0.db).await?;
+    let steps = door.jr_steps(&door.db).await?;
     if let Some(unknown) = request.body.data.iter().find(|change| !steps.iter().any(|step| step.id == change.status)) {
         let known = steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Refused(StatusCode::BAD_REQUEST, format!("There is no status {:?}; there are: {known}.", unknown.status)));
@@ -161,13 +118,13 @@ async fn changes(door: Door, _: Arc<()>, request: TellChanges) -> Answer<Referra
         return Err(Refused(StatusCode::BAD_REQUEST, "Each change says when it was, in ms, and why in at most 500 characters.".to_owned()));
     }
     if !referral.removed {
-        door.0.changes(&request.referral, &request.body.data).await?;
+        door.changes(&request.referral, &request.body.data).await?;
     }
     printed(&door, &request.referral).await
 }
 
 async fn forget(door: Door, _: Arc<()>, request: ForgetPerson) -> Answer<Nothing> {
-    if door.0.forget_person(&request.referral).await? {
+    if door.forget_person(&request.referral).await? {
         return Ok(Nothing);
     }
     Err(Refused(StatusCode::NOT_FOUND, format!("There is no referral {:?}.", request.referral)))

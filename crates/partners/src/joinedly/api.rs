@@ -5,7 +5,7 @@ use super::joiners::{Joiner, Refused as No};
 use super::places::{Kind, Place};
 use crate::Partners;
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use db::{Sql, params};
 use endpoint::{Info, Nothing, Unreadable};
@@ -75,9 +75,7 @@ impl Dialect for Door {
 
     fn admit<'a>(&'a self, _: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<(), Refused>> {
         Box::pin(async move {
-            let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            let token = value.strip_prefix("Bearer ").unwrap_or_default();
-            let known = self.0.knows_token("jy_token", token).await?;
+            let known = self.0.knows_bearer("jy_token", headers).await?;
             let why = "Send a token of Joinedly: Authorization: Bearer jy_… An admin makes one under Settings > API.";
             if known { Ok(()) } else { Err(Refused::new(StatusCode::UNAUTHORIZED, "unauthorized", why)) }
         })
