@@ -58,6 +58,21 @@ pub struct MapRow {
     pub gone: bool,
 }
 
+impl StageMap {
+    /// How many stages and archive reasons in use mean nothing: nobody has said what, or the partner took that away since.
+    #[must_use]
+    pub fn unmapped(&self) -> usize {
+        let means = |entry: &String| entry.is_empty() || self.entries.iter().any(|known| known.value == *entry);
+        self.stages.iter().chain(&self.reasons).filter(|row| !row.gone && !row.entry.as_ref().is_some_and(means)).count()
+    }
+
+    /// What a form shows as chosen: what was said, or, while nobody has said anything, what it may mean.
+    #[must_use]
+    pub fn chosen<'a>(&self, row: &'a MapRow) -> Option<&'a str> {
+        row.entry.as_deref().or_else(|| row.suggestion.as_deref().filter(|_| !self.saved))
+    }
+}
+
 endpoint! {
     /// Hint at a record that is to come into Lever.
     Post "/api/v1/connections/{connection}/arrivals" as TellArrival {

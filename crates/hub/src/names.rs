@@ -3,7 +3,6 @@
 
 use crate::Hub;
 use crate::connections::Connection;
-use crate::stage_map::unmapped;
 use clock::Ms;
 use connector::fields::near;
 use connector::{AnyConnector, Good, NameList, Pick, Seen};
@@ -171,7 +170,7 @@ impl Hub {
             before.insert((row.text("side")?, row.text("list")?, row.text("id")?), row.text("name")?);
         }
         let unmatched: usize = report.iter().flat_map(|list| &list.names).filter(|name| !name.leads_to.somewhere()).count();
-        let unmatched = unmatched + map.filter(|map| map.saved).map_or(0, unmapped);
+        let unmatched = unmatched + map.filter(|map| map.saved).map_or(0, StageMap::unmapped);
         let label = |list: &str| connector.spec().lists.iter().find(|l| l.key == list).map_or(list.to_owned(), |l| l.label.to_lowercase());
         let side_name = |side: &str| if side == "lever" { "Lever" } else { connector.spec().name };
         let mut said = Vec::new();

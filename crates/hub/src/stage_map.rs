@@ -93,8 +93,3 @@ impl Hub {
         })
     }
 }
-
-/// How many stages and archive reasons in use nobody has said the meaning of.
-pub fn unmapped(map: &StageMap) -> usize {
-    map.stages.iter().chain(&map.reasons).filter(|row| !row.gone && row.entry.is_none()).count()
-}

@@ -44,12 +44,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
 
 /// As the form shows it.
 fn groups(map: &StageMap) -> [Group; 2] {
-    let row = |row: &MapRow| Joined {
-        id: row.id.clone(),
-        name: row.name.clone(),
-        chosen: row.entry.clone().or_else(|| row.suggestion.clone().filter(|_| !map.saved)),
-        gone: row.gone,
-    };
+    let row = |row: &MapRow| Joined { id: row.id.clone(), name: row.name.clone(), chosen: map.chosen(row).map(str::to_owned), gone: row.gone };
     [
         Group { legend: format!("Stage in Lever → {}", map.label), kind: "stage", rows: map.stages.iter().map(row).collect() },
         Group { legend: format!("Archive reason in Lever → {}", map.label), kind: "reason", rows: map.reasons.iter().map(row).collect() },

@@ -83,19 +83,14 @@ async fn besides(hub: &Hub, connection: Option<&Connection>) -> Result<Markup, P
 
 /// Opens by itself until it is saved.
 fn stage_map(map: &StageMap) -> Markup {
-    let row = |row: &MapRow| Joined {
-        id: row.id.clone(),
-        name: row.name.clone(),
-        chosen: row.entry.clone().or_else(|| row.suggestion.clone().filter(|_| !map.saved)),
-        gone: row.gone,
-    };
+    let row = |row: &MapRow| Joined { id: row.id.clone(), name: row.name.clone(), chosen: map.chosen(row).map(str::to_owned), gone: row.gone };
     let groups = [
         Group { legend: "Hiring stage in Lever → status in Job Ring".to_owned(), kind: "stage", rows: map.stages.iter().map(row).collect() },
         Group { legend: "Archive reason in Lever → status in Job Ring".to_owned(), kind: "reason", rows: map.reasons.iter().map(row).collect() },
     ];
     let entries: Vec<_> = map.entries.iter().map(|entry| (entry.value.clone(), entry.label.clone())).collect();
     let users: Vec<_> = map.users.iter().map(|user| (user.value.clone(), user.label.clone())).collect();
-    let open = map.stages.iter().chain(&map.reasons).filter(|row| !row.gone && row.entry.is_none()).count();
+    let open = map.unmapped();
     let form =
         mapping::form(&format!("{HERE}/map"), &groups, &entries, &ui::choice("Referrals are added in the name of", "user", &users, &map.user), true);
     html! {
