@@ -122,9 +122,9 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
     }
     tx.run("update application set submitted = $1 where id = $2", params![submitted.to_string(), application.as_str()]).await?;
     if !new.eeo_responses.is_empty() {
-        let sql = "insert into eeo (application_id, opportunity_id, answers, created_at) values ($1, $2, $3, $4)";
+        let sql = "insert into eeo (application_id, opportunity_id, answers, created_at, id) values ($1, $2, $3, $4, $5)";
         let answers = Value::Object(new.eeo_responses).to_string();
-        tx.run(sql, params![application.as_str(), created.id.as_str(), answers, ats.clock.now().0]).await?;
+        tx.run(sql, params![application.as_str(), created.id.as_str(), answers, ats.clock.now().0, uuid::Uuid::new_v4().to_string()]).await?;
     }
     tx.commit().await?;
     ats.committed();
@@ -137,7 +137,8 @@ fn text(answers: &[NamedValue], name: &str) -> Option<String> {
     (!answer.is_empty()).then(|| answer.to_owned())
 }
 
-const SELECT: &str = "select e.*, e.application_id as id, o.deleted_at, o.confidentiality, o.stage_id, o.contact_id, o.owner, o.origin, o.sources, o.posting_id, o.archived_at, o.archived_reason, o.hired, \
+// Ordered by a key of their own: the token of a page names the next one, and must not say whose it is.
+const SELECT: &str = "select e.*, o.deleted_at, o.confidentiality, o.stage_id, o.contact_id, o.owner, o.origin, o.sources, o.posting_id, o.archived_at, o.archived_reason, o.hired, \
                       o.created_at as applied_at, p.text, p.hiring_manager from eeo e join opportunity o on o.id = e.opportunity_id \
                       left join posting p on p.id = o.posting_id";
 
@@ -145,17 +146,11 @@ pub async fn list_eeo(ats: Ats, caller: Arc<Caller>, request: ListEeoResponses) 
     let (page, q) = (Page::of(&request.query)?, request.query);
     let rows = ats.eeo_rows(&page, &caller, q.created_at_start, q.created_at_end).await?;
     let read = |row: &Row| -> db::Result<EeoResponse> {
-        let anonymous = anonymous(row)?;
         let (archived_at, hired): (Option<i64>, bool) = (row.get("archived_at")?, row.get("hired")?);
         Ok(EeoResponse {
-            id: row.text("id")?,
-            application_archived_at: anonymous.application_archived_at,
-            application_archived_by: None,
-            application_archive_reason: anonymous.application_archive_reason,
-            application_id: row.text("id")?,
-            application_title: anonymous.application_title,
-            applied_at: anonymous.applied_at,
-            current_stage: anonymous.current_stage,
+            id: row.text("application_id")?,
+            application_id: row.text("application_id")?,
+            answers: anonymous(row)?,
             contact: json!(row.text("contact_id")?),
             eeo_response_source: "api".to_owned(),
             eeo_survey_responded_at: row.int("created_at")?,
@@ -166,20 +161,20 @@ pub async fn list_eeo(ats: Ats, caller: Arc<Caller>, request: ListEeoResponses) 
             origin: row.text("origin")?,
             posting: json!(row.get::<Option<String>>("posting_id")?),
             sources: serde_json::from_value(row.json("sources")?).unwrap_or_default(),
-            gender: anonymous.gender,
-            race: anonymous.race,
-            veteran: anonymous.veteran,
-            disability: anonymous.disability,
         })
     };
-    let found = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
-    Ok(page.list(found, |e| vec![json!(e.eeo_survey_responded_at), json!(e.id)]))
+    page_of(&page, &rows, read)
 }
 
 pub async fn list_anonymous_eeo(ats: Ats, caller: Arc<Caller>, request: ListAnonymousEeoResponses) -> Result<List<AnonymousEeoResponse>> {
     let (page, q) = (Page::of(&request.query)?, request.query);
     let rows = ats.eeo_rows(&page, &caller, q.from_date, q.to_date).await?;
-    let keyed = rows.iter().map(|row| Ok(((row.int("created_at")?, row.text("id")?), anonymous(row)?))).collect::<db::Result<Vec<_>>>()?;
+    page_of(&page, &rows, anonymous)
+}
+
+/// A page of answers, by the keys of their rows.
+fn page_of<T>(page: &Page, rows: &[Row], read: impl Fn(&Row) -> db::Result<T>) -> Result<List<T>> {
+    let keyed = rows.iter().map(|row| Ok(((row.int("created_at")?, row.text("id")?), read(row)?))).collect::<db::Result<Vec<_>>>()?;
     let list = page.list(keyed, |((at, id), _)| vec![json!(at), json!(id)]);
     Ok(List { data: list.data.into_iter().map(|(_, response)| response).collect(), has_next: list.has_next, next: list.next })
 }

@@ -15,20 +15,11 @@ use utoipa::ToSchema;
 pub struct EeoResponse {
     /// Of the application.
     pub id: String,
-    /// ms.
-    pub application_archived_at: Option<i64>,
-    /// A user.
-    pub application_archived_by: Option<String>,
-    /// Why.
-    pub application_archive_reason: Option<String>,
     /// The application.
     pub application_id: String,
-    /// The title of the posting.
-    pub application_title: String,
-    /// ms.
-    pub applied_at: i64,
-    /// The stage now.
-    pub current_stage: String,
+    /// What others read without the rest.
+    #[serde(flatten)]
+    pub answers: AnonymousEeoResponse,
     /// The person. Expandable.
     pub contact: Value,
     /// `api`
@@ -49,18 +40,6 @@ pub struct EeoResponse {
     pub posting: Value,
     /// Free labels.
     pub sources: Vec<String>,
-    /// Only if answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<String>,
-    /// Only if answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub race: Option<String>,
-    /// Only if answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub veteran: Option<String>,
-    /// Only if answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub disability: Option<String>,
 }
 
 /// What one applicant answered, without who they are.

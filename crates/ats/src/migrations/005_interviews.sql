@@ -22,8 +22,10 @@ create index interview_in on interview (panel_id, date);
 create table requisition_field (id text primary key, doc text not null, created_at bigint not null);
 
 -- What applicants answered on equal employment opportunity.
-create table eeo (application_id text primary key, opportunity_id text not null, answers text not null, created_at bigint not null);
-create index eeo_newest on eeo (created_at, application_id);
+create table eeo (
+  application_id text primary key, id text not null, opportunity_id text not null, answers text not null, created_at bigint not null
+);
+create index eeo_newest on eeo (created_at, id);
 
 alter table form_template add column secret boolean not null default false;
 alter table form_template add column updated_at bigint;
