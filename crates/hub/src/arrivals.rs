@@ -70,8 +70,11 @@ impl Try<'_> {
     /// Reads a record on both sides, and decides.
     pub async fn admit(&self, record: &str, ours: &Ours, learnt: &mut Learnt) -> db::Result<Result<Decided, Ending>> {
         let (hub, spec) = (self.hub, self.connector.spec());
-        if ours.sent.remote_id.is_some() {
-            // It became an opportunity, and everything known of it is known of that one.
+        if let Some(opportunity) = &ours.sent.remote_id {
+            // It became this one: what is known is known of that, and what is still to be done is done about that.
+            let think = think_job(&self.item.connection, opportunity, self.item.priority, hub.clock.now());
+            hub.pipeline.job(&hub.db, &self.item.tenant, think).await?;
+            hub.pipeline.wake();
             return Ok(Err(Ending::Moot));
         }
         let partner = hub.partner(self.connection, self.wire);
