@@ -31,17 +31,7 @@ pub async fn get_reason(ats: Ats, _: Arc<Caller>, request: GetArchiveReason) -> 
 }
 
 pub async fn dispositions(ats: Ats, _: Arc<Caller>, _: ListDispositionStages) -> Result<Data<Dispositions>> {
-    let rows = ats.db.rows("select id, text, section from stage order by position, id", vec![]).await?;
-    let mut stages: Vec<DispositionStage> = Vec::new();
-    for row in &rows {
-        let pipeline = row.text("section")?;
-        let section = SECTIONS.iter().position(|known| *known == pipeline).unwrap_or(SECTIONS.len());
-        let before = stages.iter().filter(|stage| stage.pipeline == pipeline).count();
-        // Each section has a hundred places, of which every second one is free.
-        let rank = i32::try_from(section * 100 + before * 2 + 1).unwrap_or(i32::MAX);
-        let has_interview = matches!(pipeline.as_str(), "screen" | "onsite");
-        stages.push(DispositionStage { id: row.text("id")?, text: row.text("text")?, rank: rank.into(), has_interview, pipeline });
-    }
+    let stages = ats.pipeline_stages().await?;
     let reason = |r: ArchiveReason| DispositionReason { kind: Some(r.kind).filter(|kind| kind == "hired"), id: r.id, text: r.text, status: r.status };
     Ok(Data::new(Dispositions { stages, archive_reasons: ats.archive_reasons().await?.into_iter().map(reason).collect() }))
 }
@@ -62,6 +52,21 @@ impl Ats {
     pub(crate) async fn stages(&self) -> db::Result<Vec<Stage>> {
         let rows = self.db.rows("select id, text from stage order by position, id", vec![]).await?;
         rows.iter().map(|row| Ok(Stage { id: row.text("id")?, text: row.text("text")?, rest: Rest::new() })).collect()
+    }
+
+    /// In pipeline order, with their sections.
+    pub(crate) async fn pipeline_stages(&self) -> db::Result<Vec<DispositionStage>> {
+        let mut stages: Vec<DispositionStage> = Vec::new();
+        for row in &self.db.rows("select id, text, section from stage order by position, id", vec![]).await? {
+            let pipeline = row.text("section")?;
+            let section = SECTIONS.iter().position(|known| *known == pipeline).unwrap_or(SECTIONS.len());
+            let before = stages.iter().filter(|stage| stage.pipeline == pipeline).count();
+            // Each section has a hundred places, of which every second one is free.
+            let rank = i32::try_from(section * 100 + before * 2 + 1).unwrap_or(i32::MAX);
+            let has_interview = matches!(pipeline.as_str(), "screen" | "onsite");
+            stages.push(DispositionStage { id: row.text("id")?, text: row.text("text")?, rank: rank.into(), has_interview, pipeline });
+        }
+        Ok(stages)
     }
 
     /// Adds a stage behind another, in its section; whether the other is there.

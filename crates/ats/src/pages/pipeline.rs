@@ -27,11 +27,13 @@ pub fn routes() -> Router<Ats> {
 
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     viewer.need(Right::ManageCompany)?;
-    let stages = viewer.ats.stages().await?;
+    let stages = viewer.ats.pipeline_stages().await?;
+    // The order of the sections is fixed.
+    let is_first = |n: usize| n == 0 || stages.get(n - 1).map(|before| &before.pipeline) != stages.get(n).map(|stage| &stage.pipeline);
     let after: Vec<(String, String)> = stages.iter().map(|stage| (stage.id.clone(), stage.text.clone())).collect();
     let last = stages.last().map_or("", |stage| stage.id.as_str());
     let rows = html! {
-        @for stage in &stages {
+        @for (n, stage) in stages.iter().enumerate() {
             tr {
                 td { b { (stage.text) } }
                 td {
@@ -40,10 +42,10 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
                         button type="submit" { "Rename" }
                     }
                 }
-                td.end {
-                    (ui::action(&format!("{PIPELINE}/{}/up", stage.id), &format!("Move {} up", stage.text), ""))
+                td.end { div.actions {
+                    @if !is_first(n) { (ui::action(&format!("{PIPELINE}/{}/up", stage.id), &format!("Move {} up", stage.text), "")) }
                     @if !crate::setup::is_system_stage(&stage.id) { (ui::action(&format!("{PIPELINE}/{}/delete", stage.id), &format!("Delete {}", stage.text), "danger")) }
-                }
+                } }
             }
         }
     };
