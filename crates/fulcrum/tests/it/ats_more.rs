@@ -212,6 +212,16 @@ async fn whoever_applies_over_the_api_stands_in_the_pipeline_and_their_eeo_answe
             json!([]),
             "what is refused leaves nothing"
         );
+        // Of whoever is deleted no answer is kept either.
+        let eve =
+            json!({ "personalInformation": [says("fullName", "Eve"), says("email", "eve@mail.example")], "eeoResponses": { "gender": gender } });
+        assert_eq!(w.lever(&key, Post, &path, eve).await.0, 201);
+        let (_, found) = w.lever(&key, Get, "/v1/opportunities?email=eve@mail.example", Value::Null).await;
+        let eve = found["data"][0]["id"].as_str().unwrap();
+        w.at_ats("ines").await.press(&format!("/candidates/{eve}/delete"), &[]).await;
+        let db = w.db("ats").await;
+        assert!(db::Sql::rows(&db, "select 1 as one from eeo where opportunity_id = $1", db::params![eve]).await.unwrap().is_empty());
+        db.close().await;
         // Anonymised, nobody can say whose answer it was: it is gone.
         w.at_ats("ines").await.press(&format!("/candidates/{}/anonymize", nia["id"].as_str().unwrap()), &[]).await;
         let (_, left) = w.lever(&key, Get, "/v1/eeo/responses/pii", Value::Null).await;

@@ -222,7 +222,10 @@ async fn an_uploaded_file_becomes_the_resume_of_an_application_and_is_gone_after
             let expected = if bad.is_empty() { 201 } else { 400 };
             assert_eq!(w.lever(&key, Post, &path, application(&format!("n{}@mail.example", bad.len()), bad)).await.0, expected, "{bad}");
         }
-        // After a day nobody finds it any more, and nothing of it is kept.
+        // After a day nobody finds it any more, also before it is taken away; then nothing of it is kept.
+        w.clock.advance(std::time::Duration::from_secs(86_400));
+        let key = w.key().await;
+        assert_eq!(w.lever(&key, Post, &path, application("late@mail.example", &uri)).await.0, 400);
         w.later(std::time::Duration::from_secs(2 * 86_400)).await;
         assert_eq!(w.lever(&key, Post, &path, application("late@mail.example", &uri)).await.0, 400);
         let db = w.db("ats").await;

@@ -20,6 +20,12 @@ async fn jrg_03_jrg_04_jrg_05_jrg_06_jrg_07_jrg_08_jrg_09_from_the_profile_to_th
         let mut bianca = w.begins_job_ring().await;
         let text = bianca.read(INTEGRATIONS).await;
         assert!(text.contains("Mapping needed") && text.contains("One more step: map your stages") && text.contains("Robot trial"), "{text}");
+        // Of an archive reason only the very name is proposed: "Offer declined" is no offer.
+        let proposed = |name: &str| {
+            let row = text.split(&format!(" {name} choose…")).nth(1).unwrap_or_else(|| panic!("no row {name}: {text}"));
+            !row.split("choose…").next().unwrap().contains("not mapped")
+        };
+        assert_eq!(["Offer", "Hired", "Offer declined", "Withdrew"].map(proposed), [true, true, false, false], "{text}");
         let referral = w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
         assert!(w.with_email("nia@mail.example").await.is_empty());
         let holds = w.at_hub().await.read("/holds").await;
