@@ -1,4 +1,4 @@
-//! Forms on a profile: read by programs, filled in by people.
+//! Forms on a profile: read and filed by programs, filled in by people.
 
 use crate::Ats;
 use crate::access::Caller;

@@ -1,4 +1,4 @@
-//! Profile forms: questions a team answers about a candidate, or hands over for onboarding. Reading.
+//! Profile forms: questions a team answers about a candidate, or hands over for onboarding.
 //!
 //! Official page: <https://hire.lever.co/developer/documentation#profile-forms>
 
