@@ -1,8 +1,11 @@
 //! Connectors of all kinds in one list. Settings and changes cross this line as JSON; a value written by another
 //! version is held, not guessed.
 
-use crate::{Account, Arrival, Connector, Cx, Decision, Effect, Found, Hold, Known, Mended, More, Outcome, Pick, Preview, Record, Seen, Spec, Way};
-use lever_api::{Opportunity, Posting};
+use crate::{
+    Account, Arrival, Connector, Cx, Decision, Effect, Found, Hold, Known, Lists, Mended, More, Outcome, Pick, Preview, Record, Seen, Spec, Wanted,
+    Way,
+};
+use lever_api::{EeoResponse, Opportunity, Posting};
 use outbound::{Failure, Remote};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -37,6 +40,14 @@ pub trait AnyConnector: Send + Sync {
     fn lacks(&self, settings: &Value) -> Option<String>;
     /// See [`Connector::tell_jobs`].
     fn tell_jobs<'a>(&'a self, partner: &'a Remote, postings: &'a [Posting], whole: bool) -> Boxed<'a, Result<(), Failure>>;
+    /// See [`Connector::tell_lists`].
+    fn tell_lists<'a>(&'a self, partner: &'a Remote, lists: &'a Lists) -> Boxed<'a, Result<(), Failure>>;
+    /// See [`Connector::tell_people`].
+    fn tell_people<'a>(&'a self, partner: &'a Remote, people: &'a [Opportunity], pass: Option<i64>) -> Boxed<'a, Result<Wanted, Failure>>;
+    /// See [`Connector::end_pass`].
+    fn end_pass<'a>(&'a self, partner: &'a Remote, pass: i64) -> Boxed<'a, Result<Vec<String>, Failure>>;
+    /// See [`Connector::tell_eeo`].
+    fn tell_eeo<'a>(&'a self, partner: &'a Remote, answers: &'a [EeoResponse], pass: i64, last: bool) -> Boxed<'a, Result<(), Failure>>;
     /// See [`Connector::fetch`].
     fn fetch<'a>(&'a self, partner: &'a Remote, record: &'a str) -> Boxed<'a, Result<Option<Record>, Failure>>;
     /// See [`Connector::waiting`].
@@ -121,6 +132,22 @@ impl<C: Connector> AnyConnector for C {
 
     fn tell_jobs<'a>(&'a self, partner: &'a Remote, postings: &'a [Posting], whole: bool) -> Boxed<'a, Result<(), Failure>> {
         Box::pin(Connector::tell_jobs(self, partner, postings, whole))
+    }
+
+    fn tell_lists<'a>(&'a self, partner: &'a Remote, lists: &'a Lists) -> Boxed<'a, Result<(), Failure>> {
+        Box::pin(Connector::tell_lists(self, partner, lists))
+    }
+
+    fn tell_people<'a>(&'a self, partner: &'a Remote, people: &'a [Opportunity], pass: Option<i64>) -> Boxed<'a, Result<Wanted, Failure>> {
+        Box::pin(Connector::tell_people(self, partner, people, pass))
+    }
+
+    fn end_pass<'a>(&'a self, partner: &'a Remote, pass: i64) -> Boxed<'a, Result<Vec<String>, Failure>> {
+        Box::pin(Connector::end_pass(self, partner, pass))
+    }
+
+    fn tell_eeo<'a>(&'a self, partner: &'a Remote, answers: &'a [EeoResponse], pass: i64, last: bool) -> Boxed<'a, Result<(), Failure>> {
+        Box::pin(Connector::tell_eeo(self, partner, answers, pass, last))
     }
 
     fn fetch<'a>(&'a self, partner: &'a Remote, record: &'a str) -> Boxed<'a, Result<Option<Record>, Failure>> {

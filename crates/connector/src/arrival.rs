@@ -1,4 +1,4 @@
-//! Records of the partner's on their way into Lever: a referral, somebody who was found.
+//! Records of the partner's on their way into Lever: a referral, somebody who was found, what somebody wants to become of a candidacy.
 
 use lever_api::{Opportunity, Posting};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub struct Record {
     pub emails: Vec<String>,
     /// The posting in Lever it is meant for; empty: none.
     pub posting: String,
+    /// The opportunity it is about already; empty: it is to become one.
+    pub opportunity: String,
     /// What the partner says.
     pub value: Value,
 }
@@ -44,6 +46,8 @@ pub struct Arrival {
     pub record: Record,
     /// What it is meant for; none: Lever shows no such posting, or it names none.
     pub posting: Option<Posting>,
+    /// What it is about already; none: it is to become one, or Lever does not show it.
+    pub opportunity: Option<Opportunity>,
     /// Everybody in Lever with one of its addresses, archived or not.
     pub known: Vec<Opportunity>,
     /// Those of them that are active candidates for this very posting.

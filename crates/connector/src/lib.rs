@@ -7,6 +7,7 @@
 mod any;
 mod arrival;
 mod demand;
+mod every;
 pub mod fields;
 mod hold;
 mod memo;
@@ -17,14 +18,15 @@ mod spec;
 pub use any::{AnyConnector, Decided};
 pub use arrival::{Arrival, Record, arrival_of, arrival_subject};
 pub use demand::{ON_POSTING, demand};
+pub use every::every;
 pub use hold::{Hold, Mended, Pick, Remember, Way, ways};
 pub use memo::{Good, Memo};
 pub use name::Name;
 pub use seen::Seen;
-pub use spec::{Arrivals, Field, Jobs, Kind, More, NameList, Need, Spec, StageMap, Whom};
+pub use spec::{Arrivals, Entry, Field, Jobs, Kind, Mirror, More, NameList, Need, Spec, StageMap, Whom};
 
 use clock::Tick;
-use lever_api::{Opportunity, Posting, Stage, User};
+use lever_api::{ArchiveReason, EeoResponse, Opportunity, Posting, Stage, User};
 use outbound::{Failure, Remote};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -230,6 +232,28 @@ pub struct Account {
     pub users: Vec<User>,
 }
 
+/// Lists of the account, each as a whole; one that Lever did not show is none.
+#[derive(Clone, Debug, Default)]
+pub struct Lists {
+    /// Everybody, also who was put out.
+    pub users: Option<Vec<User>>,
+    /// All postings this credential may see.
+    pub postings: Option<Vec<Posting>>,
+    /// In pipeline order.
+    pub stages: Option<Vec<Stage>>,
+    /// Also those that are out of use.
+    pub reasons: Option<Vec<ArchiveReason>>,
+}
+
+/// What a partner that keeps a copy would like to know besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Opportunities that are to be thought about one by one.
+    pub subjects: Vec<String>,
+    /// The lists: something was named that is in none of them.
+    pub lists: bool,
+}
+
 /// A connector. One folder and one line in `connectors`.
 pub trait Connector: Send + Sync + 'static {
     /// What it is and needs.
@@ -275,6 +299,30 @@ pub trait Connector: Send + Sync + 'static {
     /// Tells the partner of jobs that are new or another now. `whole`: these are all there are.
     fn tell_jobs(&self, partner: &Remote, postings: &[Posting], whole: bool) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (partner, postings, whole);
+        std::future::ready(Ok(()))
+    }
+
+    /// Tells a partner that keeps a copy of the lists of the account.
+    fn tell_lists(&self, partner: &Remote, lists: &Lists) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (partner, lists);
+        std::future::ready(Ok(()))
+    }
+
+    /// Tells a partner that keeps a copy of these, whose applications are expanded; in a `pass` over everybody, or because they changed.
+    fn tell_people(&self, partner: &Remote, people: &[Opportunity], pass: Option<i64>) -> impl Future<Output = Result<Wanted, Failure>> + Send {
+        let _ = (partner, people, pass);
+        std::future::ready(Ok(Wanted::default()))
+    }
+
+    /// A pass is over: whoever was not told of in it is gone from Lever. The opportunities that are.
+    fn end_pass(&self, partner: &Remote, pass: i64) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {
+        let _ = (partner, pass);
+        std::future::ready(Ok(Vec::new()))
+    }
+
+    /// Tells a partner that keeps a copy what applicants answered about themselves; `last`: these are the last of the pass.
+    fn tell_eeo(&self, partner: &Remote, answers: &[EeoResponse], pass: i64, last: bool) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (partner, answers, pass, last);
         std::future::ready(Ok(()))
     }
 

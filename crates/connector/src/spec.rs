@@ -34,6 +34,10 @@ pub struct Spec {
     pub arrivals: Option<Arrivals>,
     /// Whether the partner is told of jobs that anybody may see.
     pub tells_jobs: bool,
+    /// What the partner keeps a copy of, if it does: everybody in Lever is told to it, by the clock.
+    pub mirror: Option<Mirror>,
+    /// How somebody may connect it with Lever.
+    pub entry: Entry,
     /// What the partner's credential consists of: name, label.
     pub credential: &'static [(&'static str, &'static str)],
     /// Which part of the credential the partner proves itself with when it calls us; it is not sent.
@@ -100,6 +104,26 @@ pub struct Arrivals {
     pub one: &'static str,
     /// Only whoever came so is this connector's business: nobody else is read.
     pub only: bool,
+    /// The setting that holds after how many seconds the partner is asked again what waits; empty: ten minutes.
+    pub every: &'static str,
+}
+
+/// A copy of Lever's candidacies that a partner keeps. No webhook tells of them: what changed is asked for by the clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Mirror {
+    /// The setting that holds after how many seconds it is asked again what changed.
+    pub every: &'static str,
+    /// The setting that holds whether the answers about equal employment opportunity are told too; empty: they never are.
+    pub eeo: &'static str,
+}
+
+/// How a connector is connected with Lever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// By Lever's consent page, or with an API key.
+    Any,
+    /// With an API key alone: Lever grants at most 20 scopes by consent, and it needs more.
+    ApiKey,
 }
 
 /// What stages and archive reasons are joined with: settings of the kinds [`Kind::OfStages`] and [`Kind::OfReasons`].

@@ -15,9 +15,11 @@ connectors![
     chief_onboarding::ChiefOnboarding,
     jobma::Jobma,
     job_ring::JobRing,
+    findem::Findem,
 ];
 
 mod decisions;
+mod entering;
 mod hires;
 mod profile;
 

@@ -141,9 +141,12 @@ enum PartnersVerb {
     /// Job Ring
     #[command(subcommand)]
     JobRing(AppVerb),
+    /// Findem
+    #[command(subcommand)]
+    Findem(AppVerb),
     /// Tell a partner app where its hub is; the token is read from standard input
     LinkHub {
-        /// The app: hr-cloud, joinedly, jobma, job-ring
+        /// The app: hr-cloud, joinedly, jobma, job-ring, findem
         app: String,
         /// The hub's address
         url: url::Url,
@@ -313,6 +316,10 @@ pub async fn run(cli: Cli) -> Result<()> {
             commands::create_account(&ground, "job-ring", "Business Admin", new).await
         }
         Verb::Partners(PartnersVerb::JobRing(AppVerb::Token(AppTokenVerb::Create { name }))) => commands::create_job_ring_token(&ground, &name).await,
+        Verb::Partners(PartnersVerb::Findem(AppVerb::Account(UserVerb::Create(new)))) => {
+            commands::create_account(&ground, "findem", "Admin", new).await
+        }
+        Verb::Partners(PartnersVerb::Findem(AppVerb::Token(AppTokenVerb::Create { name }))) => commands::create_findem_token(&ground, &name).await,
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::EnableLever)) => commands::enable_lever(&ground).await,
         Verb::Hub(HubVerb::Operator(UserVerb::Create(new))) => commands::create_operator(&ground, new).await,
         Verb::Hub(HubVerb::Token(TokenVerb::Create { name })) => commands::create_token(&ground, &name).await,

@@ -100,6 +100,11 @@ pub async fn create_job_ring_token(ground: &Ground, name: &str) -> Result<()> {
     Ok(())
 }
 
+pub async fn create_findem_token(ground: &Ground, name: &str) -> Result<()> {
+    out!("{}", ground.partners().await?.create_findem_token(name).await?);
+    Ok(())
+}
+
 pub async fn create_jobma_token(ground: &Ground, name: &str) -> Result<()> {
     out!("{}", ground.partners().await?.create_jobma_token(name).await?);
     Ok(())
@@ -239,6 +244,7 @@ pub fn reference() -> Vec<(&'static str, String)> {
     let joinedly = endpoint::openapi::document("Joinedly", "1", "Joiners and their journeys.", &joinedly_api::catalogue());
     let jobma = endpoint::openapi::document("Jobma", "1", "Video interviews.", &jobma_api::catalogue());
     let job_ring = endpoint::openapi::document("Job Ring", "1", "Referrals, how they stand, and what they earn.", &job_ring_api::catalogue());
+    let findem = endpoint::openapi::document("Findem", "1", "People, applications, and what is to become of them.", &findem_api::catalogue());
     let pretty = |json: &serde_json::Value| format!("{}\n", serde_json::to_string_pretty(json).unwrap_or_default());
     vec![
         ("lever.openapi.json", pretty(&lever)),
@@ -246,6 +252,7 @@ pub fn reference() -> Vec<(&'static str, String)> {
         ("joinedly.openapi.json", pretty(&joinedly)),
         ("jobma.openapi.json", pretty(&jobma)),
         ("job-ring.openapi.json", pretty(&job_ring)),
+        ("findem.openapi.json", pretty(&findem)),
         ("lever.md", lever_page()),
         ("connectors.md", connectors_page()),
     ]

@@ -99,6 +99,7 @@ pub fn banner(settings: &Settings) -> Result<String> {
         (Side::Partners, "Joinedly", "joinedly/", partners::demo::login("joinedly")),
         (Side::Partners, "Jobma", "jobma/", partners::demo::login("jobma")),
         (Side::Partners, "Job Ring", "job-ring/", partners::demo::login("job-ring")),
+        (Side::Partners, "Findem", "findem/", partners::demo::login("findem")),
         (Side::Hub, "Hub, the timeline between them", "", OPERATOR.1),
     ];
     for (side, name, path, login) in sides {

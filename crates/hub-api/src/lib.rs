@@ -9,6 +9,7 @@
 mod arrivals;
 mod imports;
 mod jobs;
+mod mirror;
 mod names;
 mod notices;
 mod people;
@@ -16,6 +17,7 @@ mod people;
 pub use arrivals::*;
 pub use imports::*;
 pub use jobs::*;
+pub use mirror::*;
 pub use names::*;
 pub use notices::*;
 pub use people::*;
@@ -248,5 +250,6 @@ catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disco
 /// Every endpoint of the hub's API.
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
-    [ENDPOINTS, arrivals::ENDPOINTS, imports::ENDPOINTS, jobs::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS].concat()
+    [ENDPOINTS, arrivals::ENDPOINTS, imports::ENDPOINTS, jobs::ENDPOINTS, mirror::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS]
+        .concat()
 }

@@ -2,6 +2,7 @@
 
 mod idempotency;
 mod imports;
+mod mirror;
 mod notices;
 mod people;
 
@@ -104,6 +105,12 @@ pub fn routes(hub: Hub) -> Router {
         .on(jobs)
         .on(tell_arrival)
         .on(stage_map)
+        .on(mirror::connector)
+        .on(mirror::connect)
+        .on(mirror::sync)
+        .on(mirror::sync_now)
+        .on(mirror::test)
+        .on(mirror::read)
         .router()
         .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
         .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))

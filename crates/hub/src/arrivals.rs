@@ -12,7 +12,7 @@ use clock::Ms;
 use connector::{Arrival, Decided, Record, arrival_subject, outcome_of};
 use db::{Sql, Tx, params};
 use endpoint::Nothing;
-use lever_api::{ListPostings, Opportunity, OpportunityFilter, Posting, PostingFilter};
+use lever_api::{GetOpportunity, ListPostings, Opportunity, OpportunityFilter, Posting, PostingFilter, View};
 use outbound::Failure;
 use pipeline::{Ending, Hint, Priority};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 /// The kind of job that asks a partner which records wait, with its period in seconds. Partners hint at each; a hint may be lost.
-pub const LOOK_FOR_ARRIVALS: &str = "look-for-arrivals/600";
+pub const LOOK_FOR_ARRIVALS: &str = "look-for-arrivals/";
 /// The kind of job that tells a partner of jobs that are new or another now.
 pub const TELL_JOBS: &str = "tell-jobs/600";
 
@@ -87,19 +87,30 @@ impl Try<'_> {
             }
             Err(failure) => return Ok(Err(ending(outcome_of(spec.name, &failure)))),
         };
-        let (posting, known, applied) = match self.of_lever(&found).await {
+        let mut arrival = match self.of_lever(&found).await {
             Ok(read) => read,
             Err(failure) => return hub.lever_failed(self.connection, &failure, "see whom Lever knows already").await.map(Err),
         };
-        learnt.person = Some(Person::arriving(&found, posting.as_ref(), hub.clock.now()));
-        let arrival = Arrival { id: record.to_owned(), record: found, posting, known, applied, answers: ours.answers.clone() };
+        learnt.person = Some(Person::arriving(&found, arrival.posting.as_ref(), hub.clock.now()));
+        (arrival.id, arrival.record) = (record.to_owned(), found);
+        arrival.answers.clone_from(&ours.answers);
         Ok(Ok(self.connector.admit(&self.connection.settings, &arrival)))
     }
 
-    /// What of Lever it takes: the posting, everybody with the same addresses, and which of them are candidates for it.
-    async fn of_lever(&self, record: &Record) -> Result<(Option<Posting>, Vec<Opportunity>, Vec<String>), Failure> {
+    /// What of Lever it takes: whom it is about already; or the posting, everybody with the same addresses, and which of them are
+    /// candidates for it.
+    async fn of_lever(&self, record: &Record) -> Result<Arrival, Failure> {
         let lever = self.lever();
         let reader = self.reader(&lever, &[]);
+        if !record.opportunity.is_empty() {
+            let Ok(opportunity) = record.opportunity.parse() else { return Ok(Arrival::default()) };
+            let get = GetOpportunity { opportunity, query: View::default(), body: Nothing };
+            return match lever.send(get).await {
+                Ok(found) => Ok(Arrival { opportunity: Some(found.data), ..Arrival::default() }),
+                Err(failure) if failure.status() == Some(404) => Ok(Arrival::default()),
+                Err(failure) => Err(failure),
+            };
+        }
         let posting = reader.posting(Some(record.posting.clone()).filter(|id| !id.is_empty())).await?;
         let mut known: Vec<Opportunity> = Vec::new();
         for email in record.emails.iter().filter(|email| !email.trim().is_empty()) {
@@ -118,7 +129,7 @@ impl Try<'_> {
                 applied.extend(reader.people(filter).await?.data.into_iter().filter(|o| o.archived.is_none()).map(|o| o.id));
             }
         }
-        Ok((posting.map(|(posting, _)| posting), known, applied))
+        Ok(Arrival { posting: posting.map(|(posting, _)| posting), known, applied, ..Arrival::default() })
     }
 
     /// Asks the partner which records wait, and thinks about them.

@@ -45,18 +45,8 @@ impl Hub {
             return Ok(Err(format!("There is no connector {connector:?}; there are: {}.", known.join(", "))));
         };
         let target = &self.with_known_secret(tenant, found.spec(), target).await?;
-        for url in [Some(target.base_url.as_str()), Some(return_url).filter(|url| !url.is_empty())].into_iter().flatten() {
-            let parsed = Url::parse(url).map_err(|e| e.to_string());
-            if let Err(why) = parsed.and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())) {
-                return Ok(Err(format!("The address {url} cannot be used: {why}")));
-            }
-        }
-        // Nobody is led through consent for a partner that does not let us in.
-        if let Ok(base) = Url::parse(&target.base_url) {
-            let partner = Remote::new(self.outbound.clone(), base, Arc::new(credential_of(&target.credential, found.spec().callback)));
-            if let Err(why) = found.check(&partner).await {
-                return Ok(Err(format!("This address and credential do not open {}: {why}", found.spec().name)));
-            }
+        if let Err(why) = self.opens(found, target, return_url).await {
+            return Ok(Err(why));
         }
         let token = random_hex(24);
         let sealed = self.vault.seal(&format!("connect/{}", digest(&token)), &serde_json::to_string(target).unwrap_or_default());
@@ -69,6 +59,34 @@ impl Hub {
             )
             .await?;
         Ok(Ok(self.at(&format!("/connect/{token}"))))
+    }
+
+    /// Whether these addresses can be used, and the partner lets us in: nobody is led through consent for one that does not.
+    async fn opens(&self, connector: &dyn AnyConnector, target: &Target, return_url: &str) -> Result<(), Trouble> {
+        for url in [Some(target.base_url.as_str()), Some(return_url).filter(|url| !url.is_empty())].into_iter().flatten() {
+            let parsed = Url::parse(url).map_err(|e| e.to_string());
+            if let Err(why) = parsed.and_then(|url| self.outbound.reach().check(&url).map_err(|e| e.to_string())) {
+                return Err(format!("The address {url} cannot be used: {why}"));
+            }
+        }
+        let Ok(base) = Url::parse(&target.base_url) else { return Ok(()) };
+        let spec = connector.spec();
+        let partner = Remote::new(self.outbound.clone(), base, Arc::new(credential_of(&target.credential, spec.callback)));
+        let refused = connector.check(&partner).await;
+        refused.map_err(|why| format!("This address and credential do not open {}: {why}", spec.name))
+    }
+
+    /// Connects with a key that somebody pasted on the partner's own page.
+    pub(crate) async fn connect_with_key(&self, tenant: &str, connector: &str, key: &str, target: &Target) -> db::Result<Result<String, Trouble>> {
+        let Some(found) = self.connector(connector) else { return Ok(Err(format!("There is no connector {connector:?}."))) };
+        let target = &self.with_known_secret(tenant, found.spec(), target).await?;
+        if let Err(why) = self.opens(found, target, "").await {
+            return Ok(Err(why));
+        }
+        match self.try_key(tenant, found, key).await? {
+            Ok(base) => self.made(tenant, found, &base, &Entry::ApiKey(key.to_owned()), target).await.map(Ok),
+            Err(why) => Ok(Err(why)),
+        }
     }
 
     /// A secret agreed with the partner that is left empty stays as it is.
@@ -113,6 +131,9 @@ impl Hub {
     /// somebody could be led to finish with their own Lever what another person began.
     pub(crate) async fn consent_url(&self, session: &ConnectSession, browser: &str) -> db::Result<Result<String, Trouble>> {
         let spec = session.connector.spec();
+        if spec.entry == connector::Entry::ApiKey {
+            return Ok(Err(format!("{} is connected with an API key: Lever's consent page cannot grant all that it needs.", spec.name)));
+        }
         let Some(app) = self.lever_app(&session.tenant, spec.id).await? else {
             return Ok(Err(format!(
                 "Fulcrum is not registered with Lever for {} yet. Its operator can enter the client id and secret, or you can use an API key.",
@@ -168,36 +189,45 @@ impl Hub {
 
     /// Tries the key and makes the connection.
     pub(crate) async fn finish_with_key(&self, session: &ConnectSession, key: &str) -> db::Result<Result<String, Trouble>> {
-        let base = self.lever_app(&session.tenant, session.connector.spec().id).await?.map_or_else(LeverApp::real_base, |app| app.api_base);
+        match self.try_key(&session.tenant, session.connector, key).await? {
+            Ok(base) => self.finish(session, &base, &Entry::ApiKey(key.to_owned())).await,
+            Err(why) => Ok(Err(why)),
+        }
+    }
+
+    /// Whether Lever knows this key; its address.
+    async fn try_key(&self, tenant: &str, connector: &dyn AnyConnector, key: &str) -> db::Result<Result<String, Trouble>> {
+        let base = self.lever_app(tenant, connector.spec().id).await?.map_or_else(LeverApp::real_base, |app| app.api_base);
         let Ok(url) = Url::parse(&base) else { return Ok(Err(format!("The address of Lever, {base}, cannot be read."))) };
         let lever = Remote::new(self.outbound.clone(), url, Arc::new(Fixed::basic(key, "")));
         match lever.send(ListStages { query: Listing::default(), body: Nothing }).await {
             Err(failure) if failure.status() == Some(401) => {
-                return Ok(Err("Lever does not know this key. Copy it again: it is shown only once.".to_owned()));
+                Ok(Err("Lever does not know this key. Copy it again: it is shown only once.".to_owned()))
             }
-            Err(failure) if failure.status() == Some(403) && failure.to_string().contains("package") => {
-                return Ok(Err(format!("Lever refuses: {failure}")));
-            }
+            Err(failure) if failure.status() == Some(403) && failure.to_string().contains("package") => Ok(Err(format!("Lever refuses: {failure}"))),
             // The key is good; which permissions it has is another question.
-            Err(failure) if failure.status() == Some(403) => {}
-            Err(failure) => return Ok(Err(format!("The key could not be tried: {failure}."))),
-            Ok(_) => {}
+            Err(failure) if failure.status() == Some(403) => Ok(Ok(base)),
+            Err(failure) => Ok(Err(format!("The key could not be tried: {failure}."))),
+            Ok(_) => Ok(Ok(base)),
         }
-        self.finish(session, &base, &Entry::ApiKey(key.to_owned())).await
     }
 
     async fn finish(&self, session: &ConnectSession, base: &str, entry: &Entry) -> db::Result<Result<String, Trouble>> {
-        let spec = session.connector.spec();
+        let id = self.made(&session.tenant, session.connector, base, entry, &session.target).await?;
+        // The address has done its work.
+        self.db.run("update connect_session set connection = $1 where digest = $2", params![id.as_str(), session.digest.as_str()]).await?;
+        Ok(Ok(id))
+    }
+
+    async fn made(&self, tenant: &str, connector: &dyn AnyConnector, base: &str, entry: &Entry, target: &Target) -> db::Result<String> {
+        let spec = connector.spec();
         let by_key = matches!(entry, Entry::ApiKey(_));
-        let old = self.connections(&session.tenant).await?.into_iter().find(|c| c.connector == spec.id && c.connected);
+        let old = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id && c.connected);
         if let Some(old) = old.filter(|old| old.access_until.is_none() != by_key) {
             // Only who made a webhook can take it away, and that is about to be somebody else.
             self.leave_lever(&old).await;
         }
-        let id = self.connect(&session.tenant, session.connector, base, entry, &session.target, spec.name).await?;
-        // The address has done its work.
-        self.db.run("update connect_session set connection = $1 where digest = $2", params![id.as_str(), session.digest.as_str()]).await?;
-        Ok(Ok(id))
+        self.connect(tenant, connector, base, entry, target, spec.name).await
     }
 }
 

@@ -4,6 +4,7 @@ use crate::Hub;
 use crate::arrivals::{LOOK_FOR_ARRIVALS, TELL_JOBS};
 use crate::holds::Held;
 use crate::look::{ASK, LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
+use crate::mirror::{MIRROR, Mirror};
 use crate::names::LOOK_AT_NAMES;
 use crate::names::names_job;
 use crate::setup::{Checks, PROBE_DAILY, probe_job};
@@ -74,6 +75,8 @@ pub struct Connection {
     pub(crate) jobs_until: Option<Ms>,
     /// Since when people are imported; none: nobody has imported yet.
     pub(crate) import_since: Option<Ms>,
+    /// Of a partner that keeps a copy: how far telling it has come.
+    pub(crate) mirror: Option<Mirror>,
     /// What was found when the permissions were tried; none: that is still to come.
     pub(crate) checks: Option<Checks>,
     /// How many names in Lever lead to no entry of the partner's.
@@ -124,27 +127,37 @@ pub(crate) enum Entry {
 /// The schedules the settings ask for. One that is there already keeps its time.
 async fn follow(tx: &Tx, tenant: &str, connection: &str, connector: &dyn AnyConnector, settings: &Value, now: Ms) -> db::Result<()> {
     let (spec, is_live) = (connector.spec(), connector.is_live(settings));
-    // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same.
+    // Who imports by hand is not imported for; whoever is deleted or anonymised is forgotten all the same. A copy is kept in step otherwise.
+    let looks = spec.mirror.is_none();
     let wanted = [
-        (LOOK, is_live),
-        (LOOK_SELDOM, !is_live),
-        (LOOK_FOR_DELETED, true),
+        (LOOK, is_live && looks),
+        (LOOK_SELDOM, !is_live && looks),
+        (LOOK_FOR_DELETED, looks),
         (LOOK_AT_RECENT, is_live || connector.imports_daily(settings).is_some()),
         (ASK, spec.callback.is_some()),
-        (LOOK_FOR_ARRIVALS, spec.arrivals.is_some()),
         (TELL_JOBS, spec.tells_jobs),
     ];
     // What was told in vain before is asked for at once, and jobs are told before anybody is referred to one.
-    crate::look::schedule(tx, tenant, connection, &wanted, &[ASK, LOOK_FOR_ARRIVALS, TELL_JOBS], now).await?;
+    crate::look::schedule(tx, tenant, connection, &wanted, &[ASK, TELL_JOBS], now).await?;
     let daily = connector.imports_daily(settings).map(|zone| format!("{DAILY}{zone}"));
-    let there = "select name from schedule where tenant = $1 and connection = $2 and substr(name, 1, 7) = $3";
-    let there = tx.row(there, params![tenant, connection, DAILY]).await?.map(|row| row.text("name")).transpose()?;
-    if there == daily {
+    let first = daily.as_ref().and_then(|name| pipeline::next(name, now)).unwrap_or(now);
+    only(tx, tenant, connection, DAILY, daily, first).await?;
+    let arrivals = spec.arrivals.map(|arrivals| format!("{LOOK_FOR_ARRIVALS}{}", settings[arrivals.every].as_str().unwrap_or("600")));
+    only(tx, tenant, connection, LOOK_FOR_ARRIVALS, arrivals, now).await?;
+    only(tx, tenant, connection, MIRROR, Hub::mirror_schedule(connector, settings), now).await
+}
+
+/// Of the schedules whose names begin so there is this one, or none. If it is there already, it keeps its time.
+async fn only(tx: &Tx, tenant: &str, connection: &str, begins: &str, wanted: Option<String>, first: Ms) -> db::Result<()> {
+    let there = "select name from schedule where tenant = $1 and connection = $2 and substr(name, 1, $3) = $4";
+    let length = i32::try_from(begins.len()).unwrap_or(0);
+    let there = tx.row(there, params![tenant, connection, length, begins]).await?.map(|row| row.text("name")).transpose()?;
+    if there == wanted {
         return Ok(());
     }
-    pipeline::clear(tx, tenant, connection, DAILY).await?;
-    match daily.as_ref().and_then(|name| Some((name, pipeline::next(name, now)?))) {
-        Some((name, next)) => pipeline::set(tx, tenant, connection, name, next).await,
+    pipeline::clear(tx, tenant, connection, begins).await?;
+    match wanted {
+        Some(name) => pipeline::set(tx, tenant, connection, &name, first).await,
         None => Ok(()),
     }
 }
@@ -266,6 +279,8 @@ impl Hub {
         let now = self.clock.now();
         let spec = connector.spec();
         let old = self.connections(tenant).await?.into_iter().find(|c| c.connector == spec.id);
+        // A copy that was interrupted goes on; one that was whole is told anew: another credential may see others.
+        let mirror = old.as_ref().and_then(|old| old.mirror.clone()?.interrupted()).map(|state| json!(state).to_string());
         let (id, settings) = match old {
             Some(old) => (old.id, old.settings),
             None => (uuid::Uuid::new_v4().to_string(), connector.settings(&Value::Null).map_err(db::Error::new)?),
@@ -282,11 +297,11 @@ impl Hub {
         let tx = self.db.begin().await?;
         tx.run(
             "insert into connection (tenant, id, connector, state, lever_base, api_key, access_token, access_until, refresh_token, target_base, \
-             target_credential, settings, connected_by, connected_at) values ($1, $2, $3, 'connected', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             target_credential, settings, connected_by, connected_at, mirror) values ($1, $2, $3, 'connected', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
              on conflict (id) do update set state = 'connected', notice = null, lever_base = excluded.lever_base, api_key = excluded.api_key, \
              access_token = excluded.access_token, access_until = excluded.access_until, refresh_token = excluded.refresh_token, \
              refreshing_until = null, target_base = excluded.target_base, target_credential = excluded.target_credential, \
-             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, checks = null, jobs_until = null, \
+             connected_by = excluded.connected_by, connected_at = excluded.connected_at, disconnected_at = null, checks = null, jobs_until = null, mirror = excluded.mirror, \
              import_since = coalesce(connection.import_since, connection.connected_at)",
             params![
                 tenant,
@@ -301,7 +316,8 @@ impl Hub {
                 credential,
                 settings.to_string(),
                 by,
-                now.0
+                now.0,
+                mirror
             ],
         )
         .await?;
@@ -313,6 +329,8 @@ impl Hub {
         pipeline::set(&tx, tenant, &id, PROBE_DAILY, pipeline::next(PROBE_DAILY, now).unwrap_or(now)).await?;
         // Soon, so that what leads nowhere shows before the first hire.
         pipeline::set(&tx, tenant, &id, LOOK_AT_NAMES, now).await?;
+        // Another credential may see others: what is copied is asked for at once.
+        pipeline::clear(&tx, tenant, &id, MIRROR).await?;
         follow(&tx, tenant, &id, connector, &settings, now).await?;
         self.read_held_again(&tx, tenant, &Held::OfConnection(&id), Priority::Usual).await?;
         tx.commit().await?;
@@ -480,6 +498,7 @@ impl Hub {
             connected_by: row.text("connected_by")?,
             connected_at: Ms(row.int("connected_at")?),
             checks: serde_json::from_value(row.json("checks")?).ok(),
+            mirror: serde_json::from_value(row.json("mirror")?).ok(),
             unmatched: row.int("unmatched")?,
             looked_at: moment("looked_at")?,
             looked_until: moment("looked_until")?,

@@ -3,7 +3,7 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::names::NoNames;
-use connector::{Account, AnyConnector, Kind, Spec, Whom};
+use connector::{Account, AnyConnector, Kind, Spec, Whom, every};
 use endpoint::Nothing;
 use hub_api::{Entry, Jobs, PostingRow, StageRow};
 use lever_api::{ListStages, ListUsers, Listing, Stage, User, UserFilter};
@@ -17,29 +17,16 @@ pub fn setting(spec: &Spec, kind: Kind) -> &'static str {
 
 /// The stages of an account, in pipeline order.
 pub async fn stages(lever: &Remote) -> Result<Vec<Stage>, Failure> {
-    let (mut all, mut query) = (Vec::new(), Listing { limit: Some(100), ..Listing::default() });
-    loop {
-        let page = lever.send(ListStages { query: query.clone(), body: Nothing }).await?;
-        all.extend(page.data);
-        query.offset = page.next.filter(|_| page.has_next == Some(true));
-        if query.offset.is_none() {
-            return Ok(all);
-        }
-    }
+    every(lever, |offset| ListStages { query: Listing { offset, limit: Some(100), ..Listing::default() }, body: Nothing }).await
 }
 
 /// The active users of an account, the oldest first.
 pub async fn users(lever: &Remote) -> Result<Vec<User>, Failure> {
-    let (mut all, mut query) = (Vec::new(), UserFilter { limit: Some(100), ..UserFilter::default() });
-    loop {
-        let page = lever.send(ListUsers { query: query.clone(), body: Nothing }).await?;
-        all.extend(page.data.into_iter().filter(|user| user.deactivated_at.is_none()));
-        query.offset = page.next.filter(|_| page.has_next == Some(true));
-        if query.offset.is_none() {
-            all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-            return Ok(all);
-        }
-    }
+    let ask = |offset| ListUsers { query: UserFilter { offset, limit: Some(100), ..UserFilter::default() }, body: Nothing };
+    let mut all: Vec<User> = every(lever, ask).await?;
+    all.retain(|user| user.deactivated_at.is_none());
+    all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(all)
 }
 
 impl Hub {

@@ -20,6 +20,7 @@ mod jobs;
 mod latest;
 mod look;
 pub mod metrics;
+mod mirror;
 mod names;
 mod notices;
 mod operators;
@@ -64,6 +65,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "004_joinedly", sql: include_str!("migrations/004_joinedly.sql") },
     Migration { id: "005_told", sql: include_str!("migrations/005_told.sql") },
     Migration { id: "006_arrivals", sql: include_str!("migrations/006_arrivals.sql") },
+    Migration { id: "007_mirror", sql: include_str!("migrations/007_mirror.sql") },
 ];
 
 /// What the hub stands on.

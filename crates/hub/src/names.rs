@@ -5,7 +5,7 @@ use crate::Hub;
 use crate::connections::Connection;
 use clock::Ms;
 use connector::fields::near;
-use connector::{AnyConnector, Good, NameList, Pick, Seen};
+use connector::{AnyConnector, Good, NameList, Pick, Seen, every};
 use db::{Sql, params};
 use endpoint::Nothing;
 use hub_api::StageMap;
@@ -129,17 +129,11 @@ impl Hub {
     }
 
     pub(crate) async fn postings(&self, connection: &Connection, lever: &Remote) -> Result<std::sync::Arc<Vec<Posting>>, Failure> {
+        let ask = |offset| ListPostings { query: PostingFilter { offset, limit: Some(100), ..PostingFilter::default() }, body: Nothing };
         let read = async || {
-            let mut all = Vec::new();
-            let mut query = PostingFilter { limit: Some(100), ..PostingFilter::default() };
-            loop {
-                let page = lever.send(ListPostings { query: query.clone(), body: Nothing }).await?;
-                all.extend(page.data.into_iter().filter(|p| !matches!(p.state.as_str(), "draft" | "rejected")));
-                query.offset = page.next.filter(|_| page.has_next == Some(true));
-                if query.offset.is_none() {
-                    return Ok(all);
-                }
-            }
+            let mut all: Vec<Posting> = every(lever, ask).await?;
+            all.retain(|p| !matches!(p.state.as_str(), "draft" | "rejected"));
+            Ok(all)
         };
         self.memo(connection).read("postings", REMEMBERED, read).await
     }

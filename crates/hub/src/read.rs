@@ -2,7 +2,7 @@
 //! want, the posting above all, is read once for all of them.
 
 use clock::{Ms, Tick};
-use connector::{Good, Memo, More, Seen};
+use connector::{Good, Memo, More, Seen, every};
 use endpoint::Nothing;
 use lever_api::{
     Application, ArchiveReason, GetOpportunity, GetPosting, GetRequisition, List, ListArchiveReasons, ListForms, ListOffers, ListOpportunities,
@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// The archive reasons of an account change once in years.
 pub const REASONS: Good = Good::For(Duration::from_secs(3600));
+
+/// As long as anybody asks.
+const ALWAYS: Duration = Duration::from_secs(366 * 86_400);
 
 /// A posting with its hiring manager, and what was said while it was read: it stands in the history of all who share it.
 type Offered = (Option<(Posting, Option<User>)>, Wire);
@@ -84,15 +87,8 @@ impl Reader<'_> {
         if !self.more.contains(&More::Forms) {
             return Ok(Vec::new());
         }
-        let (mut forms, mut query) = (Vec::new(), Listing::default());
-        loop {
-            let page = self.lever.send(ListForms { opportunity: id.clone(), query: query.clone(), body: Nothing }).await?;
-            forms.extend(page.data);
-            query.offset = page.next.filter(|_| page.has_next == Some(true));
-            if query.offset.is_none() {
-                return Ok(forms);
-            }
-        }
+        let ask = |offset| ListForms { opportunity: id.clone(), query: Listing { offset, ..Listing::default() }, body: Nothing };
+        every(self.lever, ask).await
     }
 
     /// The requisition, if anything is to be filled from it. One that is gone is none.
@@ -140,7 +136,8 @@ impl Reader<'_> {
             Err(failure) if failure.status() == Some(403) => Ok(false),
             Err(failure) => Err(failure),
         };
-        let sees_all: Arc<bool> = self.memo.read("sees confidential", REASONS, may).await?;
+        // Whether a credential sees what is confidential is said when it is made, for good.
+        let sees_all: Arc<bool> = self.memo.read("sees confidential", Good::For(ALWAYS), may).await?;
         list(OpportunityFilter { confidentiality: all.filter(|_| *sees_all), ..query }).await
     }
 

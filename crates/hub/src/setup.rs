@@ -6,7 +6,8 @@ use crate::jobs::has_stages;
 use clock::Ms;
 use connector::{AnyConnector, Kind, Need, Whom};
 use db::{Sql, params};
-use endpoint::Verb;
+use endpoint::{Nothing, Verb};
+use lever_api::{ListOpportunities, OpportunityFilter};
 use outbound::{Failure, Remote};
 use pipeline::{NewJob, Priority};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,9 @@ pub struct Checks {
     pub missing: Vec<Missing>,
     /// Why the partner does not let us in; none: it does.
     pub partner: Option<String>,
+    /// Whether this credential sees what is confidential; none: that was not asked.
+    #[serde(default)]
+    pub confidential: Option<bool>,
 }
 
 /// A permission that is missing.
@@ -92,12 +96,16 @@ impl Hub {
                 missing.push(Missing { permission: need.access.permission.into(), scope: need.access.scope.into(), to: need.to.into() });
             }
         }
-        let checks = Checks { at: self.clock.now().0, missing, partner: connector.check(partner).await.err() };
+        let confidential = match connector.spec().mirror {
+            Some(_) => Some(sees_confidential(lever).await?),
+            None => None,
+        };
+        let checks = Checks { at: self.clock.now().0, missing, partner: connector.check(partner).await.err(), confidential };
         let json = serde_json::to_string(&checks).unwrap_or_default();
         let sql = "update connection set checks = $1 where tenant = $2 and id = $3 and connected_at = $4";
         let values = params![json, connection.tenant.as_str(), connection.id.as_str(), connection.connected_at.0];
         self.db.run(sql, values).await.map_err(|e| Failure::NotSent(e.to_string()))?;
-        if connection.checks.as_ref().is_none_or(|before| (&before.missing, &before.partner) != (&checks.missing, &checks.partner)) {
+        if connection.checks.as_ref().is_none_or(|before| Checks { at: checks.at, ..before.clone() } != checks) {
             self.lobby.changed();
         }
         Ok(())
@@ -242,6 +250,16 @@ impl Hub {
 fn wanted<'a>(connector: &'a dyn AnyConnector, settings: &Value) -> impl Iterator<Item = &'static Need> + use<'a> {
     let more = connector.more(settings);
     connector.spec().needs.iter().filter(move |need| need.only.is_none_or(|only| more.contains(&only)))
+}
+
+/// Whether this credential sees what is confidential: asking for it without the right is refused.
+async fn sees_confidential(lever: &Remote) -> Result<bool, Failure> {
+    let query = OpportunityFilter { confidentiality: Some("all".to_owned()), limit: Some(1), ..OpportunityFilter::default() };
+    match lever.send(ListOpportunities { query, body: Nothing }).await {
+        Ok(_) => Ok(true),
+        Err(failure) if failure.status() == Some(403) => Ok(false),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Whether Lever lets us call this. It is called so that nothing can come of it: about a record that does not exist, or

@@ -4,7 +4,7 @@ use crate::Hub;
 use crate::connections::Connection;
 use crate::jobs::{setting, stages, users};
 use crate::names::NoNames;
-use connector::{AnyConnector, Kind, Pick};
+use connector::{AnyConnector, Kind, Pick, every};
 use endpoint::Nothing;
 use hub_api::{Choice, Entry, MapRow, StageMap};
 use lever_api::{ArchiveReason, ListArchiveReasons, ReasonFilter, Stage};
@@ -15,15 +15,7 @@ use serde_json::Value;
 type Named = (String, String, bool);
 
 async fn reasons(lever: &Remote) -> Result<Vec<ArchiveReason>, Failure> {
-    let (mut all, mut query) = (Vec::new(), ReasonFilter::default());
-    loop {
-        let page = lever.send(ListArchiveReasons { query: query.clone(), body: Nothing }).await?;
-        all.extend(page.data);
-        query.offset = page.next.filter(|_| page.has_next == Some(true));
-        if query.offset.is_none() {
-            return Ok(all);
-        }
-    }
+    every(lever, |offset| ListArchiveReasons { query: ReasonFilter { offset, ..ReasonFilter::default() }, body: Nothing }).await
 }
 
 /// Each with what it means; then those that are mapped and not in Lever any more.

@@ -226,6 +226,10 @@ impl Hub {
     pub(crate) async fn sync_webhooks(&self, connection: &Connection, lever: &Remote, leaves: bool) -> Result<(), Failure> {
         let fault = |e: db::Error| Failure::NotSent(e.to_string());
         let Some(connector) = self.connector(&connection.connector) else { return Ok(()) };
+        // Whoever is told by no webhook may not be allowed to ask for any.
+        if connector.spec().reacts_to.is_empty() {
+            return Ok(());
+        }
         let wanted: Vec<Event> = if !leaves && connector.is_live(&connection.settings) { connector.spec().reacts_to.to_vec() } else { Vec::new() };
         let there = lever.send(ListWebhooks { query: Nothing, body: Nothing }).await?.data;
         let rows = self.subscription_rows(connection).await.map_err(fault)?;

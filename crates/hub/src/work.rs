@@ -9,6 +9,7 @@ use crate::hires::{Noted, Person, Settled};
 use crate::holds::Held;
 use crate::import::Stopped;
 use crate::look::{ASK, LOOK, LOOK_AT_RECENT, LOOK_FOR_DELETED, LOOK_SELDOM};
+use crate::mirror::MIRROR;
 use crate::names::{LOOK_AT_NAMES, NoNames};
 use crate::runs::{Came, LIST, NewRun, Purpose, TRY};
 use crate::setup::{PROBE, PROBE_DAILY};
@@ -230,7 +231,8 @@ impl Hub {
             (Table::Job, LOOK_FOR_DELETED) => one.look(true).await,
             (Table::Job, LOOK_AT_RECENT) => self.look_at_recent(connection).await.map(|()| Ending::Decided(Vec::new())),
             (Table::Job, ASK) => self.ask_for_news(connection, connector).await.map(|()| Ending::Decided(Vec::new())),
-            (Table::Job, LOOK_FOR_ARRIVALS) => one.look_for_arrivals().await,
+            (Table::Job, kind) if kind.starts_with(LOOK_FOR_ARRIVALS) => one.look_for_arrivals().await,
+            (Table::Job, kind) if kind.starts_with(MIRROR) => one.mirror().await,
             (Table::Job, TELL_JOBS) => one.tell_jobs().await,
             (Table::Job, LOOK_AT_NAMES) => match self.look_at_names(connection, connector).await {
                 Ok(()) => Ok(Ending::Decided(Vec::new())),
@@ -243,7 +245,11 @@ impl Hub {
             (Table::Job, PROBE | PROBE_DAILY) => {
                 let (lever, partner) = (self.lever(connection, Urgency::Later, wire), self.partner(connection, wire));
                 // First what people may already count on: whoever moves meanwhile is meant.
-                let preset = self.preset(connection, connector, &lever).await;
+                let preset = match self.preset(connection, connector, &lever).await {
+                    // The permission that is missing for it is found by trying it, and named.
+                    Err(failure) if failure.status() == Some(403) => Ok(()),
+                    preset => preset,
+                };
                 match self.probe(connection, connector, &lever, &partner).await.and(preset) {
                     Ok(()) => Ok(Ending::Decided(Vec::new())),
                     Err(failure) => self.lever_failed(connection, &failure, "try its permissions").await,

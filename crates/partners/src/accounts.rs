@@ -66,11 +66,12 @@ struct App {
     about: &'static str,
 }
 
-const APPS: [App; 4] = [
+const APPS: [App; 5] = [
     App { prefix: "/hr-cloud", brand: "HR Cloud", about: "People directory and HR." },
     App { prefix: "/joinedly", brand: "Joinedly", about: "Onboarding: every hire starts a journey." },
     App { prefix: "/jobma", brand: "Jobma", about: "Video interviews, whenever it suits the candidate." },
     App { prefix: "/job-ring", brand: "Job Ring", about: "Referrals, from inside and outside of the company." },
+    App { prefix: "/findem", brand: "Findem", about: "Sourcing: who could work here, and who applied." },
 ];
 
 /// The apps: the first part of their addresses without the slash, and what they are called.

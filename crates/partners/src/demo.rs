@@ -25,7 +25,7 @@ const fn person(app: &'static str, name: &'static str, email: &'static str, role
 }
 
 /// One login for each role of each app; of each app first whoever may set up integrations.
-pub const LOGINS: [Login; 10] = [
+pub const LOGINS: [Login; 13] = [
     person("hr-cloud", "Helen Marsh", "helen@northwind.example", "HR Admin"),
     person("hr-cloud", "Tomasz Nowak", "tomasz@northwind.example", "Manager"),
     person("hr-cloud", "Eva Lund", "eva@northwind.example", "Employee"),
@@ -36,6 +36,9 @@ pub const LOGINS: [Login; 10] = [
     person("jobma", "Rashid Amari", "rashid@northwind.example", "Evaluator"),
     person("job-ring", "Bianca Conti", "bianca@northwind.example", "Business Admin"),
     person("job-ring", "Rosa Lindqvist", "rosa@northwind.example", "Employee"),
+    person("findem", "Fatima Diallo", "fatima@northwind.example", "Admin"),
+    person("findem", "Robin Hale", "robin@northwind.example", "Recruiter"),
+    person("findem", "Edda Brandt", "edda@northwind.example", "EEO Officer"),
 ];
 
 /// Who may set up the integrations of an app.
@@ -65,6 +68,7 @@ impl Partners {
                 "hr-cloud" => self.fill_hr_cloud().await?,
                 "joinedly" => self.fill_joinedly().await?,
                 "job-ring" => self.fill_job_ring().await?,
+                "findem" => self.fill_findem().await?,
                 _ => self.fill_jobma().await?,
             }
         }

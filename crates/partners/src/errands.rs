@@ -1,6 +1,6 @@
 //! What the partner apps do by themselves: letters, notices, reminders, forgetting what is old.
 
-use crate::{Partners, job_ring, jobma};
+use crate::{Partners, findem, job_ring, jobma};
 use outbound::Wire;
 use pipeline::{Ending, Handler, Item, Tried};
 use std::time::Duration;
@@ -39,9 +39,12 @@ impl Errands {
                 partners.remind().await?;
                 partners.mind_interviews().await?;
                 partners.mind_referrals().await?;
+                partners.mind_applications().await?;
                 Ok((Ending::Decided(Vec::new()), false))
             }
             job_ring::HINT => partners.hint_at_referral(item, wire).await.map(|ending| (ending, false)),
+            findem::HINT => partners.hint_at_wish(item, wire).await.map(|ending| (ending, false)),
+            findem::LETTER_LATER => partners.write_to_rejected(item).await.map(|ending| (ending, false)),
             jobma::TELL => partners.tell_of_interview(item, wire).await.map(|ending| (ending, false)),
             PRUNE => {
                 let before = partners.clock.now().minus(KEPT);

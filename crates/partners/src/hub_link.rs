@@ -4,9 +4,10 @@ use crate::Partners;
 use db::{Sql, params};
 use endpoint::{Endpoint, Nothing};
 use hub_api::{
-    CancelImport, ConnectSession, Connection, CreateConnectSession, CreateImport, Disconnect, GetImport, GetStageMap, Import, ImportedPeople, Jobs,
-    ListConnections, ListImportedPeople, ListImports, ListJobs, ListNames, NamesReport, NewArrival, NewConnectSession, NewImport, NewSettings,
-    NewSignatureToken, RetryImport, SetSignatureToken, StageMap, Target, TellArrival, UpdateSettings, Which, WhichPeople,
+    CancelImport, ConnectSession, ConnectWithKey, Connection, Connector, CreateConnectSession, CreateImport, Disconnect, GetConnector, GetImport,
+    GetStageMap, GetSync, Import, ImportedPeople, Jobs, ListConnections, ListImportedPeople, ListImports, ListJobs, ListNames, NamesReport,
+    NewArrival, NewConnectSession, NewConnection, NewImport, NewReading, NewSettings, NewSignatureToken, ReadOpportunity, RetryImport,
+    SetSignatureToken, StageMap, Sync, SyncNow, Target, TellArrival, TestConnection, UpdateSettings, Which, WhichPeople,
 };
 use outbound::{Failure, Fixed, Remote};
 use serde_json::{Map, Value};
@@ -128,6 +129,37 @@ impl Hub {
     pub async fn hint(&self, connection: &str, record: &str) -> Result<(), String> {
         let body = NewArrival { record: record.to_owned() };
         self.ask(TellArrival { connection: connection.to_owned(), query: Nothing, body }).await.map(drop)
+    }
+
+    /// What a connector needs of Lever.
+    pub async fn connector(&self, connector: &str) -> Result<Connector, String> {
+        self.ask(GetConnector { connector: connector.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Connects with a key that somebody pasted here.
+    pub async fn connect_with_key(&self, new: NewConnection) -> Result<Connection, String> {
+        self.ask(ConnectWithKey { query: Nothing, body: new }).await
+    }
+
+    /// How the copy of Lever stands.
+    pub async fn sync(&self, connection: &str) -> Result<Sync, String> {
+        self.ask(GetSync { connection: connection.to_owned(), query: Nothing, body: Nothing }).await
+    }
+
+    /// Lever is asked now what changed.
+    pub async fn sync_now(&self, connection: &str) -> Result<(), String> {
+        self.ask(SyncNow { connection: connection.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+    }
+
+    /// Every permission is tried again.
+    pub async fn test(&self, connection: &str) -> Result<(), String> {
+        self.ask(TestConnection { connection: connection.to_owned(), query: Nothing, body: Nothing }).await.map(drop)
+    }
+
+    /// One opportunity is read anew, with all there is to it.
+    pub async fn read_anew(&self, connection: &str, opportunity: &str) -> Result<(), String> {
+        let body = NewReading { opportunity: opportunity.to_owned() };
+        self.ask(ReadOpportunity { connection: connection.to_owned(), query: Nothing, body }).await.map(drop)
     }
 
     /// What stages and archive reasons of Lever mean here.

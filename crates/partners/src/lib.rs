@@ -6,6 +6,8 @@ mod api_tokens;
 pub mod demo;
 mod door;
 mod errands;
+mod files;
+pub mod findem;
 pub mod hr_cloud;
 mod hub_link;
 pub mod job_ring;
@@ -15,8 +17,10 @@ mod letter_texts;
 mod lever;
 mod mail;
 mod paper;
+mod workdays;
 
 pub use errands::Errands;
+use files::Files;
 
 use axum::Router;
 use clock::Clock;
@@ -38,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "003_jobma", sql: include_str!("migrations/003_jobma.sql") },
     Migration { id: "004_tokens", sql: include_str!("migrations/004_tokens.sql") },
     Migration { id: "005_job_ring", sql: include_str!("migrations/005_job_ring.sql") },
+    Migration { id: "006_findem", sql: include_str!("migrations/006_findem.sql") },
 ];
 
 /// What the partner apps stand on.
@@ -78,7 +83,8 @@ pub struct Inner {
     pub(crate) letters: Letters,
     pub(crate) notices: Notices,
     pub(crate) recordings: jobma::Recordings,
-    pub(crate) resumes: job_ring::Resumes,
+    pub(crate) resumes: Files,
+    pub(crate) fd_files: Files,
     /// Whose turn it is to create or update people.
     pub(crate) upserts: tokio::sync::Mutex<()>,
 }
@@ -113,7 +119,8 @@ impl Ground {
             letters,
             notices,
             recordings: jobma::Recordings(self.store.clone()),
-            resumes: job_ring::Resumes(self.store),
+            resumes: Files { store: self.store.clone(), folder: "resumes" },
+            fd_files: Files { store: self.store, folder: "findem" },
             db: self.db,
             clock: self.clock,
             vault: self.vault,
@@ -124,12 +131,18 @@ impl Ground {
             upserts: tokio::sync::Mutex::default(),
         }));
         hr_cloud::first_start(&partners).await?;
+        partners.first_buckets().await?;
         errands::schedule(&partners).await?;
         Ok(partners)
     }
 }
 
 impl Partners {
+    /// Where people and programs reach a path.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
     /// Every app's pages and API.
     pub fn router(&self) -> Router {
         let pages = Router::new()
@@ -138,11 +151,13 @@ impl Partners {
             .merge(joinedly::page_routes())
             .merge(jobma::page_routes())
             .merge(job_ring::page_routes())
+            .merge(findem::page_routes())
             .with_state(self.clone());
         let apis = hr_cloud::api_routes(self.clone())
             .merge(joinedly::api_routes(self.clone()))
             .merge(jobma::api_routes(self.clone()))
-            .merge(job_ring::api_routes(self.clone()));
+            .merge(job_ring::api_routes(self.clone()))
+            .merge(findem::api_routes(self.clone()));
         web::finish(&self.db, pages, apis, |_| None)
     }
 }

@@ -13,7 +13,7 @@ use crate::decisions::{ERASED, SAME_E_MAIL, answered, decision};
 use crate::hires::{self, Aliases, flagged};
 use connector::fields::{self, Overrides, Target};
 use connector::{
-    Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Kind, Known, Mended, More, Name, NameList, Outcome, Pick, Preview, Seen, Sent,
+    Connector, Cx, Decision, Difference, Done, Effect, Entry, Field, Found, Hold, How, Kind, Known, Mended, More, Name, NameList, Outcome, Pick, Preview, Seen, Sent,
     Spec, Way, Whom, demand, outcome_of,
 };
 use lever_api::event::Event;
@@ -125,6 +125,8 @@ impl Connector for ChiefOnboarding {
         callback: None,
         map: None,
         arrivals: None,
+        mirror: None,
+        entry: Entry::Any,
         tells_jobs: false,
         credential: &[("authorization", "Authorization, with a token of the server: Token …")],
         home: "https://onboarding.example.com",

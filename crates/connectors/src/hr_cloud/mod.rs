@@ -18,7 +18,7 @@ use crate::decisions::{ERASED, Erase, answered, decision};
 use crate::hires::{self, Aliases};
 use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Done, Effect, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way, Whom,
+    Connector, Cx, Decision, Done, Effect, Entry, Field, Found, Good, Hold, How, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Spec, Way, Whom,
     outcome_of,
 };
 use endpoint::Nothing;
@@ -160,6 +160,8 @@ impl Connector for HrCloud {
         callback: None,
         map: None,
         arrivals: None,
+        mirror: None,
+        entry: Entry::Any,
         tells_jobs: false,
         credential: &[("customer_key", "Customer key"), ("customer_secret", "Customer secret")],
         home: "https://corehr-api.hrcloud.com",

@@ -16,7 +16,7 @@ use crate::decisions::{ERASED, SAME_E_MAIL, answered, decision};
 use crate::hires;
 use connector::fields::{self, Overrides, Target};
 use connector::{
-    Connector, Cx, Decision, Difference, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
+    Connector, Cx, Decision, Difference, Done, Effect, Entry, Field, Hold, How, Kind, Known, Mended, More, Name, NameList, ON_POSTING, Outcome, Preview, Remember, Seen,
     Spec, Way, Whom, demand, outcome_of,
 };
 use endpoint::Nothing;
@@ -165,6 +165,8 @@ impl Connector for HrCloudEmployees {
         callback: None,
         map: None,
         arrivals: None,
+        mirror: None,
+        entry: Entry::Any,
         tells_jobs: false,
         credential: &[("authorization", "Authorization, as HR Cloud gave it: Basic …")],
         home: "https://corehr.hrcloud.com",

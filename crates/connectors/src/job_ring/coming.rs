@@ -5,11 +5,10 @@
 //! while Job Ring is out of order is forgotten and not made again.
 
 use super::{NAME, Settings, standing::Standing, wire};
-use crate::profile;
+use crate::{entering, profile};
 use connector::{Arrival, Cx, Decision, Done, Effect, Hold, How, Outcome, outcome_of};
-use endpoint::{Nothing, WithFiles};
 use job_ring_api::{Kind, Referral, Sent};
-use lever_api::{AddSources, AddTags, CreateAs, CreateOpportunity, ListOpportunities, NewOpportunity, Opportunity, OpportunityFilter, PerformAs, Phone, Sources, Tags, UserId};
+use lever_api::{AddSources, AddTags, NewOpportunity, Opportunity, PerformAs, Phone, Sources, Tags};
 use outbound::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -71,11 +70,6 @@ pub struct Cannot {
     pub why: String,
 }
 
-/// The opportunity a referral became: ours by its source, and by the moment of the referral.
-fn is_this(opportunity: &Opportunity, created_at: i64) -> bool {
-    opportunity.created_at == created_at && opportunity.sources.iter().any(|source| source == SOURCE)
-}
-
 /// It came through Job Ring and no other way.
 fn is_from_us(opportunity: &Opportunity) -> bool {
     !opportunity.sources.is_empty() && opportunity.sources.iter().all(|source| source == SOURCE)
@@ -90,7 +84,7 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
     }
     // Job Ring was told, and its answer was lost; or another hub sent it.
     let told = Some(referral.opportunity.clone()).filter(|id| !id.is_empty());
-    let ours = told.or_else(|| arrival.known.iter().find(|o| is_this(o, referral.created_at)).map(|o| o.id.clone()));
+    let ours = told.or_else(|| arrival.known.iter().find(|o| entering::is_this(o, SOURCE, referral.created_at)).map(|o| o.id.clone()));
     // Whoever is a candidate for this very job already is one: a second candidacy would only confuse those who decide.
     let same = arrival.known.iter().filter(|o| arrival.applied.contains(&o.id) && !is_from_us(o)).min_by_key(|o| o.created_at);
     let joins = ours.is_none() && same.is_some();
@@ -196,7 +190,7 @@ async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
     let may_be_there = cx.attempt > 1 || !cx.tried.is_empty();
     let found = match &create.there {
         Some(id) => Some((id.clone(), String::new())),
-        None if may_be_there => find(cx, create).await?,
+        None if may_be_there => entering::find(cx, SOURCE, create.created_at).await?,
         None => None,
     };
     let is_new = found.is_none();
@@ -204,8 +198,8 @@ async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
         Some(found) => found,
         None => {
             let resume = if create.resume { wire::resume(cx.partner, &create.referral).await } else { Ok(None) };
-            let files = match resume {
-                Ok(resume) => resume.into_iter().collect(),
+            let resume = match resume {
+                Ok(resume) => resume,
                 Err(failure) => return Ok(at_job_ring(&failure)),
             };
             let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
@@ -222,9 +216,7 @@ async fn try_to(cx: &Cx<'_>, create: &Create) -> Result<Outcome, Failure> {
                 created_at: Some(create.created_at),
                 ..NewOpportunity::default()
             };
-            let query = CreateAs { perform_as: Some(by(&create.perform_as)?), perform_as_posting_owner: None, parse: create.resume.then_some(true) };
-            let made = cx.lever.send(CreateOpportunity { query, body: WithFiles { fields, files } }).await?.data;
-            (made.id, made.urls.map(|urls| urls.show).unwrap_or_default())
+            entering::enter(cx, fields, resume, &create.perform_as).await?
         }
     };
     let sent = Sent { opportunity: id.clone(), url, duplicate: create.duplicate.clone() };
@@ -252,7 +244,7 @@ pub async fn say(cx: &Cx<'_>, unsaid: &Unsaid) -> Outcome {
     }
     let noted = async {
         let opportunity = profile::id(&unsaid.sent.opportunity)?;
-        let by = PerformAs { perform_as: Some(by(&unsaid.perform_as)?) };
+        let by = PerformAs { perform_as: Some(entering::by(&unsaid.perform_as)?) };
         if unsaid.joins {
             let (opportunity, query) = (opportunity.clone(), by.clone());
             let body = Tags { tags: vec![TAG.to_owned()] };
@@ -279,29 +271,11 @@ pub async fn say(cx: &Cx<'_>, unsaid: &Unsaid) -> Outcome {
     }
 }
 
-fn by(user: &str) -> Result<UserId, Failure> {
-    user.parse().map_err(|_| Failure::Blocked(format!("{user:?} is no user's id")))
-}
-
 fn at_job_ring(failure: &Failure) -> Outcome {
     match outcome_of(NAME, failure) {
         Outcome::Hold(_) if !matches!(failure.status(), Some(401 | 403)) => Outcome::Hold(wire::refusal(failure)),
         outcome => outcome,
     }
-}
-
-/// What an earlier try may have made: by the moment of the referral, for the address may have been corrected since.
-async fn find(cx: &Cx<'_>, create: &Create) -> Result<Option<(String, String)>, Failure> {
-    let query = OpportunityFilter {
-        source: vec![SOURCE.to_owned()],
-        created_at_start: Some(create.created_at),
-        created_at_end: Some(create.created_at),
-        limit: Some(100),
-        ..OpportunityFilter::default()
-    };
-    let found = cx.lever.send(ListOpportunities { query, body: Nothing }).await?.data;
-    let this = found.into_iter().find(|o| is_this(o, create.created_at));
-    Ok(this.map(|o| (o.id, o.urls.map(|urls| urls.show).unwrap_or_default())))
 }
 
 /// Tells Job Ring why it cannot be sent, then waits for whoever can mend it.

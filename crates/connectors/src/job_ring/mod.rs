@@ -13,7 +13,7 @@ mod tests;
 
 use coming::{Cannot, Create, Unsaid};
 use connector::{
-    Account, Arrival, Arrivals, Connector, Cx, Decision, Done, Effect, Field, Hold, How, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Record,
+    Account, Arrival, Arrivals, Connector, Cx, Decision, Done, Effect, Entry, Field, Hold, How, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Record,
     Remember, Seen, Spec, StageMap, Way, Whom, outcome_of,
 };
 use lever_api::event::Event;
@@ -128,7 +128,9 @@ impl Connector for JobRing {
         lists: &[],
         jobs: None,
         map: Some(StageMap { list: "statuses", label: "Status in Job Ring", whom: "applications" }),
-        arrivals: Some(Arrivals { one: "referral", only: true }),
+        arrivals: Some(Arrivals { one: "referral", only: true, every: "" }),
+        mirror: None,
+        entry: Entry::Any,
         tells_jobs: true,
         callback: None,
         credential: &[("authorization", "Authorization, with a token of Job Ring: Bearer …")],

@@ -126,7 +126,7 @@ fn arrival() -> Arrival {
         owned_since: 100,
         ..Referral::default()
     };
-    let record = Record { name: referral.name.clone(), emails: vec![referral.email.clone()], posting: referral.job.clone(), value: json!(referral) };
+    let record = Record { name: referral.name.clone(), emails: vec![referral.email.clone()], posting: referral.job.clone(), value: json!(referral), ..Record::default() };
     let posting = Posting { state: "published".into(), text: "Backend Engineer".into(), confidentiality: "non-confidential".into(), ..Posting::default() };
     Arrival { id: "r1".into(), record, posting: Some(posting), ..Arrival::default() }
 }

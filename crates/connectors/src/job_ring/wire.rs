@@ -28,13 +28,13 @@ pub async fn referral(partner: &Remote, id: &str) -> Result<Option<Record>, Fail
         Err(failure) => return Err(failure),
     };
     let (name, emails, posting) = (referral.name.clone(), vec![referral.email.clone()], referral.job.clone());
-    Ok(Some(Record { name, emails, posting, value: json!(referral) }))
+    Ok(Some(Record { name, emails, posting, value: json!(referral), ..Record::default() }))
 }
 
 /// The résumé; none, if it is gone.
 pub async fn resume(partner: &Remote, id: &str) -> Result<Option<Attachment>, Failure> {
     match partner.send(GetResume { referral: id.to_owned(), query: Nothing, body: Nothing }).await {
-        Ok(file) => Ok(Some(Attachment { field: "resumeFile".to_owned(), ..file })),
+        Ok(file) => Ok(Some(file)),
         Err(failure) if failure.status() == Some(404) => Ok(None),
         Err(failure) => Err(failure),
     }

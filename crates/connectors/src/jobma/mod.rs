@@ -16,7 +16,7 @@ mod tests;
 
 use crate::decisions::{ERASED, answered, decision};
 use connector::{
-    Account, Connector, Cx, Decision, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Seen, Sent, Spec,
+    Account, Connector, Cx, Decision, Done, Effect, Entry, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, Need, Outcome, Pick, Preview, Seen, Sent, Spec,
     Way, Whom, outcome_of,
 };
 use lever_api::event::Event;
@@ -201,6 +201,8 @@ impl Connector for Jobma {
         callback: Some("callback_secret"),
         map: None,
         arrivals: None,
+        mirror: None,
+        entry: Entry::Any,
         tells_jobs: false,
         credential: &[("authorization", "Authorization, with an access token of Jobma: Bearer …"), ("callback_secret", "Secret that Jobma sends with results")],
         home: "https://api.jobma.com",

@@ -14,7 +14,7 @@ use crate::decisions::{ERASED, Erase, SAME_E_MAIL, answered, decision};
 use crate::hires::{self, Aliases, flagged};
 use connector::fields::{self, Overrides};
 use connector::{
-    Connector, Cx, Decision, Difference, Done, Effect, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent,
+    Connector, Cx, Decision, Difference, Done, Effect, Entry, Field, Found, Hold, How, Jobs, Kind, Known, Mended, More, NameList, Outcome, Pick, Preview, Remember, Seen, Sent,
     Spec, Way, Whom, outcome_of,
 };
 use endpoint::Nothing;
@@ -150,6 +150,8 @@ impl Connector for Joinedly {
         callback: None,
         map: None,
         arrivals: None,
+        mirror: None,
+        entry: Entry::Any,
         tells_jobs: false,
         credential: &[("authorization", "Authorization, with a token of Joinedly: Bearer jy_…")],
         home: "https://app.joinedly.com",

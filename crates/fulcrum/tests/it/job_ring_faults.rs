@@ -37,7 +37,7 @@ impl World {
     }
 
     /// The hub's own API.
-    async fn as_vendor(&self, verb: Verb, path: &str, body: Value) -> (u16, Value) {
+    pub async fn as_vendor(&self, verb: Verb, path: &str, body: Value) -> (u16, Value) {
         let tenant = self.hub.first_tenant().await.unwrap().unwrap();
         let token = self.hub.create_token(&tenant, "test", &["read", "connect"], "test").await.unwrap();
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hub-api", &["endpoint"]),
     ("joinedly-api", &["endpoint"]),
     ("jobma-api", &["endpoint"]),
+    ("findem-api", &["endpoint"]),
     ("job-ring-api", &["endpoint"]),
     ("db", &["clock"]),
     ("outbound", &["clock", "endpoint"]),
@@ -21,11 +22,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("post", &["clock", "db", "endpoint", "outbound", "pipeline", "web"]),
     ("store", &["endpoint", "outbound"]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
-    ("connectors", &["connector", "endpoint", "job-ring-api", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
+    ("connectors", &["connector", "endpoint", "findem-api", "job-ring-api", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
     ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "store", "web"]),
     (
         "partners",
-        &["clock", "db", "endpoint", "hub-api", "job-ring-api", "jobma-api", "joinedly-api", "outbound", "pipeline", "post", "store", "web"],
+        &[
+            "clock",
+            "db",
+            "endpoint",
+            "findem-api",
+            "hub-api",
+            "job-ring-api",
+            "jobma-api",
+            "joinedly-api",
+            "outbound",
+            "pipeline",
+            "post",
+            "store",
+            "web",
+        ],
     ),
     ("hub", &["clock", "connector", "db", "endpoint", "hub-api", "lever-api", "outbound", "pipeline", "post", "web"]),
 ];
@@ -60,7 +75,7 @@ fn each_crate_is_without_what_it_must_not_have() {
             assert!(!forbidden.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
         }
     };
-    for words in ["clock", "endpoint", "lever-api", "hub-api", "job-ring-api", "jobma-api", "joinedly-api"] {
+    for words in ["clock", "endpoint", "lever-api", "hub-api", "findem-api", "job-ring-api", "jobma-api", "joinedly-api"] {
         without(words, &["tokio", "reqwest", "axum", "sea-orm", "db", "outbound"]);
     }
     for name in ["connector", "connectors"] {

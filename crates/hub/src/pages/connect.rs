@@ -53,7 +53,7 @@ async fn show(State(hub): State<Hub>, Path(token): Path<String>) -> Result<Respo
 
 async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str>) -> Result<Response, Problem> {
     let spec = session.connector.spec();
-    let app = hub.lever_app(&session.tenant, spec.id).await?;
+    let app = hub.lever_app(&session.tenant, spec.id).await?.filter(|_| spec.entry == connector::Entry::Any);
     let main = html! {
         section.card.middle {
             p.kicker { "Connect Lever" }

@@ -19,7 +19,6 @@ mod program;
 mod program_pages;
 mod refer_pages;
 mod referrals;
-mod resumes;
 mod settings;
 mod texts;
 
@@ -33,8 +32,6 @@ use outbound::Wire;
 use pipeline::{Ending, Item, NewEffect, Priority};
 use serde_json::{Value, json};
 use web::{Markup, Nav, Problem, Shell};
-
-pub use resumes::Resumes;
 
 /// The first part of its addresses, and whose its letters are.
 pub const APP: &str = "job-ring";

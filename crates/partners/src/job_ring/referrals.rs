@@ -498,10 +498,6 @@ impl Partners {
         Ok(self.at(&format!("/job-ring/consent/{token}")))
     }
 
-    pub(super) fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
-    }
-
     /// Something about referrals changed: pages refresh, and what follows is done.
     pub(super) fn referred(&self) {
         self.lobby.changed();

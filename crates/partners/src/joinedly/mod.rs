@@ -16,7 +16,6 @@ mod places;
 mod settings;
 mod tasks;
 mod texts;
-mod workdays;
 
 use crate::Partners;
 use crate::accounts::Person;

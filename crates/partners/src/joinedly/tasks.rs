@@ -2,8 +2,9 @@
 
 use super::joiners::Joiner;
 use super::journeys::{Owner, Step, Timing};
-use super::{texts, told, workdays};
+use super::{texts, told};
 use crate::Partners;
+use crate::workdays;
 use clock::Ms;
 use db::{Row, Sql, Tx, params};
 use jiff::civil::Date;

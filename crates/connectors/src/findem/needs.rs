@@ -1,0 +1,91 @@
+//! What Findem needs of Lever: 55 permissions to read and 24 to write, as its set-up page lists them. An API key may have more.
+
+use connector::Need;
+use lever_api::*;
+
+macro_rules! needs {
+    ($($endpoint:ident: $to:literal;)*) => { &[$(Need::of::<$endpoint>($to)),*] };
+}
+
+/// In the order of the set-up page; what each is for.
+pub const NEEDS: &[Need] = needs! {
+    GetResume: "read a résumé's own page";
+    GetReferral: "read who referred somebody";
+    GetNote: "read a note again";
+    GetInterview: "read when an interview is";
+    GetForm: "read a form on a profile";
+    GetFile: "read what a file is";
+    GetApplication: "read an application again";
+    GetOpportunity: "read somebody anew before anything is written";
+    GetArchiveReason: "say why somebody was archived";
+    ListUsers: "link the user in whose name is written, and show owners";
+    ListTags: "show the tags there are";
+    ListStages: "map the stages";
+    ListSources: "show where candidates come from";
+    ListRequisitions: "show which requisitions are open";
+    ListRequisitionFields: "read the company's own requisition fields";
+    ListPostings: "show the jobs profiles can be exported to";
+    ListResumes: "bring résumés to the profile";
+    ListReferrals: "show that somebody was referred";
+    ListOffers: "see that an offer was made";
+    ListNotes: "bring notes to the profile";
+    ListInterviews: "show the interviews somebody had";
+    ListForms: "bring forms to the profile";
+    ListFiles: "bring attachments to the profile";
+    ListApplications: "see what somebody applied to";
+    ListOpportunities: "import candidates, and know who is in Lever already";
+    ListFeedbackTemplates: "read how candidates are judged";
+    ListEeoResponses: "keep equal opportunity answers, where that is switched on";
+    ListCandidates: "find candidates under their former address";
+    ListCandidateResumes: "find résumés under their former address";
+    ListCandidateReferrals: "find referrals under their former address";
+    ListCandidateOffers: "find offers under their former address";
+    ListCandidateNotes: "find notes under their former address";
+    ListCandidateInterviews: "find interviews under their former address";
+    ListCandidateForms: "find forms under their former address";
+    ListCandidateFiles: "find attachments under their former address";
+    ListCandidateApplications: "find applications under their former address";
+    ListArchiveReasons: "choose reasons for rejections";
+    GetUser: "show an owner who was not listed";
+    GetStage: "show a stage that was not listed";
+    GetRequisitionField: "read one of the company's own requisition fields";
+    GetRequisition: "show the requisition of a job";
+    GetApplicationForm: "see what a posting asks applicants";
+    GetPosting: "see whether a job is still open";
+    GetContact: "read whose candidacy it is";
+    GetCandidateResume: "read a résumé under its former address";
+    GetCandidateReferral: "read a referral under its former address";
+    GetCandidateNote: "read a note under its former address";
+    GetCandidateInterview: "read an interview under its former address";
+    GetCandidateFile: "read a file under its former address";
+    GetCandidateApplication: "read an application under its former address";
+    GetCandidate: "read a candidate under their former address";
+    DownloadResume: "show résumés";
+    DownloadFile: "show attachments";
+    DownloadCandidateResume: "show résumés under their former address";
+    DownloadCandidateFile: "show attachments under their former address";
+    UploadFile: "attach files to whoever is exported";
+    UploadCandidateFile: "attach files under the former address";
+    UpdateOpportunityArchived: "reject applications";
+    UpdateOpportunityStage: "advance applications";
+    UpdateNote: "correct a note it wrote";
+    UpdateUser: "keep the linked user in step";
+    UpdateContact: "correct the address of whoever is exported";
+    UpdateCandidateStage: "advance applications under their former address";
+    RemoveTags: "take its own tags away again";
+    RemoveSources: "take its own source away again";
+    RemoveLinks: "take its own link away again";
+    RemoveCandidateTags: "take its own tags away under the former address";
+    CreateNote: "write what is said about whoever is exported";
+    CreateOpportunity: "export profiles";
+    CreateCandidateNote: "write notes under the former address";
+    CreateCandidateForm: "fill forms under the former address";
+    CreateCandidate: "export profiles under the former address";
+    ApplyToPosting: "export profiles as applicants";
+    AddTags: "tag whoever is exported";
+    AddSources: "say that somebody comes from Findem";
+    AddLinks: "link the profile in Findem";
+    AddCandidateTags: "add tags under the former address";
+    AddCandidateSources: "add sources under the former address";
+    AddCandidateLinks: "add links under the former address";
+};
