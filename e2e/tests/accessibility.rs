@@ -2,7 +2,7 @@
 //! the window.
 
 use anyhow::Result;
-use e2e::pages::{ATS, CONNECTION, HR_CLOUD, HUB, JOB_RING, JOBMA, JOINEDLY};
+use e2e::pages::{ATS, CONNECTION, FINDEM, HR_CLOUD, HUB, JOB_RING, JOBMA, JOINEDLY};
 use e2e::{Demo, Person};
 use thirtyfour::prelude::*;
 
@@ -24,7 +24,7 @@ async fn walk(person: &Person, base: &str, email: &str, pages: &[String], found:
 #[tokio::test]
 async fn no_page_hinders_anybody() -> Result<()> {
     let demo = Demo::start()?;
-    let (mut found, mut interview, mut referral) = (Vec::new(), String::new(), String::new());
+    let (mut found, mut interview, mut referral, mut key) = (Vec::new(), String::new(), String::new(), String::new());
     for (width, dark) in [(1280, false), (390, true)] {
         let person = Person::sits_down(width, 900, dark).await?;
         person.resizes(width, 900).await?;
@@ -41,6 +41,9 @@ async fn no_page_hinders_anybody() -> Result<()> {
                 person.reads("Congratulations").await?;
                 ats.push(person.driver.current_url().await?.path().trim_start_matches('/').to_owned());
             }
+        }
+        if !dark {
+            key = person.makes_a_key(&demo, "Findem").await?;
         }
         person.presses("Sign out").await?;
         walk(&person, &demo.ats, "ines@northwind.example", &ats, &mut found).await?;
@@ -119,6 +122,29 @@ async fn no_page_hinders_anybody() -> Result<()> {
         person.opens(&format!("{}jobs", demo.job_ring)).await?;
         person.presses("Sign out").await?;
         walk(&person, &demo.job_ring, "bianca@northwind.example", &job_ring, &mut found).await?;
+
+        person.opens(&format!("{}sign-in", demo.findem)).await?;
+        person.signs_in("fatima@northwind.example").await?;
+        person.reads("Sign out").await?;
+        if !dark {
+            person.connects_findem(&demo, &key).await?;
+            person.opens(&format!("{}profiles?q=amara", demo.findem)).await?;
+            person.presses("Amara Okafor").await?;
+            person.presses("Export to Lever").await?;
+            found.extend(person.finds_hindrances().await?.into_iter().map(|what| format!("export: {what}")));
+            person.presses("Export").await?;
+            person.reloads_until_it_says("1 of 1 profile in Lever").await?;
+        }
+        let mut findem = owned(FINDEM);
+        for page in ["profiles?q=amara", "exports"] {
+            person.opens(&format!("{}{page}", demo.findem)).await?;
+            let link = person.finds_link("//td/a").await?;
+            findem.push(link.trim_start_matches("/findem/").to_owned());
+        }
+        person.presses("Sign out").await?;
+        walk(&person, &demo.findem, "fatima@northwind.example", &findem, &mut found).await?;
+        person.presses("Sign out").await?;
+        walk(&person, &demo.findem, "edda@northwind.example", &owned(&["equal-opportunity"]), &mut found).await?;
 
         person.opens(&format!("{}sign-in", demo.hub)).await?;
         person.signs_in("olga@northwind.example").await?;

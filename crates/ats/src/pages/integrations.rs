@@ -58,7 +58,7 @@ async fn credentials(viewer: Viewer) -> Result<Html<String>, Problem> {
         }
     };
     let body = html! {
-        div.actions { a.button.main href=(format!("{CREDENTIALS}/new")) { "Generate New Key" } }
+        div.actions { a.button.main href=(format!("{CREDENTIALS}/new")) { "Generate New API Key" } }
         @if keys.is_empty() {
             (ui::empty("No API keys", "A key lets a program read and write with exactly the permissions you tick."))
         } @else {

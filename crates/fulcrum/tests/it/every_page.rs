@@ -85,6 +85,8 @@ async fn busy(w: &World) {
     w.connects_joinedly().await;
     w.connects_jobma().await;
     w.connects_job_ring().await;
+    let mut fatima = w.reviews(&["New applicant"]).await;
+    w.exports(&mut fatima, &["Amara Okafor"], &[]).await;
     w.refers("Nia Okafor", "nia@mail.example", "Backend Engineer").await;
     let (_, link) = w.invited(DANIEL).await;
     w.holds(&link).await;
@@ -107,9 +109,15 @@ async fn every_page_is_whole_and_no_link_is_dead() {
             crawl(w.at_jobma("rashid").await, "/jobma/interviews-listing").await,
             crawl(w.at_job_ring("bianca").await, "/job-ring/business").await,
             crawl(w.at_job_ring("rosa").await, "/job-ring/jobs").await,
+            crawl(w.at_findem("fatima").await, "/findem/profiles").await,
+            crawl(w.at_findem("robin").await, "/findem/profiles").await,
+            crawl(w.at_findem("edda").await, "/findem/equal-opportunity").await,
             crawl(w.at_hub().await, "/").await,
         ];
-        assert!(pages.iter().zip([14, 1, 7, 3, 12, 2, 9, 3, 12, 4, 8]).all(|(seen, least)| *seen >= least), "fewer pages than there were: {pages:?}");
+        assert!(
+            pages.iter().zip([14, 1, 7, 3, 12, 2, 9, 3, 12, 4, 14, 5, 1, 8]).all(|(seen, least)| *seen >= least),
+            "fewer pages than there were: {pages:?}"
+        );
     })
     .await;
 }

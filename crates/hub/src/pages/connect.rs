@@ -68,7 +68,7 @@ async fn page(hub: &Hub, session: &ConnectSession, token: &str, why: Option<&str
             }
             details id="key" open[app.is_none()] {
                 summary { "Use an API key instead" }
-                p.hint { "In Lever: Settings > Integrations and API > API Credentials > Generate New Key. Tick these permissions:" }
+                p.hint { "In Lever: Settings > Integrations and API > API Credentials > Generate New API Key. Tick these permissions:" }
                 ul { @for need in spec.needs { li { code { (need.access.permission) } } } }
                 form.fields method="post" action=(format!("/connect/{token}/api-key")) {
                     (ui::field("API key", "key", "password", "", true))

@@ -102,17 +102,17 @@ async fn list(person: Person) -> Result<Html<String>, Problem> {
             details id="manage-ats" {
                 summary { "Manage" }
                 ul.list {
-                    li { a href=(CONNECT) { "Connect your ATS system" } }
-                    @if matches!(&lever, Ok(Some(_))) { li { a href=(LEVER) { "Lever" } } li { a href=(mapping_pages::MAPPING) { "Stage Mapping" } } }
-                    li { a href=(csv::HERE) { "Lever (CSV)" } }
+                    li { a.button href=(CONNECT) { "Connect your ATS system" } }
+                    @if matches!(&lever, Ok(Some(_))) { li { a.button href=(LEVER) { "Lever" } } li { a.button href=(mapping_pages::MAPPING) { "Stage Mapping" } } }
+                    li { a.button href=(csv::HERE) { "Lever (CSV)" } }
                 }
             }
             @match &lever {
                 Err(why) => { p.error role="alert" { (why) } }
                 Ok(None) => { p.soft { "No applicant tracking system is connected." } }
-                Ok(Some(c)) => { div.heading { h3 { a href=(LEVER) { "Lever" } } (state(c)) } a.button href=(LEVER) { "Manage" } }
+                Ok(Some(c)) => { div.heading { h3 { "Lever" } (state(c)) a.button href=(LEVER) { "Manage" } } }
             }
-            @if files > 0 { div.heading { h3 { a href=(csv::HERE) { "Lever (CSV)" } } (ui::badge("plain", &ui::count(files, "application"))) } }
+            @if files > 0 { div.heading { h3 { "Lever (CSV)" } (ui::badge("plain", &ui::count(files, "application"))) } }
         }
     };
     person.findem("Integrations", true, main).await

@@ -41,10 +41,11 @@ async fn show(person: Person) -> Result<Html<String>, Problem> {
             p.hint { "Drag each stage into the group it belongs to, or choose the group in its own menu. A stage is in one group at most. How long an application may stay is said in days." }
             @if unmapped > 0 { p.warn { (ui::count(unmapped, "stage")) " in no group yet." } }
             div.board {
+                @if unmapped > 0 { (column(&lists, NONE, "Unmapped", &lists.unmapped().collect::<Vec<_>>())) }
                 @for bucket in &lists.buckets {
                     (column(&lists, &bucket.id, &bucket.name, &lists.stages.iter().filter(|s| s.bucket == bucket.id).collect::<Vec<_>>()))
                 }
-                (column(&lists, NONE, "Unmapped", &lists.unmapped().collect::<Vec<_>>()))
+                @if unmapped == 0 { (column(&lists, NONE, "Unmapped", &[])) }
             }
             (groups(&lists))
         }
@@ -89,15 +90,15 @@ fn choices(lists: &Lists) -> Markup {
 fn column(lists: &Lists, id: &str, name: &str, stages: &[&Stage]) -> Markup {
     html! {
         section.column data-stage=(id) aria-label=(format!("Group {name}")) {
-            h3 { (name) " " span.soft { (stages.len()) } }
-            @for stage in stages { (card(lists, stage, id)) }
+            header { h3 { (name) } span.badge { (stages.len()) } }
+            ul { @for stage in stages { (card(lists, stage, id)) } }
         }
     }
 }
 
 fn card(lists: &Lists, stage: &Stage, bucket: &str) -> Markup {
     html! {
-        div.person draggable="true" data-card=(stage.id) id=(format!("stage-{}", stage.id)) {
+        li.person draggable="true" data-card=(stage.id) {
             b { (stage.name) } @if stage.gone { " " (ui::badge("bad", "gone from Lever")) }
             form.inline method="post" action=(format!("{MAPPING}/stages/{}/group", stage.id)) {
                 select name="group" data-submit aria-label=(format!("Group of {}", stage.name)) {
