@@ -74,7 +74,7 @@ async fn fnd_01_to_36_the_document_works_sentence_by_sentence() -> Result<()> {
     days.send_keys("3").await?;
     days.find(By::XPath("following-sibling::button")).await?.click().await?;
     fatima.reads("Saved.").await?;
-    fatima.opens(&fatima.driver.current_url().await?.to_string()).await?;
+    fatima.opens(fatima.driver.current_url().await?.as_ref()).await?;
     fatima.driver.query(By::XPath(in_group("screen", "Recruiter screen"))).first().await?;
     fatima.takes_a_picture("findem-mapping").await?;
     fatima.presses("Pipeline").await?;
