@@ -1,8 +1,10 @@
 //! Measurements, side by side in one run, on SQLite and (with `FULCRUM_TEST_POSTGRES`) PostgreSQL:
 //! `make bench` runs this with fsync on and writes docs/performance.md. `--quick` takes less time and measures less well;
-//! `acks`, `hires`, `polls` or `process` measures only that.
+//! `acks`, `hires`, `polls`, `copies` or `process` measures only that.
 
+mod account;
 mod ceiling;
+mod copies;
 mod load;
 mod polls;
 mod process;
@@ -40,6 +42,11 @@ async fn main() -> Result<()> {
     for engine in engines() {
         if wanted("polls") {
             polls::report(engine, if quick { 500 } else { 10_000 }).await?;
+        }
+    }
+    for engine in engines() {
+        if wanted("copies") {
+            copies::report(engine, if quick { 1000 } else { 50_000 }).await?;
         }
     }
     if wanted("process") {

@@ -44,8 +44,10 @@ pub trait AnyConnector: Send + Sync {
     fn tell_lists<'a>(&'a self, partner: &'a Remote, lists: &'a Lists) -> Boxed<'a, Result<(), Failure>>;
     /// See [`Connector::tell_people`].
     fn tell_people<'a>(&'a self, partner: &'a Remote, people: &'a [Opportunity], pass: Option<i64>) -> Boxed<'a, Result<Wanted, Failure>>;
-    /// See [`Connector::end_pass`].
-    fn end_pass<'a>(&'a self, partner: &'a Remote, pass: i64) -> Boxed<'a, Result<Vec<String>, Failure>>;
+    /// See [`Connector::gone`].
+    fn gone<'a>(&'a self, partner: &'a Remote, pass: i64) -> Boxed<'a, Result<Vec<String>, Failure>>;
+    /// See [`Connector::forget`].
+    fn forget<'a>(&'a self, partner: &'a Remote, subjects: &'a [String]) -> Boxed<'a, Result<(), Failure>>;
     /// See [`Connector::tell_eeo`].
     fn tell_eeo<'a>(&'a self, partner: &'a Remote, answers: &'a [EeoResponse], pass: i64, last: bool) -> Boxed<'a, Result<(), Failure>>;
     /// See [`Connector::fetch`].
@@ -142,8 +144,12 @@ impl<C: Connector> AnyConnector for C {
         Box::pin(Connector::tell_people(self, partner, people, pass))
     }
 
-    fn end_pass<'a>(&'a self, partner: &'a Remote, pass: i64) -> Boxed<'a, Result<Vec<String>, Failure>> {
-        Box::pin(Connector::end_pass(self, partner, pass))
+    fn gone<'a>(&'a self, partner: &'a Remote, pass: i64) -> Boxed<'a, Result<Vec<String>, Failure>> {
+        Box::pin(Connector::gone(self, partner, pass))
+    }
+
+    fn forget<'a>(&'a self, partner: &'a Remote, subjects: &'a [String]) -> Boxed<'a, Result<(), Failure>> {
+        Box::pin(Connector::forget(self, partner, subjects))
     }
 
     fn tell_eeo<'a>(&'a self, partner: &'a Remote, answers: &'a [EeoResponse], pass: i64, last: bool) -> Boxed<'a, Result<(), Failure>> {

@@ -99,7 +99,8 @@ pub struct Done {
     pub left_out: bool,
     /// Now that this is so, something else may be wanted: it is decided again at once.
     pub more: bool,
-    /// A record of the partner's became the opportunity [`Done::remote_id`]: what is remembered with that opportunity from now on.
+    /// A record of the partner's became the opportunity [`Done::remote_id`]: what is remembered with that opportunity from now on; null:
+    /// what was remembered before.
     pub became: Option<Value>,
 }
 
@@ -314,10 +315,16 @@ pub trait Connector: Send + Sync + 'static {
         std::future::ready(Ok(Wanted::default()))
     }
 
-    /// A pass is over: whoever was not told of in it is gone from Lever. The opportunities that are.
-    fn end_pass(&self, partner: &Remote, pass: i64) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {
+    /// A pass is over: some of those that were not told of in it, until there are none.
+    fn gone(&self, partner: &Remote, pass: i64) -> impl Future<Output = Result<Vec<String>, Failure>> + Send {
         let _ = (partner, pass);
         std::future::ready(Ok(Vec::new()))
+    }
+
+    /// Tells a partner that keeps a copy that these are gone from Lever.
+    fn forget(&self, partner: &Remote, subjects: &[String]) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (partner, subjects);
+        std::future::ready(Ok(()))
     }
 
     /// Tells a partner that keeps a copy what applicants answered about themselves; `last`: these are the last of the pass.

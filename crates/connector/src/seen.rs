@@ -45,6 +45,8 @@ pub struct Seen {
     pub told: BTreeMap<String, Value>,
     /// Where the partner can tell us of it: an address to which what it is about is added. Empty, if nothing can be told.
     pub callback: String,
+    /// Somebody asked for it anew: what the partner is thought to hold may not be there.
+    pub again: bool,
     /// Whether a try without an answer may have made a record, and none is known.
     pub perhaps: bool,
     /// What people decided about this person, by question.

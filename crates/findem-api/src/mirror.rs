@@ -130,7 +130,7 @@ pub struct Application {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Applications {
-    /// They are told of in a pass over everybody: whoever is in none of its calls is gone, once [`EndPass`] says that it is over.
+    /// They are told of in a pass over everybody: whoever is in none of its calls is gone, as [`ListGone`] says once it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pass: Option<i64>,
     /// At most 500.
@@ -147,7 +147,7 @@ pub struct Wanted {
     pub lists: bool,
 }
 
-/// Who is not in the applicant tracking system any more.
+/// Candidacies that are not in the applicant tracking system any more, or out of sight; at most 500.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Gone {
     /// [`Application::id`]
@@ -208,8 +208,6 @@ pub struct Lacking {
 pub struct EeoAnswer {
     /// Of the application.
     pub id: String,
-    /// [`Application::id`]
-    pub application: String,
     /// [`Job::id`]
     pub job: String,
     /// When.
@@ -245,8 +243,12 @@ endpoint! {
     Put "/v1/mirror/applications" as PutApplications { access: Access::ANY, path: {}, query: Nothing, body: Applications, returns: Wanted }
 }
 endpoint! {
-    /// A pass over everybody is over: whoever was not told of in it is gone.
-    Post "/v1/mirror/passes/{pass}/end" as EndPass { access: Access::ANY, path: { pass: String }, query: Nothing, body: Nothing, returns: Gone }
+    /// List who was not told of in a pass over everybody. Whoever is forgotten is not listed again.
+    Get "/v1/mirror/passes/{pass}/gone" as ListGone { access: Access::ANY, path: { pass: String }, query: Nothing, body: Nothing, returns: Gone }
+}
+endpoint! {
+    /// Forget these: their candidacies, notes, files and letters, and whoever is known from them alone.
+    Post "/v1/mirror/forgotten" as ForgetApplications { access: Access::ANY, path: {}, query: Nothing, body: Gone, returns: Nothing, status: 204 }
 }
 endpoint! {
     /// Bring one candidacy up to date, with its notes and files.
@@ -265,4 +267,4 @@ endpoint! {
     Put "/v1/mirror/eeo" as PutEeoAnswers { access: Access::ANY, path: {}, query: Nothing, body: EeoAnswers, returns: Nothing, status: 204 }
 }
 
-catalogue![PutLists, PutApplications, EndPass, PutProfile, PutFile, DeleteApplication, PutEeoAnswers];
+catalogue![PutLists, PutApplications, ListGone, ForgetApplications, PutProfile, PutFile, DeleteApplication, PutEeoAnswers];

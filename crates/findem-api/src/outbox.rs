@@ -64,6 +64,8 @@ pub struct Wish {
     pub note: String,
     /// Export: the name of their résumé; empty: there is none. [`GetWishFile`] downloads it.
     pub file: String,
+    /// Export: a candidacy of theirs that Findem knows of; empty: none.
+    pub known: String,
     /// Export: also if they are known already: as one candidacy more of the same person.
     pub anyway: bool,
 }
@@ -91,9 +93,11 @@ pub struct Waiting {
 pub enum Standing {
     /// It is so now.
     Done,
-    /// It could not be made so, and is tried again by itself or once somebody mended it.
+    /// It could not be made so yet, and is tried again by itself.
     #[default]
     Waiting,
+    /// Nothing was written, and it goes on only when somebody does something.
+    Held,
     /// The person is known already: somebody has to say what is to be done.
     Known,
     /// Things are otherwise in the applicant tracking system by now: it is not done.

@@ -53,9 +53,13 @@ impl Hub {
     pub(crate) async fn becomes(&self, tx: &Tx, noted: &Noted, opportunity: &str, then: &Value) -> db::Result<()> {
         let (tenant, connection, subject, now) = (noted.tenant.as_str(), noted.connection.as_str(), noted.subject.as_str(), self.clock.now());
         let record = connector::arrival_of(subject).unwrap_or(subject);
-        let sql = "insert into link (tenant, connection, subject, remote_id, sent, at) values ($1, $2, $3, $4, $5, $6) \
-                   on conflict (tenant, connection, subject) do nothing";
-        tx.run(sql, params![tenant, connection, opportunity, record, then.to_string(), now.0]).await?;
+        // Somebody may have looked at the opportunity before it was known what it became of: what is still to be said is said.
+        let again = if then.is_null() { "nothing" } else { "update set sent = excluded.sent" };
+        let sql = format!(
+            "insert into link (tenant, connection, subject, remote_id, sent, at) values ($1, $2, $3, $4, $5, $6) \
+             on conflict (tenant, connection, subject) do {again}"
+        );
+        tx.run(&sql, params![tenant, connection, opportunity, record, then.to_string(), now.0]).await?;
         let over = [("inbox", "source", ""), ("job", "connection", "and state in ('done', 'cancelled', 'failed')"), ("effect", "connection", "")];
         for (table, column, and) in over {
             let sql = format!("update {table} set subject = $1 where tenant = $2 and {column} = $3 and subject = $4 {and}");
@@ -91,6 +95,9 @@ impl Try<'_> {
             Ok(read) => read,
             Err(failure) => return hub.lever_failed(self.connection, &failure, "see whom Lever knows already").await.map(Err),
         };
+        if !found.opportunity.is_empty() && arrival.opportunity.is_none() {
+            self.gone(&found.opportunity).await?;
+        }
         learnt.person = Some(Person::arriving(&found, arrival.posting.as_ref(), hub.clock.now()));
         (arrival.id, arrival.record) = (record.to_owned(), found);
         arrival.answers.clone_from(&ours.answers);

@@ -84,7 +84,8 @@ impl Try<'_> {
                 let same_email = if asks { hub.records_by_email(self.connection, &id, &seen.opportunity.emails).await? } else { Vec::new() };
                 let callback = hub.callback_of(self.connection, &item.subject);
                 let (sent, answers, told) = (ours.sent.what.clone(), ours.answers.clone(), ours.told.clone());
-                Ok(Ok(Seen { sent, answers, told, callback, same_email, record: ours.sent.remote_id.clone(), ..seen }))
+                let again = item.payload["again"] == true;
+                Ok(Ok(Seen { sent, answers, told, callback, same_email, again, record: ours.sent.remote_id.clone(), ..seen }))
             }
             // That alone is no reason to forget anybody: this credential may not see them any more. Whoever was deleted is
             // found in Lever's list of the deleted.
@@ -93,6 +94,7 @@ impl Try<'_> {
                     "Lever does not show the opportunity {id}: it was deleted, this credential may not see it, or it never existed. Nothing is done."
                 );
                 hub.audit(&hub.db, &item.tenant, "Lever", "opportunity: unknown", &why).await?;
+                self.gone(&item.subject).await?;
                 if ours.sent.remote_id.is_some() {
                     hub.look_for_deleted_soon(self.connection).await?;
                 }
@@ -100,6 +102,19 @@ impl Try<'_> {
             }
             Err(failure) => hub.lever_failed(self.connection, &failure, self.connector.spec().whom.reading()).await.map(Err),
         }
+    }
+
+    /// Lever does not show this opportunity. A copy that sees everything has no reason to keep what is not there.
+    pub async fn gone(&self, opportunity: &str) -> db::Result<()> {
+        let lever = self.lever();
+        if self.connector.spec().mirror.is_none() || !self.reader(&lever, &[]).sees_confidential().await.unwrap_or(false) {
+            return Ok(());
+        }
+        let partner = self.hub.partner(self.connection, self.wire);
+        if let Err(failure) = self.connector.forget(&partner, &[opportunity.to_owned()]).await {
+            tracing::info!(%failure, "a copy could not be told that somebody is gone; the next pass tells it");
+        }
+        self.hub.erase(self.connection, opportunity, "gone from Lever").await.map(drop)
     }
 
     /// What is wanted now, by the truth on the side from which it comes.

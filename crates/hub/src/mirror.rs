@@ -56,6 +56,10 @@ pub struct Mirror {
     pub until: Option<i64>,
     /// Everybody is being told.
     pub pass: Option<Pass>,
+    /// Knows the account again: its oldest user.
+    pub account: String,
+    /// Somebody connected since that pass began: it goes on only if this is the same account.
+    pub resumed: bool,
     /// When everybody was told last, ms.
     pub whole_at: Option<i64>,
     /// How many there were.
@@ -111,7 +115,7 @@ pub struct Step {
 impl Mirror {
     /// What is left to do of a pass that was interrupted, and nothing else; none: there is none.
     pub fn interrupted(self) -> Option<Self> {
-        Some(Self { pass: Some(self.pass?), total: self.total, ..Self::default() })
+        Some(Self { pass: Some(self.pass?), total: self.total, account: self.account, resumed: true, ..Self::default() })
     }
 }
 
@@ -187,17 +191,22 @@ impl Hub {
     }
 }
 
-/// Keeps what went on with one step.
-fn note(state: &mut Mirror, step: &str, now: Ms, count: u64, failure: Option<&Failure>) {
-    let why = failure.map(|failure| match failure.status() {
-        Some(403) => {
-            format!("Lever refuses it: {failure} A Super Admin can make a new API key with the missing permission; enter it with \"Edit Auth\".")
-        }
-        _ => format!("{failure} It is tried again by itself."),
-    });
-    let count = if failure.is_some() { state.steps.get(step).map_or(0, |step| step.count) } else { count };
-    let needs_somebody = failure.is_some_and(|failure| failure.status() == Some(403));
-    state.steps.insert(step.to_owned(), Step { at: now.0, count, why: why.unwrap_or_default(), needs_somebody });
+/// Keeps that one step went well.
+fn went_well(state: &mut Mirror, step: &str, now: Ms, count: u64) {
+    state.steps.insert(step.to_owned(), Step { at: now.0, count, ..Step::default() });
+}
+
+/// Keeps what went wrong with one step, on which side.
+fn went_wrong(state: &mut Mirror, step: &str, now: Ms, side: &str, failure: &Failure) {
+    let needs_somebody = !failure.may_pass();
+    let mend = match failure.status() {
+        _ if !needs_somebody => "It is tried again by itself.",
+        Some(403) if side == "Lever" => "A Super Admin can make a new API key with the missing permission; enter it with \"Edit Auth\".",
+        Some(401) => "Enter a new API key with \"Edit Auth\".",
+        _ => "Whoever operates the hub can look at what it holds, and release it.",
+    };
+    let count = state.steps.get(step).map_or(0, |step| step.count);
+    state.steps.insert(step.to_owned(), Step { at: now.0, count, why: format!("{side}: {failure} {mend}"), needs_somebody });
 }
 
 impl Try<'_> {
@@ -210,12 +219,13 @@ impl Try<'_> {
             Ok(()) => None,
             Err(Stopped::Over) => return Ok(Ending::Decided(Vec::new())),
             Err(Stopped::AtLever(failure)) => {
-                note(&mut state, "people", self.hub.clock.now(), 0, Some(&failure));
+                went_wrong(&mut state, "people", self.hub.clock.now(), "Lever", &failure);
                 Some(self.hub.lever_failed(self.connection, &failure, "list candidates").await?)
             }
             Err(Stopped::AtPartner(failure)) => {
-                note(&mut state, "people", self.hub.clock.now(), 0, Some(&failure));
-                Some(ending(outcome_of(self.connector.spec().name, &failure)))
+                let name = self.connector.spec().name;
+                went_wrong(&mut state, "people", self.hub.clock.now(), name, &failure);
+                Some(ending(outcome_of(name, &failure)))
             }
         };
         // Whoever disconnected meanwhile has said so themselves.
@@ -228,46 +238,66 @@ impl Try<'_> {
         // What is said of thousands is nobody's history.
         let urgency = if self.item.priority == Priority::Now { Urgency::Now } else { Urgency::Later };
         let (lever, partner) = (hub.lever(self.connection, urgency, &Wire::default()), hub.partner(self.connection, &Wire::default()));
-        let is_due = {
+        let (is_due, resumed) = {
             let state = state.lock().await;
-            state.pass.is_none() && state.whole_at.is_none_or(|at| now.since(Ms(at)) >= WHOLE_EVERY)
+            (state.pass.is_none() && state.whole_at.is_none_or(|at| now.since(Ms(at)) >= WHOLE_EVERY), state.resumed)
         };
-        let lists_told = self.item.payload["lists"] == true || is_due;
-        if lists_told {
+        if self.item.payload["lists"] == true || is_due || resumed {
             let users = self.tell_lists(&lever, &partner, state).await?;
-            if is_due {
-                let beginning = users.iter().map(|user| user.created_at).min();
+            let oldest = users.iter().min_by_key(|user| (user.created_at, &user.id));
+            let account = oldest.map(|user| user.id.clone()).unwrap_or_default();
+            let mut state = state.lock().await;
+            if is_due || resumed && state.account != account {
                 // The first answer of the pass says what time it is at Lever.
-                let mut state = state.lock().await;
-                state.pass = Some(Pass::new(self.lever_time(&lever).await?.0, now.0, beginning));
-                hub.keep_mirror(self.connection, &state).await?;
+                let began = self.lever_time(&lever).await?;
+                state.pass = Some(Pass::new(began.0, now.0, oldest.map(|user| user.created_at)));
             }
+            (state.account, state.resumed) = (account, false);
+            hub.keep_mirror(self.connection, &state).await?;
         }
         let whole = state.lock().await.pass.clone();
         let pass = whole.as_ref().map(|pass| pass.id);
         if let Some(pass) = &whole {
             let open = (0..pass.parts.len()).filter(|n| !pass.parts[*n].over);
             stream::iter(open.map(Ok)).try_for_each_concurrent(AT_ONCE, |n| self.tell_part(n, pass.id, &lever, &partner, state)).await?;
-            let begin = state.lock().await.until.unwrap_or(pass.id).min(pass.id);
-            state.lock().await.until = Some(begin);
+            let mut state = state.lock().await;
+            state.until = Some(state.until.unwrap_or(pass.id).min(pass.id));
         }
-        let names_unknown = self.tell_changes(&lever, &partner, pass, state).await?;
-        if names_unknown && !lists_told {
+        let (until, names_unknown) = self.tell_changes(&lever, &partner, pass, state).await?;
+        if names_unknown {
             self.tell_lists(&lever, &partner, state).await?;
         }
-        if let Some(pass) = &whole {
-            let gone = self.connector.end_pass(&partner, pass.id).await.map_err(Stopped::AtPartner)?;
-            for id in gone {
-                hub.erase(self.connection, &id, "gone from Lever").await?;
-            }
-            self.tell_eeo(pass.id, &lever, &partner, state).await?;
-            let mut state = state.lock().await;
-            state.total = state.pass.take().map_or(0, |pass| pass.told);
-            state.whole_at = Some(hub.clock.now().0);
+        if let Some(pass) = pass {
+            self.forget_gone(pass, &lever, &partner).await?;
+            self.tell_eeo(pass, &lever, &partner, state).await?;
         }
         let mut state = state.lock().await;
-        state.at = Some(hub.clock.now().0);
+        // Only now: what was named and could not be read yet is named again.
+        state.until = Some(until.0);
+        let (now, count) = (hub.clock.now(), state.steps.get("people").map_or(0, |step| step.count));
+        went_well(&mut state, "people", now, count);
+        if let Some(pass) = state.pass.take() {
+            (state.total, state.whole_at) = (pass.told, Some(now.0));
+        }
+        state.at = Some(now.0);
         Ok(())
+    }
+
+    /// Whoever was in no part of a pass is gone from the copy. If this credential sees everything they were deleted, and are forgotten
+    /// here too; else they may only be out of sight.
+    async fn forget_gone(&self, pass: i64, lever: &Remote, partner: &Remote) -> Result<(), Stopped> {
+        loop {
+            let gone = self.connector.gone(partner, pass).await.map_err(Stopped::AtPartner)?;
+            if gone.is_empty() {
+                return Ok(());
+            }
+            if self.reads(lever).sees_confidential().await.map_err(Stopped::AtLever)? {
+                for id in &gone {
+                    self.hub.erase(self.connection, id, "gone from Lever").await?;
+                }
+            }
+            self.connector.forget(partner, &gone).await.map_err(Stopped::AtPartner)?;
+        }
     }
 
     /// What time it is at Lever; ours, if its answer does not say.
@@ -293,7 +323,14 @@ impl Try<'_> {
         };
         let mut offset = part.offset;
         loop {
-            let page = self.reads(lever).people(OpportunityFilter { offset: offset.take(), ..filter.clone() }).await.map_err(Stopped::AtLever)?;
+            let query = OpportunityFilter { offset: offset.take(), ..filter.clone() };
+            let goes_on = query.offset.is_some();
+            let page = match self.reads(lever).people(query).await {
+                Ok(page) => page,
+                // Lever gave this place out, and does not know it any more: the part begins anew.
+                Err(failure) if goes_on && failure.status() == Some(400) => continue,
+                Err(failure) => return Err(Stopped::AtLever(failure)),
+            };
             let told = self.tell(page.data, partner, Some(pass)).await?.0;
             offset = page.next.filter(|_| page.has_next == Some(true));
             let mut state = state.lock().await;
@@ -303,7 +340,7 @@ impl Try<'_> {
                 pass.parts[n].offset.clone_from(&offset);
                 pass.parts[n].over = offset.is_none();
                 let so_far = pass.told;
-                note(&mut state, "people", now, so_far, None);
+                went_well(&mut state, "people", now, so_far);
             }
             self.hub.keep_mirror(self.connection, &state).await?;
             if offset.is_none() {
@@ -312,8 +349,8 @@ impl Try<'_> {
         }
     }
 
-    /// Who changed since the last time. Whether something was named that is in none of the lists.
-    async fn tell_changes(&self, lever: &Remote, partner: &Remote, pass: Option<i64>, state: &Mutex<Mirror>) -> Result<bool, Stopped> {
+    /// Who changed since the last time. Until when, by Lever's clock; whether something was named that is in none of the lists.
+    async fn tell_changes(&self, lever: &Remote, partner: &Remote, pass: Option<i64>, state: &Mutex<Mirror>) -> Result<(Ms, bool), Stopped> {
         let begin = Ms(state.lock().await.until.unwrap_or(0));
         let filter = OpportunityFilter {
             updated_at_start: Some(begin.minus(OVERLAP).0),
@@ -336,11 +373,7 @@ impl Try<'_> {
                 break;
             }
         }
-        let mut state = state.lock().await;
-        state.until = Some(self.hub.trusted(asked_at).unwrap_or(latest).max(begin).0);
-        let count = state.steps.get("people").map_or(0, |step| step.count);
-        note(&mut state, "people", self.hub.clock.now(), count, None);
-        Ok(unknown)
+        Ok((self.hub.trusted(asked_at).unwrap_or(latest).max(begin), unknown))
     }
 
     /// Tells the partner of a page, and thinks about those of whom it wants to know more. How many there were; whether a list is behind.
@@ -400,7 +433,8 @@ impl Try<'_> {
     /// What applicants answered about themselves, if somebody switched that on.
     async fn tell_eeo(&self, pass: i64, lever: &Remote, partner: &Remote, state: &Mutex<Mirror>) -> Result<(), Stopped> {
         if !self.connector.spec().mirror.is_some_and(|mirror| self.connection.settings[mirror.eeo] == true) {
-            return Ok(());
+            // What was told before somebody switched it off is forgotten.
+            return self.connector.tell_eeo(partner, &[], pass, true).await.map_err(Stopped::AtPartner);
         }
         let (mut query, mut count) = (EeoFilter { limit: Some(100), ..EeoFilter::default() }, 0);
         loop {
@@ -408,7 +442,7 @@ impl Try<'_> {
                 Ok(page) => page,
                 // It is no reason to end everything else.
                 Err(failure) if failure.status() == Some(403) => {
-                    note(&mut *state.lock().await, "eeo", self.hub.clock.now(), 0, Some(&failure));
+                    went_wrong(&mut *state.lock().await, "eeo", self.hub.clock.now(), "Lever", &failure);
                     return Ok(());
                 }
                 Err(failure) => return Err(Stopped::AtLever(failure)),
@@ -417,7 +451,7 @@ impl Try<'_> {
             query.offset = page.next.filter(|_| page.has_next == Some(true));
             self.connector.tell_eeo(partner, &page.data, pass, query.offset.is_none()).await.map_err(Stopped::AtPartner)?;
             if query.offset.is_none() {
-                note(&mut *state.lock().await, "eeo", self.hub.clock.now(), count, None);
+                went_well(&mut *state.lock().await, "eeo", self.hub.clock.now(), count);
                 return Ok(());
             }
         }
@@ -428,11 +462,11 @@ impl Try<'_> {
 fn kept<T>(read: Result<Vec<T>, Failure>, step: &str, state: &mut Mirror, now: Ms) -> Result<Option<Vec<T>>, Stopped> {
     match read {
         Ok(all) => {
-            note(state, step, now, all.len() as u64, None);
+            went_well(state, step, now, all.len() as u64);
             Ok(Some(all))
         }
         Err(failure) => {
-            note(state, step, now, 0, Some(&failure));
+            went_wrong(state, step, now, "Lever", &failure);
             if failure.status() == Some(403) { Ok(None) } else { Err(Stopped::AtLever(failure)) }
         }
     }

@@ -129,16 +129,22 @@ impl Reader<'_> {
 
     /// The same, with the time of day at Lever.
     pub async fn people_dated(&self, query: OpportunityFilter) -> Result<(List<Opportunity>, Option<Ms>), Failure> {
-        let list = async |query| self.lever.send_dated(ListOpportunities { query, body: Nothing }).await;
-        let all = Some("all".to_owned());
-        let may = async || match list(OpportunityFilter { confidentiality: all.clone(), limit: Some(1), ..OpportunityFilter::default() }).await {
-            Ok(_) => Ok(true),
-            Err(failure) if failure.status() == Some(403) => Ok(false),
-            Err(failure) => Err(failure),
+        let confidentiality = self.sees_confidential().await?.then(|| "all".to_owned());
+        self.lever.send_dated(ListOpportunities { query: OpportunityFilter { confidentiality, ..query }, body: Nothing }).await
+    }
+
+    /// Whether this credential sees what is confidential: asking for it without the right is refused. That is said when a credential is
+    /// made, for good.
+    pub async fn sees_confidential(&self) -> Result<bool, Failure> {
+        let read = async || {
+            let query = OpportunityFilter { confidentiality: Some("all".to_owned()), limit: Some(1), ..OpportunityFilter::default() };
+            match self.lever.send(ListOpportunities { query, body: Nothing }).await {
+                Ok(_) => Ok(true),
+                Err(failure) if failure.status() == Some(403) => Ok(false),
+                Err(failure) => Err(failure),
+            }
         };
-        // Whether a credential sees what is confidential is said when it is made, for good.
-        let sees_all: Arc<bool> = self.memo.read("sees confidential", Good::For(ALWAYS), may).await?;
-        list(OpportunityFilter { confidentiality: all.filter(|_| *sees_all), ..query }).await
+        self.memo.read("sees confidential", Good::For(ALWAYS), read).await.map(|sees| *sees)
     }
 
     /// The posting with its hiring manager. One that is gone is none.

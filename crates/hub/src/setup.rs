@@ -3,11 +3,11 @@
 use crate::Hub;
 use crate::connections::Connection;
 use crate::jobs::has_stages;
-use clock::Ms;
+use crate::read::Reader;
+use clock::{Ms, Tick};
 use connector::{AnyConnector, Kind, Need, Whom};
 use db::{Sql, params};
-use endpoint::{Nothing, Verb};
-use lever_api::{ListOpportunities, OpportunityFilter};
+use endpoint::Verb;
 use outbound::{Failure, Remote};
 use pipeline::{NewJob, Priority};
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ impl Hub {
             }
         }
         let confidential = match connector.spec().mirror {
-            Some(_) => Some(sees_confidential(lever).await?),
+            Some(_) => Some(Reader { lever, memo: &self.memo(connection), asked: Tick::next(), more: &[] }.sees_confidential().await?),
             None => None,
         };
         let checks = Checks { at: self.clock.now().0, missing, partner: connector.check(partner).await.err(), confidential };
@@ -250,16 +250,6 @@ impl Hub {
 fn wanted<'a>(connector: &'a dyn AnyConnector, settings: &Value) -> impl Iterator<Item = &'static Need> + use<'a> {
     let more = connector.more(settings);
     connector.spec().needs.iter().filter(move |need| need.only.is_none_or(|only| more.contains(&only)))
-}
-
-/// Whether this credential sees what is confidential: asking for it without the right is refused.
-async fn sees_confidential(lever: &Remote) -> Result<bool, Failure> {
-    let query = OpportunityFilter { confidentiality: Some("all".to_owned()), limit: Some(1), ..OpportunityFilter::default() };
-    match lever.send(ListOpportunities { query, body: Nothing }).await {
-        Ok(_) => Ok(true),
-        Err(failure) if failure.status() == Some(403) => Ok(false),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// Whether Lever lets us call this. It is called so that nothing can come of it: about a record that does not exist, or

@@ -136,8 +136,12 @@ impl Connector for Findem {
         wire::people(partner, people, pass).await
     }
 
-    async fn end_pass(&self, partner: &Remote, pass: i64) -> Result<Vec<String>, Failure> {
-        wire::end_pass(partner, pass).await
+    async fn gone(&self, partner: &Remote, pass: i64) -> Result<Vec<String>, Failure> {
+        wire::gone(partner, pass).await
+    }
+
+    async fn forget(&self, partner: &Remote, subjects: &[String]) -> Result<(), Failure> {
+        wire::forget_all(partner, subjects).await
     }
 
     async fn tell_eeo(&self, partner: &Remote, answers: &[EeoResponse], pass: i64, last: bool) -> Result<(), Failure> {

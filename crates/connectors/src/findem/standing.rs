@@ -44,7 +44,7 @@ pub fn decide(settings: &Settings, seen: &Seen) -> Decision<super::Change> {
     // What was expanded stands beside the opportunity.
     application.stage = seen.stage.as_ref().map_or(application.stage, |stage| stage.id.clone());
     application.job = seen.application.as_ref().and_then(|a| reference(&a.posting)).unwrap_or_default().to_owned();
-    if told.until == application.updated_at {
+    if told.until == application.updated_at && !seen.again {
         return Decision::Nothing(format!("{NAME} has it as it is"));
     }
     let key = format!("profile/{}/{}", o.id, application.updated_at);
@@ -133,13 +133,13 @@ async fn resumes(cx: &Cx<'_>, opportunity: &OpportunityId) -> Result<Vec<File>, 
 /// What is in a file; none, if it is gone or Lever cannot read it.
 async fn download(cx: &Cx<'_>, opportunity: &str, file: &str) -> Result<Option<Attachment>, Failure> {
     let opportunity = profile::id(opportunity)?;
-    let no = |_| Failure::Blocked(format!("{file:?} is no file of Lever's"));
-    let found = match file.strip_prefix(RESUME) {
-        Some(resume) => cx.lever.send(DownloadResume { opportunity, resume: resume.parse().map_err(no)?, query: Nothing, body: Nothing }).await,
-        None => {
-            let no = |_| Failure::Blocked(format!("{file:?} is no file of Lever's"));
-            cx.lever.send(DownloadFile { opportunity, file: file.parse().map_err(no)?, query: Nothing, body: Nothing }).await
-        }
+    let no = || Failure::Blocked(format!("{file:?} is no file of Lever's"));
+    let found = if let Some(resume) = file.strip_prefix(RESUME) {
+        let resume = resume.parse().map_err(|_| no())?;
+        cx.lever.send(DownloadResume { opportunity, resume, query: Nothing, body: Nothing }).await
+    } else {
+        let file = file.parse().map_err(|_| no())?;
+        cx.lever.send(DownloadFile { opportunity, file, query: Nothing, body: Nothing }).await
     };
     match found {
         Ok(found) => Ok(Some(found)),

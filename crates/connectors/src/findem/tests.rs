@@ -107,7 +107,7 @@ fn fnd_o08_nothing_is_written_where_lever_moved_on_and_what_is_so_already_is_tol
 fn fnd_35_of_whoever_lever_does_not_show_nothing_is_guessed() {
     let arrival = arrival(Wish { kind: Kind::Reject, reason: "x".into(), ..export() });
     let (stands, why) = stands(&arrival);
-    assert!(stands == Stands::Waiting && why.contains("does not show this application any more"), "{why}");
+    assert!(stands == Stands::Held && why.contains("does not show this application any more"), "{why}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::NAME;
 use connector::{Hold, Lists, Record, Wanted};
 use endpoint::{Attachment, Nothing, WithFiles};
 use findem_api::{
-    Application, Applications, CameOf, DeleteApplication, EeoAnswer, EeoAnswers, EndPass, GetWish, GetWishFile, Job, Kind, Lacking, ListChoices,
+    Application, Applications, CameOf, DeleteApplication, EeoAnswer, EeoAnswers, ForgetApplications, Gone, ListGone, GetWish, GetWishFile, Job, Kind, Lacking, ListChoices,
     ListWaiting, Profile, PutApplications, PutEeoAnswers, PutFile, PutLists, PutProfile, PutResult, Reason, Stage, User, Wish,
 };
 use lever_api::{EeoResponse, Opportunity, reference};
@@ -73,8 +73,9 @@ pub async fn lists(partner: &Remote, lists: &Lists) -> Result<(), Failure> {
 
 /// Whoever was anonymised is forgotten, everybody else told.
 pub async fn people(partner: &Remote, people: &[Opportunity], pass: Option<i64>) -> Result<Wanted, Failure> {
-    for o in people.iter().filter(|o| o.is_anonymized) {
-        forget(partner, &o.id).await?;
+    let anonymous: Vec<String> = people.iter().filter(|o| o.is_anonymized).map(|o| o.id.clone()).collect();
+    if !anonymous.is_empty() {
+        forget_all(partner, &anonymous).await?;
     }
     let data: Vec<Application> = people.iter().filter(|o| !o.is_anonymized).map(application).collect();
     if data.is_empty() {
@@ -84,14 +85,17 @@ pub async fn people(partner: &Remote, people: &[Opportunity], pass: Option<i64>)
     Ok(Wanted { subjects: wanted.profiles, lists: wanted.lists })
 }
 
-pub async fn end_pass(partner: &Remote, pass: i64) -> Result<Vec<String>, Failure> {
-    Ok(partner.send(EndPass { pass: pass.to_string(), query: Nothing, body: Nothing }).await?.data)
+pub async fn gone(partner: &Remote, pass: i64) -> Result<Vec<String>, Failure> {
+    Ok(partner.send(ListGone { pass: pass.to_string(), query: Nothing, body: Nothing }).await?.data)
+}
+
+pub async fn forget_all(partner: &Remote, ids: &[String]) -> Result<(), Failure> {
+    partner.send(ForgetApplications { query: Nothing, body: Gone { data: ids.to_vec() } }).await.map(drop)
 }
 
 pub async fn eeo(partner: &Remote, answers: &[EeoResponse], pass: i64, last: bool) -> Result<(), Failure> {
     let answer = |r: &EeoResponse| EeoAnswer {
         id: r.id.clone(),
-        application: r.opportunity_id.clone(),
         job: id_of(&r.posting),
         at: r.eeo_survey_responded_at,
         gender: r.answers.gender.clone().unwrap_or_default(),

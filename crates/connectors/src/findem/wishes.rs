@@ -12,7 +12,7 @@ use lever_api::{
 };
 use outbound::Failure;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Where whoever is exported comes from: exactly so.
 pub const SOURCE: &str = "Findem";
@@ -24,6 +24,8 @@ const STAGE: &str = "lead-new";
 #[serde(default)]
 pub struct Export {
     pub wish: Wish,
+    /// The address of the profile, where it is to stand among the links.
+    pub link: String,
     /// A user of Lever.
     pub user: String,
     /// It is in Lever already: this opportunity.
@@ -73,7 +75,8 @@ pub fn admit(settings: &Settings, arrival: &Arrival) -> Decision<super::Change> 
     };
     // Whoever wants it is asked for as the user of the same address, if Lever has one.
     let user = if wish.user.is_empty() { settings.perform_as.clone() } else { wish.user.clone() };
-    let decided = Decided { arrival, wish, user };
+    let link = if settings.write_links { wish.url.clone() } else { String::new() };
+    let decided = Decided { arrival, wish, user, link };
     if decided.user.is_empty() {
         return decided.cannot("nobody is linked in whose name Lever is written to", "An admin of Findem can link a user: Integrations > Lever > Manage > Link another user.");
     }
@@ -84,6 +87,7 @@ struct Decided<'a> {
     arrival: &'a Arrival,
     wish: Wish,
     user: String,
+    link: String,
 }
 
 impl Decided<'_> {
@@ -106,7 +110,7 @@ impl Decided<'_> {
             Kind::Reject => "The rejection",
         };
         let why = format!("{what} of {} cannot be made: {cause}. {mend}", self.wish.name);
-        self.answer("cannot", Stands::Waiting, why, format!("{what} cannot be made: {cause}"), "")
+        self.answer("cannot", Stands::Held, why, format!("{what} cannot be made: {cause}"), "")
     }
 
     fn conflict(&self, why: String, of: &str) -> Decision<super::Change> {
@@ -122,9 +126,11 @@ impl Decided<'_> {
             if let Some(same) = arrival.known.iter().find(|o| arrival.applied.contains(&o.id)) {
                 return self.answer(&format!("known/{}", wish.asked_at), Stands::Known, format!("{} is a candidate for this very job already.", wish.name), String::new(), &same.id);
             }
-            let newest = arrival.known.iter().max_by_key(|o| (o.archived.is_none(), o.created_at));
-            if let Some(known) = newest.filter(|_| !wish.anyway) {
-                return self.answer(&format!("known/{}", wish.asked_at), Stands::Known, format!("{} is in Lever already.", wish.name), String::new(), &known.id);
+            // By an address Lever knows them; by anything else Findem does.
+            let newest = arrival.known.iter().max_by_key(|o| (o.archived.is_none(), o.created_at)).map(|o| &o.id);
+            let known = newest.or(Some(&wish.known).filter(|id| !id.is_empty()));
+            if let Some(known) = known.filter(|_| !wish.anyway) {
+                return self.answer(&format!("known/{}", wish.asked_at), Stands::Known, format!("{} is in Lever already.", wish.name), String::new(), known);
             }
             if !wish.job.is_empty() {
                 match &arrival.posting {
@@ -134,7 +140,7 @@ impl Decided<'_> {
                 }
             }
         }
-        let export = Export { there, wish: self.wish.clone(), user: self.user.clone() };
+        let export = Export { there, link: self.link.clone(), wish: self.wish.clone(), user: self.user.clone() };
         self.make("opportunity", super::Change::Export(Box::new(export)))
     }
 
@@ -180,28 +186,29 @@ const SAYS_SO_FROM: i64 = 3;
 /// What becomes of a failure at Lever, and what Findem shows of it.
 async fn failed(cx: &Cx<'_>, wish: &str, failure: Failure) -> Outcome {
     let lever_says_no = matches!(failure.status(), Some(400..=499)) && !failure.may_pass() && failure.status() != Some(401);
-    let (outcome, why) = match failure.status() {
+    let held = |hold: Hold| (Some((Stands::Held, hold.why.clone())), Outcome::Hold(hold));
+    let (tell, outcome) = match failure.status() {
         // Our clock may be ahead of Lever's.
-        Some(400) if failure.to_string().contains("createdAt") => (Outcome::Retry { after: None, why: failure.to_string() }, None),
+        Some(400) if failure.to_string().contains("createdAt") => (None, Outcome::Retry { after: None, why: failure.to_string() }),
         Some(403) => match profile::refused(NAME, &failure) {
-            Ok(Outcome::Hold(hold)) => (Outcome::Hold(hold.clone()), Some(hold.why)),
-            Ok(outcome) => (outcome, None),
-            Err(failure) => (outcome_of(NAME, &failure), None),
+            Ok(Outcome::Hold(hold)) => held(hold),
+            Ok(outcome) => (None, outcome),
+            Err(failure) => (None, outcome_of(NAME, &failure)),
         },
-        _ if lever_says_no => {
-            let why = format!(
+        _ if lever_says_no => held(Hold::new(
+            "Lever does not take what was decided in Findem",
+            format!(
                 "Lever does not take it: {failure} The stage, the archive reason or the linked user may be gone. Whoever wanted it can choose another, or take it back."
-            );
-            (Outcome::Hold(Hold::new("Lever does not take what was decided in Findem", why.clone())), Some(why))
-        }
+            ),
+        )),
         _ => {
             let why = format!("It could not be sent to Lever so far: {failure} It is tried again by itself; nothing is lost.");
-            (outcome_of("Lever", &failure), (cx.attempt >= SAYS_SO_FROM).then_some(why))
+            ((cx.attempt >= SAYS_SO_FROM).then_some((Stands::Waiting, why)), outcome_of("Lever", &failure))
         }
     };
-    if let Some(why) = why {
+    if let Some((standing, why)) = tell {
         // What went wrong first is what counts.
-        let _ = wire::came_of(cx.partner, wish, CameOf { why, ..CameOf::default() }).await;
+        let _ = wire::came_of(cx.partner, wish, CameOf { standing, why, ..CameOf::default() }).await;
     }
     outcome
 }
@@ -244,7 +251,7 @@ async fn try_to_export(cx: &Cx<'_>, export: &Export) -> Result<Outcome, Failure>
                 location: text(&wish.location),
                 emails: wish.emails.clone(),
                 phones: wish.phones.iter().map(|value| Phone { kind: None, value: value.clone() }).collect(),
-                links: wish.links.iter().cloned().chain(text(&wish.url)).collect(),
+                links: wish.links.iter().cloned().chain(text(&export.link)).collect(),
                 tags: wish.tags.clone(),
                 sources: vec![SOURCE.to_owned()],
                 origin: Some("sourced".to_owned()),
@@ -323,7 +330,7 @@ pub async fn go(cx: &Cx<'_>, go: &Move) -> Outcome {
         remote_id: Some(go.opportunity.clone()),
         how: How::Updated,
         said: if go.stage.is_empty() { "archived in Lever" } else { "moved to the next stage in Lever" }.to_owned(),
-        became: Some(json!(Standing::default())),
+        became: Some(Value::Null),
         ..Done::default()
     })
 }
@@ -338,7 +345,7 @@ pub async fn answer(cx: &Cx<'_>, answer: &Answer) -> Outcome {
     }
     let of = Some(answer.of.clone()).filter(|id| !id.is_empty());
     Outcome::Done(Done {
-        became: of.as_ref().map(|_| json!(Standing::default())),
+        became: of.as_ref().map(|_| Value::Null),
         remote_id: of,
         said: answer.came.why.trim_end_matches('.').to_owned(),
         ..Done::default()

@@ -16,6 +16,7 @@ impl World {
             all.push(("profile", page.rsplit('/').next().unwrap().to_owned()));
         }
         let mut form: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        form.push(("stage", "lead-new"));
         form.extend(fields);
         let page = who.press("/findem/export", &form).await.path().to_owned();
         self.drain().await;
@@ -63,7 +64,7 @@ async fn fnd_36_fnd_26_an_export_makes_an_opportunity_with_links_tags_source_fil
         let text = fatima.read(&profile).await;
         assert!(text.contains("already in Lever New lead, owner Ines") && text.contains("Exported to Lever by Fatima Diallo"), "{text}");
         // Without a job it is a prospect.
-        let page = w.exports(&mut fatima, &["Kenji Watanabe", "Nadia Haddad"], &[("stage", ""), ("tags", "Findem Exported")]).await;
+        let page = w.exports(&mut fatima, &["Kenji Watanabe", "Nadia Haddad"], &[("tags", "Findem Exported")]).await;
         assert!(fatima.read(&page).await.contains("2 of 2 profiles in Lever"), "{}", fatima.read(&page).await);
         let kenji = &w.with_email("kenji.watanabe@inbox.example").await[0];
         assert_eq!(kenji["applications"], json!([]));
@@ -81,7 +82,7 @@ async fn fnd_o16_whoever_is_in_lever_is_shown_with_stage_and_owner_first_and_add
         assert!(list.contains("already in Lever") && list.contains(", owner"), "{list}");
         let profile = fatima.link("/findem/profiles?origin=sourced&q=grace+wanjiku", "", "Grace Wanjiku").await;
         let form = fatima.read(&format!("/findem/export?profile={}", profile.rsplit('/').next().unwrap())).await;
-        assert!(form.contains("1 of them are already in Lever") && form.contains(", owner"), "{form}");
+        assert!(form.contains("1 of them is already in Lever") && form.contains(", owner"), "{form}");
         let before = w.with_email("grace.wanjiku@mail.example").await.len();
         let job = w.posting_of("Technical Writer").await;
         let page = w.exports(&mut fatima, &["Grace Wanjiku", "Aoife Byrne"], &[("job", &job)]).await;
@@ -133,12 +134,13 @@ async fn fnd_36_an_answer_that_is_lost_makes_nobody_twice_and_what_cannot_be_sen
         fatima.click(&page, "", "Try again", &[]).await;
         w.drain().await;
         assert!(fatima.read(&page).await.contains("1 of 1 profile"), "{}", fatima.read(&page).await);
-        // Whoever is not connected loses nothing.
+        // Where nothing is connected nothing is taken down; and what had not gone yet when somebody disconnects is taken back.
         fatima.click("/findem/integrations/lever", "", "Disconnect Lever", &[]).await;
-        let page = w.exports(&mut fatima, &["Camille Laurent"], &[]).await;
-        assert!(fatima.read(&page).await.contains("on its way"));
+        let camille = fatima.link("/findem/profiles?q=camille", "", "Camille Laurent").await;
+        let (status, why) = fatima.try_press("/findem/export", &[("profile", camille.rsplit('/').next().unwrap()), ("stage", "lead-new")]).await;
+        assert!(status == 400 && why.contains("Lever is not connected"), "{why}");
         w.connects_findem().await;
-        assert!(fatima.read(&page).await.contains("1 of 1 profile"), "{}", fatima.read(&page).await);
+        assert!(w.with_email("camille.laurent@inbox.example").await.is_empty());
     })
     .await;
 }

@@ -20,6 +20,7 @@ mod employee_api;
 mod every_page;
 mod findem;
 mod findem_export;
+mod findem_faults;
 mod findem_review;
 mod findem_set_up;
 mod first_hire;

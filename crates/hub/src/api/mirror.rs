@@ -17,7 +17,8 @@ use hub_api::{
     TestConnection,
 };
 use lever_api::OpportunityId;
-use pipeline::Priority;
+use pipeline::{NewJob, Priority};
+use serde_json::json;
 use std::sync::Arc;
 
 pub async fn connector(hub: Hub, _: Arc<Caller>, request: GetConnector) -> Result<Connector, Refused> {
@@ -138,7 +139,8 @@ pub async fn read(hub: Hub, caller: Arc<Caller>, request: ReadOpportunity) -> Re
         return Err(Refused::new(StatusCode::BAD_REQUEST, "bad_opportunity", "Name an opportunity of Lever's by its id."));
     }
     let think = think_job(&connection.id, &request.body.opportunity, Priority::Now, hub.clock.now());
-    hub.pipeline.job(&hub.db, &caller.tenant, think).await?;
+    // Whoever asks may have lost what was told before.
+    hub.pipeline.job(&hub.db, &caller.tenant, NewJob { payload: json!({ "again": true }), ..think }).await?;
     hub.committed();
     Ok(Nothing)
 }
@@ -146,15 +148,20 @@ pub async fn read(hub: Hub, caller: Arc<Caller>, request: ReadOpportunity) -> Re
 impl Hub {
     /// How work about single people stands: about records that come in, or about who is in Lever.
     async fn step(&self, connection: &Stored, key: &str, name: &str, arrives: bool) -> db::Result<SyncStep> {
-        let of = if arrives { "" } else { "not " };
+        // Also what cannot even be decided, and, of what arrives, asking for it. What failed yesterday is not how it stands.
+        let of = if arrives { "substr(subject, 1, 8) = 'arrival-'" } else { "substr(subject, 1, 8) <> 'arrival-'" };
+        let asks = if arrives { " or substr(kind, 1, 18) = 'look-for-arrivals/'" } else { "" };
         let sql = format!(
-            "select state, count(*) as n, max(coalesce(ended_at, created_at)) as at from effect where tenant = $1 and connection = $2 \
-             and {of}substr(subject, 1, 8) = 'arrival-' group by state"
+            "select state, count(*) as n, max(coalesce(ended_at, created_at)) as at from effect where tenant = $1 and connection = $2 and {of} \
+             and (state <> 'failed' or ended_at > $3) group by state union all \
+             select state, count(*), max(created_at) from job where tenant = $1 and connection = $2 and state = 'held' \
+             and ((kind = 'think' and {of}){asks}) group by state"
         );
         let mut counts = std::collections::BTreeMap::new();
         let mut at: Option<i64> = None;
-        for row in self.db.rows(&sql, params![connection.tenant.as_str(), connection.id.as_str()]).await? {
-            counts.insert(row.text("state")?, row.int("n")?);
+        let yesterday = self.clock.now().0 - 86_400_000;
+        for row in self.db.rows(&sql, params![connection.tenant.as_str(), connection.id.as_str(), yesterday]).await? {
+            *counts.entry(row.text("state")?).or_insert(0) += row.int("n")?;
             at = at.max(row.get::<Option<i64>>("at")?);
         }
         let of = |state: &str| counts.get(state).copied().unwrap_or(0);

@@ -1,16 +1,16 @@
 //! `/findem/v1/`: Findem's API, as declared in [`findem_api`].
 
 use super::inbound::{Filter, PAGE, limit, place};
-use super::wishes::{State, Stored as Wished};
+use super::wishes::Stored as Wished;
 use crate::Partners;
 use crate::door::{Answer, Door, Refused};
 use axum::Router;
 use axum::http::StatusCode;
 use endpoint::{Attachment, Nothing};
 use findem_api::{
-    Advance, By, Choices, DeleteApplication, EndPass, GetMove, GetWish, GetWishFile, Gone, Inbound, InboundPage, Kind, Lacking, ListApplications,
-    ListChoices, ListWaiting, Move, PutApplications, PutEeoAnswers, PutFile, PutLists, PutProfile, PutResult, Reason, Reject, Stage, UndoMove,
-    Waiting, Wanted, Wish,
+    Advance, By, Choices, DeleteApplication, ForgetApplications, GetMove, GetWish, GetWishFile, Gone, Inbound, InboundPage, Kind, Lacking,
+    ListApplications, ListChoices, ListGone, ListWaiting, Move, PutApplications, PutEeoAnswers, PutFile, PutLists, PutProfile, PutResult, Reason,
+    Reject, Stage, UndoMove, Waiting, Wanted, Wish,
 };
 use std::sync::Arc;
 use web::Api;
@@ -23,7 +23,8 @@ pub fn routes(partners: Partners) -> Router {
     Api::new(Door::new(partners, "Findem", "fd_token"))
         .on(lists)
         .on(applications)
-        .on(end_pass)
+        .on(gone)
+        .on(forget)
         .on(profile)
         .on(file)
         .on(delete)
@@ -67,12 +68,21 @@ async fn applications(door: Door, _: Arc<()>, request: PutApplications) -> Answe
     if let Some(a) = data.iter().find(|a| !is_id(&a.id)) {
         return Err(bad(format!("The application {:?} needs an id of at most 100 letters, digits, - and _.", a.id)));
     }
-    Ok(door.put_applications(pass, "lever", &data).await?)
+    Ok(door.put_applications(pass, &data).await?)
 }
 
-async fn end_pass(door: Door, _: Arc<()>, request: EndPass) -> Answer<Gone> {
+async fn gone(door: Door, _: Arc<()>, request: ListGone) -> Answer<Gone> {
     let pass = request.pass.parse().map_err(|_| bad("A pass is named by a number."))?;
-    Ok(Gone { data: door.end_fd_pass(pass).await? })
+    Ok(Gone { data: door.fd_gone(pass).await? })
+}
+
+async fn forget(door: Door, _: Arc<()>, request: ForgetApplications) -> Answer<Nothing> {
+    let ids = request.body.data;
+    if ids.len() > AT_ONCE {
+        return Err(bad(format!("At most {AT_ONCE} applications in one call; these are {}.", ids.len())));
+    }
+    door.forget_applications(&ids).await?;
+    Ok(Nothing)
 }
 
 async fn profile(door: Door, _: Arc<()>, request: PutProfile) -> Answer<Lacking> {
@@ -95,7 +105,7 @@ async fn file(door: Door, _: Arc<()>, request: PutFile) -> Answer<Nothing> {
 }
 
 async fn delete(door: Door, _: Arc<()>, request: DeleteApplication) -> Answer<Nothing> {
-    door.forget_application(&request.application).await?;
+    door.forget_applications(&[request.application]).await?;
     Ok(Nothing)
 }
 
@@ -155,7 +165,7 @@ async fn choices(door: Door, _: Arc<()>, _: ListChoices) -> Answer<Choices> {
 async fn want(door: &Door, application: &str, kind: Kind, to: &str) -> Answer<Move> {
     let by = By { name: "The API".to_owned(), email: String::new() };
     let batch = door.decide_about(&by, &[application.to_owned()], kind, to, false, false).await?.map_err(bad)?;
-    let wish = door.batch(&batch).await?.into_iter().next().ok_or_else(|| not_found("application", application))?;
+    let wish = door.batch(&batch, false).await?.into_iter().next().ok_or_else(|| not_found("application", application))?;
     Ok(printed(wish))
 }
 
@@ -172,7 +182,8 @@ async fn reject(door: Door, _: Arc<()>, request: Reject) -> Answer<Move> {
 }
 
 async fn get_move(door: Door, _: Arc<()>, request: GetMove) -> Answer<Move> {
-    door.fd_wish(&door.db, &request.id).await?.map(printed).ok_or_else(|| not_found("move", &request.id))
+    let wish = door.fd_wish(&door.db, &request.id).await?.filter(|wish| !wish.confidential);
+    wish.map(printed).ok_or_else(|| not_found("move", &request.id))
 }
 
 async fn undo(door: Door, _: Arc<()>, request: UndoMove) -> Answer<Move> {
@@ -181,7 +192,5 @@ async fn undo(door: Door, _: Arc<()>, request: UndoMove) -> Answer<Move> {
     if !door.undo_wish(&request.id).await? {
         return Err(Refused(StatusCode::CONFLICT, "It has been sent already, or was undone before.".to_owned()));
     }
-    let wish = door.fd_wish(&door.db, &request.id).await?.ok_or_else(none)?;
-    debug_assert_eq!(wish.state, State::Undone);
-    Ok(printed(wish))
+    Ok(printed(door.fd_wish(&door.db, &request.id).await?.ok_or_else(none)?))
 }

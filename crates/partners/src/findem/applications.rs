@@ -1,5 +1,7 @@
 //! Candidacies, as the applicant tracking system has them: told in batches, each joined with a profile; and what is gone.
 
+use super::APP;
+use super::lists::Lists;
 use super::matching;
 use crate::Partners;
 use db::{Row, Sql, Tx, params};
@@ -14,11 +16,13 @@ pub struct Stored {
     pub a: Application,
     /// Notes and files are as of this change; none: nobody has looked.
     pub detailed_at: Option<i64>,
+    /// When they were asked for last, ms.
+    pub asked_at: Option<i64>,
     /// `lever` or `csv`.
     pub came: String,
 }
 
-const COLUMNS: usize = 24;
+const COLUMNS: usize = 25;
 
 fn texts(row: &Row, column: &str) -> db::Result<Vec<String>> {
     Ok(serde_json::from_value(row.json(column)?).unwrap_or_default())
@@ -28,6 +32,7 @@ pub fn read(row: &Row) -> db::Result<Stored> {
     Ok(Stored {
         profile: row.text("profile")?,
         detailed_at: row.get("detailed_at")?,
+        asked_at: row.get("asked_at")?,
         came: row.text("came")?,
         a: Application {
             id: row.text("id")?,
@@ -79,6 +84,7 @@ fn row_of(profile: &str, pass: i64, came: &str, a: &Application) -> Vec<db::Valu
         a.updated_at,
         pass,
         None::<i64>,
+        None::<i64>,
         came
     ]
 }
@@ -95,18 +101,21 @@ struct Before {
 
 impl Partners {
     /// Candidacies that are new or another now. Those whose notes and files somebody looked at before are wanted anew.
-    pub(crate) async fn put_applications(&self, pass: Option<i64>, came: &str, data: &[Application]) -> db::Result<Wanted> {
+    pub(crate) async fn put_applications(&self, pass: Option<i64>, data: &[Application]) -> db::Result<Wanted> {
         if data.is_empty() {
             return Ok(Wanted::default());
         }
         let tx = self.db.begin().await?;
-        let wanted = self.put_within(&tx, pass, came, data).await?;
+        let lists = self.fd_lists(&tx).await?;
+        let wanted = self.put_within(&tx, pass, "lever", data, &lists).await?;
         tx.commit().await?;
         self.lobby.changed();
         Ok(wanted)
     }
 
-    pub(super) async fn put_within(&self, tx: &Tx, pass: Option<i64>, came: &str, data: &[Application]) -> db::Result<Wanted> {
+    pub(super) async fn put_within(&self, tx: &Tx, pass: Option<i64>, came: &str, data: &[Application], lists: &Lists) -> db::Result<Wanted> {
+        // Of two who are told of the same person at once, the second finds the profile of the first.
+        self.in_turn(tx).await?;
         // The last of several about the same one counts.
         let latest: BTreeMap<&str, &Application> = data.iter().map(|a| (a.id.as_str(), a)).collect();
         let data: Vec<&Application> = latest.into_values().collect();
@@ -126,14 +135,15 @@ impl Partners {
             };
             before.insert(row.text("id")?, known);
         }
-        let profiles = self.join_profiles(tx, &data, &before).await?;
+        let profiles = self.join_profiles(tx, came, &data, &before).await?;
         let values = data.iter().zip(&profiles).flat_map(|(a, profile)| {
-            let pass = pass.or(before.get(&a.id).map(|known| known.pass)).unwrap_or(0);
+            // Whoever is new besides a pass came after it began.
+            let pass = pass.or(before.get(&a.id).map(|known| known.pass)).unwrap_or_else(|| self.clock.now().0);
             row_of(profile, pass, came, a)
         });
         let sql = format!(
             "insert into fd_application (id, profile, contact, name, headline, emails, phones, links, tags, sources, origin, stage, stage_since, job, \
-             archived_at, reason, owner, confidential, url, created_at, updated_at, pass, detailed_at, came) values {} on conflict (id) do update set \
+             archived_at, reason, owner, confidential, url, created_at, updated_at, pass, detailed_at, asked_at, came) values {} on conflict (id) do update set \
              contact = excluded.contact, name = excluded.name, headline = excluded.headline, emails = excluded.emails, phones = excluded.phones, \
              links = excluded.links, tags = excluded.tags, sources = excluded.sources, origin = excluded.origin, stage = excluded.stage, \
              stage_since = excluded.stage_since, job = excluded.job, archived_at = excluded.archived_at, reason = excluded.reason, owner = excluded.owner, \
@@ -142,14 +152,15 @@ impl Partners {
         );
         tx.run(&sql, values.collect()).await?;
         self.follow_lever(tx, &profiles).await?;
-        let lists = self.fd_lists(tx).await?;
         for (a, profile) in data.iter().zip(&profiles) {
             let Some(known) = before.get(&a.id).filter(|known| known.updated_at != a.updated_at) else { continue };
             match (known.archived, a.archived_at.is_some()) {
-                (false, true) => self.fd_event(tx, profile, &format!("Archived in Lever: {}.", lists.reason_name(&a.reason)), false).await?,
-                (true, false) => self.fd_event(tx, profile, "Brought back in Lever.", false).await?,
+                (false, true) => {
+                    self.fd_event(tx, profile, &format!("Archived in Lever: {}.", lists.reason_name(&a.reason)), false, a.confidential).await?
+                }
+                (true, false) => self.fd_event(tx, profile, "Brought back in Lever.", false, a.confidential).await?,
                 (false, false) if known.stage != a.stage => {
-                    self.fd_event(tx, profile, &format!("Moved to {} in Lever.", lists.stage_name(&a.stage)), false).await?;
+                    self.fd_event(tx, profile, &format!("Moved to {} in Lever.", lists.stage_name(&a.stage)), false, a.confidential).await?;
                 }
                 _ => {}
             }
@@ -165,7 +176,7 @@ impl Partners {
     }
 
     /// The profile of each: the one it had, or whoever is known by the surest word, or a new one.
-    async fn join_profiles(&self, tx: &Tx, data: &[&Application], before: &HashMap<String, Before>) -> db::Result<Vec<String>> {
+    async fn join_profiles(&self, tx: &Tx, came: &str, data: &[&Application], before: &HashMap<String, Before>) -> db::Result<Vec<String>> {
         let profiles_at = self.at(&format!("{}/", super::profile_pages::PROFILES));
         let words: Vec<Vec<matching::Word>> = data.iter().map(|a| matching::of_application(a, &profiles_at)).collect();
         let all: Vec<&str> = words.iter().flatten().map(String::as_str).collect::<HashSet<_>>().into_iter().collect();
@@ -195,7 +206,7 @@ impl Partners {
             let values = new.iter().flat_map(|(id, a)| {
                 params![
                     id.as_str(),
-                    "lever",
+                    came,
                     a.name.as_str(),
                     a.headline.as_str(),
                     "",
@@ -211,13 +222,14 @@ impl Partners {
                     matching::github(&a.links),
                     "",
                     a.confidential,
+                    "[]",
                     now
                 ]
             });
             let sql = format!(
                 "insert into fd_profile (id, origin, name, title, company, location, summary, skills, experience, education, emails, phones, links, \
-                 linkedin, github, words, confidential, created_at) values {}",
-                db::values(new.len(), 18)
+                 linkedin, github, words, confidential, own_emails, created_at) values {}",
+                db::values(new.len(), 19)
             );
             tx.run(&sql, values.collect()).await?;
         }
@@ -264,7 +276,7 @@ impl Partners {
                 format!("{} {} {}", a.name, a.headline, a.emails.join(" ")).to_lowercase()
             ]
         });
-        let is_lever = "fd_profile.origin = 'lever'";
+        let is_lever = "fd_profile.origin <> 'sourced'";
         let theirs = |column: &str, n: u8| format!("{column} = case when {is_lever} then v.column{n} else fd_profile.{column} end");
         let sql = format!(
             "update fd_profile set {}, {}, emails = case when v.column4 = '[]' then fd_profile.emails else v.column4 end, {}, {}, {}, {}, {}, \
@@ -291,47 +303,76 @@ impl Partners {
         self.db.rows(sql, params![profile]).await?.iter().map(read).collect()
     }
 
-    /// A pass over everybody is over: whoever came from Lever and was not told of in it is gone. Who that was.
-    pub(crate) async fn end_fd_pass(&self, pass: i64) -> db::Result<Vec<String>> {
-        let sql = "select id from fd_application where came = 'lever' and pass < $1";
-        let gone = self.db.rows(sql, params![pass]).await?.iter().map(|row| row.text("id")).collect::<db::Result<Vec<_>>>()?;
-        for id in &gone {
-            self.forget_application(id).await?;
-        }
-        Ok(gone)
+    /// Who came from Lever and was not told of in this pass over everybody; some of them.
+    pub(crate) async fn fd_gone(&self, pass: i64) -> db::Result<Vec<String>> {
+        let sql = "select id from fd_application where came = 'lever' and pass < $1 order by id limit 500";
+        self.db.rows(sql, params![pass]).await?.iter().map(|row| row.text("id")).collect()
     }
 
-    /// Forgets a candidacy, by its id or by that of the wish it came of; and the profile that is known from it alone.
-    pub(crate) async fn forget_application(&self, id: &str) -> db::Result<()> {
+    /// Forgets candidacies, by their ids or by those of the wishes they came of: their notes, files, letters, what was wanted of them and
+    /// what happened; and profiles that are known from them alone.
+    pub(crate) async fn forget_applications(&self, ids: &[String]) -> db::Result<()> {
         let tx = self.db.begin().await?;
-        let sql =
-            "select id, profile from fd_application where id = $1 or id in (select application from fd_wish where id = $1 and application <> '')";
-        let Some(row) = tx.row(sql, params![id]).await? else { return Ok(()) };
-        let (id, profile) = (row.text("id")?, row.text("profile")?);
-        for table in ["fd_note", "fd_file"] {
-            tx.run(&format!("delete from {table} where application = $1"), params![id.as_str()]).await?;
-        }
-        tx.run("delete from fd_application where id = $1", params![id.as_str()]).await?;
-        let erased = "update fd_wish set name = 'somebody who was deleted', note = '', tags = '[]', \
-                      state = case when state in ('waiting', 'known') then 'undone' else state end where application = $1";
-        tx.run(erased, params![id.as_str()]).await?;
-        let only = "select 1 as one from fd_profile p where p.id = $1 and p.origin = 'lever' and not exists (select 1 from fd_application a where a.profile = p.id)";
-        if tx.row(only, params![profile.as_str()]).await?.is_some() {
-            for (table, column) in [("fd_profile", "id"), ("fd_key", "profile"), ("fd_event", "profile")] {
-                tx.run(&format!("delete from {table} where {column} = $1"), params![profile.as_str()]).await?;
+        self.in_turn(&tx).await?;
+        let mut gone = Vec::new();
+        for id in ids {
+            let of_wish = tx.row("select application from fd_wish where id = $1 and application <> ''", params![id.as_str()]).await?;
+            let id = of_wish.map_or_else(|| Ok(id.clone()), |row| row.text("application"))?;
+            for table in ["fd_note", "fd_file"] {
+                tx.run(&format!("delete from {table} where application = $1"), params![id.as_str()]).await?;
             }
+            let profile = tx.row("select profile from fd_application where id = $1", params![id.as_str()]).await?;
+            tx.run("delete from fd_application where id = $1", params![id.as_str()]).await?;
+            let open = "select id from fd_wish where application = $1 and state in ('waiting', 'known')";
+            for row in tx.rows(open, params![id.as_str()]).await? {
+                // What the hub keeps of it is forgotten there, as soon as it asks.
+                self.hint_later(&tx, &row.text("id")?, self.clock.now()).await?;
+            }
+            let erased = "update fd_wish set name = 'somebody who was deleted', note = '', tags = '[]', url = '', \
+                          why = case when state in ('waiting', 'known') then 'They are not in Lever any more.' else '' end, \
+                          state = case when state in ('waiting', 'known') then 'undone' else state end where application = $1";
+            tx.run(erased, params![id.as_str()]).await?;
+            self.letters.forget(&tx, APP, &id).await?;
+            if let Some(row) = profile {
+                self.forget_with(&tx, &row.text("profile")?).await?;
+            }
+            gone.push(id);
         }
         tx.commit().await?;
-        self.fd_files.forget(&id).await?;
+        for id in gone {
+            self.fd_files.forget(&id).await?;
+        }
+        self.pipeline.wake();
         self.lobby.changed();
         Ok(())
+    }
+
+    /// One of a profile's candidacies is gone: so is the profile if it is known from nothing else, and what it was known by from there.
+    async fn forget_with(&self, tx: &Tx, profile: &str) -> db::Result<()> {
+        tx.run("delete from fd_event where profile = $1", params![profile]).await?;
+        tx.run("delete from fd_key where profile = $1", params![profile]).await?;
+        let others = tx.rows("select * from fd_application where profile = $1", params![profile]).await?;
+        let others = others.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+        let known = self.fd_profile(tx, profile).await?;
+        let Some(known) = known.filter(|known| known.origin == "sourced" || !others.is_empty()) else {
+            return tx.run("delete from fd_profile where id = $1", params![profile]).await.map(drop);
+        };
+        if known.origin == "sourced" {
+            tx.run("update fd_profile set emails = own_emails where id = $1", params![profile]).await?;
+            self.keep_words(tx, &known.words().into_iter().map(|word| (word, profile.to_owned())).collect::<Vec<_>>()).await?;
+        }
+        let here = self.at(&format!("{}/", super::profile_pages::PROFILES));
+        let words = others.iter().flat_map(|other| matching::of_application(&other.a, &here));
+        self.keep_words(tx, &words.map(|word| (word, profile.to_owned())).collect::<Vec<_>>()).await?;
+        if others.is_empty() { Ok(()) } else { self.follow_lever(tx, &[profile.to_owned()]).await }
     }
 
     /// One candidacy with its notes and files, as they are now. The files whose content is not here, and where the profile is.
     pub(crate) async fn put_fd_profile(&self, told: &Profile) -> db::Result<Lacking> {
         let a = &told.application;
         let tx = self.db.begin().await?;
-        self.put_within(&tx, None, "lever", std::slice::from_ref(a)).await?;
+        let lists = self.fd_lists(&tx).await?;
+        self.put_within(&tx, None, "lever", std::slice::from_ref(a), &lists).await?;
         tx.run("delete from fd_note where application = $1", params![a.id.as_str()]).await?;
         for note in &told.notes {
             let sql = "insert into fd_note (application, id, text, author, at) values ($1, $2, $3, $4, $5) on conflict (application, id) do nothing";
@@ -382,8 +423,8 @@ impl Partners {
     }
 
     /// Writes down what happened to somebody here.
-    pub(super) async fn fd_event(&self, tx: &impl Sql, profile: &str, said: &str, conflict: bool) -> db::Result<()> {
-        let sql = "insert into fd_event (id, profile, at, said, conflict) values ($1, $2, $3, $4, $5)";
-        tx.run(sql, params![pipeline::fresh_id(self.clock.now()), profile, self.clock.now().0, said, conflict]).await.map(drop)
+    pub(super) async fn fd_event(&self, tx: &impl Sql, profile: &str, said: &str, conflict: bool, confidential: bool) -> db::Result<()> {
+        let sql = "insert into fd_event (id, profile, at, said, conflict, confidential) values ($1, $2, $3, $4, $5, $6)";
+        tx.run(sql, params![pipeline::fresh_id(self.clock.now()), profile, self.clock.now().0, said, conflict, confidential]).await.map(drop)
     }
 }

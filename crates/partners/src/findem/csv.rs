@@ -1,16 +1,16 @@
 //! Lever (CSV): candidates from a file, where there is no access to Lever's API. All rows are good, or none is taken.
 
-use super::lists::Lists;
+use super::lists::{FROM_FILE, Lists};
 use super::{Done, integration};
 use crate::Partners;
 use crate::accounts::Person;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
-use db::{Sql, params};
+use axum::routing::{get, post};
+use db::{Sql, Tx, params};
 use findem_api::Application;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use web::{FilledForm, Problem, html, ui};
 
 pub const HERE: &str = "/findem/integrations/csv";
@@ -33,11 +33,16 @@ const COLUMNS: [(&str, &str); 12] = [
 
 /// So many mistakes are shown.
 const SHOWN: usize = 100;
-/// So many rows in one file.
-const MOST: usize = 200_000;
+/// So many rows in one file: all of them are one transaction, in which nobody else can write.
+const MOST: usize = 20_000;
+/// Nobody stands anywhere since before this day, ms: 1990-01-01.
+const LONG_AGO: i64 = 631_152_000_000;
 
 pub fn routes() -> Router<Partners> {
-    Router::new().route(HERE, get(show).post(import).layer(DefaultBodyLimit::disable())).route(&format!("{HERE}/sample.csv"), get(sample))
+    Router::new()
+        .route(HERE, get(show).post(import).layer(DefaultBodyLimit::disable()))
+        .route(&format!("{HERE}/delete"), post(delete))
+        .route(&format!("{HERE}/sample.csv"), get(sample))
 }
 
 /// A row that is good.
@@ -159,6 +164,15 @@ fn row(cells: &BTreeMap<&str, &str>, now: i64) -> Result<Row, Vec<String>> {
         })
     };
     let (since, archived_at) = (when("stage_since"), when("archived_at"));
+    for (name, at) in [("stage_since", since), ("archived_at", archived_at)] {
+        // A file may come from where it is tomorrow already.
+        if at.is_some_and(|at| !(LONG_AGO..=now + 86_400_000).contains(&at)) {
+            whys.push(format!("{name}: this day is in the future, or before 1990."));
+        }
+    }
+    if archived_at.zip(since).is_some_and(|(end, since)| end < since) {
+        whys.push("It ended before it began: archived_at is before stage_since.".to_owned());
+    }
     if !cell("archive_reason").is_empty() && archived_at.is_none() && !whys.iter().any(|why| why.starts_with("archived_at")) {
         whys.push("There is an archive reason, and no day on which it ended.".to_owned());
     }
@@ -178,7 +192,7 @@ fn row(cells: &BTreeMap<&str, &str>, now: i64) -> Result<Row, Vec<String>> {
         tags: several(cell("tags")),
         sources: several(cell("sources")),
         origin: if posting.is_empty() { "sourced" } else { "applied" }.to_owned(),
-        stage_since: since.unwrap_or(now),
+        stage_since: since.unwrap_or(0),
         archived_at,
         created_at: since.unwrap_or(now),
         updated_at: now,
@@ -203,17 +217,52 @@ impl Partners {
         Ok(row.map_or(Ok(0), |row| row.int("n"))?.try_into().unwrap_or(0))
     }
 
+    /// At which stage whoever came in a file stands, and since when.
+    async fn stands_since(&self, tx: &Tx) -> db::Result<HashMap<String, (String, i64)>> {
+        let rows = tx.rows("select id, stage, stage_since from fd_application where came = 'csv'", vec![]).await?;
+        rows.iter().map(|row| Ok((row.text("id")?, (row.text("stage")?, row.int("stage_since")?)))).collect()
+    }
+
+    /// Forgets all that came in files.
+    async fn forget_files(&self) -> db::Result<usize> {
+        let mut n = 0;
+        loop {
+            let some = self.db.rows("select id from fd_application where came = 'csv' limit 500", vec![]).await?;
+            let some = some.iter().map(|row| row.text("id")).collect::<db::Result<Vec<_>>>()?;
+            if some.is_empty() {
+                break;
+            }
+            n += some.len();
+            self.forget_applications(&some).await?;
+        }
+        let tx = self.db.begin().await?;
+        for table in ["fd_stage", "fd_job", "fd_reason"] {
+            tx.run(&format!("delete from {table} where substr(id, 1, 4) = $1"), params![FROM_FILE]).await?;
+        }
+        tx.commit().await?;
+        Ok(n)
+    }
+
     /// Takes all rows, in one transaction. Stages, jobs and reasons that nobody knows yet become known by their names.
     pub(super) async fn take_csv(&self, rows: Vec<Row>) -> db::Result<usize> {
         let tx = self.db.begin().await?;
         let lists: Lists = self.fd_lists(&tx).await?;
-        let is = |name: &str, other: &str| name.trim().eq_ignore_ascii_case(other.trim());
+        let plain = |name: &str| name.trim().to_lowercase();
+        let stages: HashMap<String, &str> = lists.stages.iter().map(|s| (plain(&s.name), s.id.as_str())).collect();
+        let jobs: HashMap<String, &str> = lists.jobs.iter().map(|j| (plain(&j.title), j.id.as_str())).collect();
+        let reasons: HashMap<String, &str> = lists.reasons.iter().map(|r| (plain(&r.name), r.id.as_str())).collect();
+        let since = self.stands_since(&tx).await?;
         let mut applications = Vec::new();
         let mut made = HashSet::new();
-        for Row { mut application, stage, posting, reason } in rows {
-            application.stage = id_of(lists.stages.iter().find(|s| is(&s.name, &stage)).map(|s| s.id.as_str()), &stage);
-            application.job = id_of(lists.jobs.iter().find(|j| is(&j.title, &posting)).map(|j| j.id.as_str()), &posting);
-            application.reason = id_of(lists.reasons.iter().find(|r| is(&r.name, &reason)).map(|r| r.id.as_str()), &reason);
+        for Row { mut application, stage, posting, reason, .. } in rows {
+            application.stage = id_of(stages.get(&plain(&stage)).copied(), &stage);
+            application.job = id_of(jobs.get(&plain(&posting)).copied(), &posting);
+            application.reason = id_of(reasons.get(&plain(&reason)).copied(), &reason);
+            if application.stage_since == 0 {
+                // Since when is not said: since they were first seen there.
+                let known = since.get(&application.id).filter(|(stage, _)| *stage == application.stage);
+                application.stage_since = known.map_or(application.updated_at, |(_, since)| *since);
+            }
             if application.stage.starts_with("csv-") && made.insert(application.stage.clone()) {
                 let sql = "insert into fd_stage (id, name, place, gone, bucket, days, inbound, kept_out) values ($1, $2, 1000, $3, '', null, $3, $3) on conflict (id) do nothing";
                 tx.run(sql, params![application.stage.as_str(), stage.as_str(), false]).await?;
@@ -229,7 +278,7 @@ impl Partners {
             applications.push(application);
         }
         for chunk in applications.chunks(500) {
-            self.put_within(&tx, None, "csv", chunk).await?;
+            self.put_within(&tx, None, "csv", chunk, &lists).await?;
         }
         tx.commit().await?;
         self.lobby.changed();
@@ -262,6 +311,12 @@ async fn page(person: &Person, report: Option<Result<usize, Vec<Wrong>>>) -> Res
                 div.actions { button.main type="submit" { "Import" } a.button href=(format!("{HERE}/sample.csv")) { "Download a sample" } }
             }
         }
+        @if count > 0 {
+            section.card.middle {
+                h2 { "Delete" }
+                (ui::sure(&format!("{HERE}/delete"), "Delete what came in files", "People who are known from files alone are deleted with it. What came from Lever stays.", "Delete it"))
+            }
+        }
         details.card.middle id="columns" {
             summary { "Columns" }
             (ui::table("Columns", &["Column", "What is in it"], &html! { @for (name, about) in COLUMNS { tr { td { code { (name) } } td { (about) } } } }))
@@ -285,10 +340,16 @@ async fn import(person: Person, form: FilledForm) -> Done {
     }
 }
 
+async fn delete(person: Person) -> Done {
+    person.need_fd_admin()?;
+    let n = person.partners.forget_files().await?;
+    person.done(&format!("{} deleted.", ui::count(n, "application")), HERE).await
+}
+
 async fn sample(person: Person) -> Result<Response, Problem> {
     person.need_fd_admin()?;
     let header = COLUMNS.map(|(name, _)| name).join(",");
-    let row = "Ada Byron,ada@mail.example;ada@work.example,Engineer at Acme,+44 20 7946 0000,https://linkedin.com/in/ada,Rust;Remote,Job site,Backend Engineer,New applicant,2026-03-31,,";
+    let row = "Ada Byron,ada@mail.example;ada@work.example,Engineer at Acme,+44 20 7946 0000,https://linkedin.com/in/ada,Rust;Remote,Job site,Backend Engineer,New applicant,2026-01-31,,";
     let bytes = format!("{header}\n{row}\n").into_bytes();
     Ok(web::download(endpoint::Attachment {
         name: "lever.csv".to_owned(),
@@ -304,7 +365,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(text: &str) -> Result<Vec<Row>, Vec<Wrong>> {
-        parse(text.as_bytes(), 1000)
+        // 2026-06-01
+        parse(text.as_bytes(), 1_780_272_000_000)
     }
 
     #[test]
@@ -320,7 +382,7 @@ mod tests {
     fn fnd_o13_every_mistake_is_named_with_its_line() {
         let why = |text: &str| of(text).unwrap_err().into_iter().map(|w| format!("{}: {}", w.line, w.why)).collect::<Vec<_>>().join("\n");
         let all = why(
-            "name,emails,stage_since\n,a@x.example,\nBo,not-an-address,\nCy,c@x.example,31.3.2026\nDi,,\nEd,e@x.example\nFi,a@x.example,\nGo,a@x.example,\n",
+            "name,emails,stage_since\n,a@x.example,\nBo,not-an-address,\nCy,c@x.example,31.3.2026\nDi,,\nEd,e@x.example\nFi,a@x.example,\nGo,a@x.example,\nHu,h@x.example,0001-01-01\n",
         );
         for part in [
             "2: The name is missing.",
@@ -329,6 +391,7 @@ mod tests {
             "5: There is neither",
             "6: The row has another number",
             "8: It is the same person and posting as in line 7",
+            "9: stage_since: this day is in the future, or before 1990.",
         ] {
             assert!(all.contains(part), "{part} in {all}");
         }

@@ -1,7 +1,7 @@
 //! Exporting to Lever: onto a job or as prospects, with who is there already shown first, and what came of each.
 
 use super::profiles::Profile;
-use super::wishes::{NewWish, State};
+use super::wishes::{NewWish, State, Stored};
 use super::{Done, move_pages, profile_pages};
 use crate::Partners;
 use crate::accounts::Person;
@@ -14,6 +14,9 @@ use web::{Fields, Problem, html, see_other, ui};
 
 pub const EXPORTS: &str = "/findem/exports";
 pub const NEW: &str = "/findem/export";
+
+/// Whoever is known by nothing.
+const NOBODY: &str = "They have neither an address nor an account elsewhere: nobody could tell later whether they are in Lever.";
 
 /// So many at once.
 const MOST: usize = 200;
@@ -58,13 +61,13 @@ async fn new(person: Person, RawQuery(query): RawQuery) -> Result<Html<String>, 
     let main = html! {
         (ui::heading("Export to Lever", &ui::count(profiles.len(), "profile"), &html! {}))
         @if known > 0 {
-            p.warn { (known) " of them are already in Lever: look at stage and owner first. Whoever is exported all the same becomes another candidacy of the same contact." }
+            p.warn { (known) @if known == 1 { " of them is" } @else { " of them are" } " already in Lever: look at stage and owner first. Whoever is exported all the same becomes another candidacy of the same contact." }
         }
         (ui::table("Profiles", &["Who", "Address", "In Lever"], &rows))
         form.card.fields.middle method="post" action=(NEW) {
             @for p in &profiles { input type="hidden" name="profile" value=(p.id); }
             (ui::choice("Job", "job", &jobs, ""))
-            (ui::choice("Stage", "stage", &stages, ""))
+            (ui::choice("Stage", "stage", &stages, "lead-new"))
             (ui::field("Tags, divided by commas", "tags", "text", "Findem Exported", false))
             label.field { span { "Note" } textarea name="note" rows="4" maxlength="5000" {} }
             @if known > 0 { label.tick { input type="checkbox" name="anyway" value="yes"; span { "Add those who are in Lever to their existing contact" } } }
@@ -90,11 +93,8 @@ async fn export(person: Person, fields: Fields) -> Done {
     if note.chars().count() > 5000 || tags.len() > 20 || tags.iter().any(|tag| tag.chars().count() > 100) {
         return Err(back("A note has at most 5,000 characters; there are at most 20 tags of at most 100. Nothing was exported.".to_owned()));
     }
-    if let Some(nobody) = profiles.iter().find(|p| p.emails.is_empty() && p.linkedin.is_empty() && p.github.is_empty()) {
-        return Err(back(format!(
-            "{} has neither an address nor an account elsewhere: nobody could tell later whether they are in Lever. Nothing was exported.",
-            nobody.name
-        )));
+    if let Some(why) = partners.not_connected().await? {
+        return Err(back(why));
     }
     let wish = |p: &Profile| NewWish {
         kind: Kind::Export,
@@ -105,6 +105,8 @@ async fn export(person: Person, fields: Fields) -> Done {
         tags: tags.clone(),
         note: note.to_owned(),
         anyway: fields.is_on("anyway"),
+        refused: if p.emails.is_empty() && p.linkedin.is_empty() && p.github.is_empty() { NOBODY } else { "" }.to_owned(),
+        confidential: p.confidential || lists.job(job).is_some_and(|job| job.confidential),
         ..NewWish::default()
     };
     let wishes: Vec<NewWish> = profiles.iter().map(wish).collect();
@@ -116,7 +118,7 @@ async fn export(person: Person, fields: Fields) -> Done {
 async fn list(person: Person) -> Result<Html<String>, Problem> {
     person.need_reviewer()?;
     let (partners, now) = (&person.partners, person.partners.clock.now());
-    let (lists, batches) = (partners.fd_lists(&partners.db).await?, partners.batches(&[Kind::Export]).await?);
+    let (lists, batches) = (partners.fd_lists(&partners.db).await?, partners.batches(&[Kind::Export], person.sees_confidential()).await?);
     let rows = html! {
         @for (wish, counts) in &batches {
             tr {
@@ -138,12 +140,13 @@ async fn list(person: Person) -> Result<Html<String>, Problem> {
 async fn show(person: Person, Path(batch): Path<String>) -> Result<Html<String>, Problem> {
     person.need_reviewer()?;
     let (partners, now) = (&person.partners, person.partners.clock.now());
-    let wishes = partners.batch(&batch).await?;
+    let wishes = partners.batch(&batch, person.sees_confidential()).await?;
     let Some(first) = wishes.first() else { return Err(Problem::not_found().way_on("To the exports", EXPORTS)) };
     let lists = partners.fd_lists(&partners.db).await?;
     let mut known = std::collections::HashMap::new();
     for wish in wishes.iter().filter(|wish| wish.state == State::Known) {
-        if let Some(stored) = partners.fd_application(&partners.db, &wish.application).await? {
+        let stored = partners.fd_application(&partners.db, &wish.application).await?;
+        if let Some(stored) = stored.filter(|stored| person.sees_confidential() || !stored.a.confidential) {
             known.insert(wish.id.clone(), stored);
         }
     }
@@ -159,11 +162,9 @@ async fn show(person: Person, Path(batch): Path<String>) -> Result<Html<String>,
                     @if w.url.starts_with("http") { " " a href=(w.url) rel="noreferrer" { "Open in Lever" } }
                 }
                 td.end {
-                    @match w.state {
-                        State::Known => { @if !w.anyway { (ui::action(&to(&w.id, "anyway"), "Add to the existing contact", "")) } (ui::action(&to(&w.id, "cancel"), "Cancel", "")) }
-                        State::Waiting if !w.why.is_empty() => { (ui::action(&to(&w.id, "again"), "Try again", "")) (ui::action(&to(&w.id, "cancel"), "Cancel", "")) }
-                        _ => {}
-                    }
+                    @if w.state == State::Known && !w.anyway { (ui::action(&to(&w.id, "anyway"), "Add to the existing contact", "")) }
+                    @if w.state == State::Waiting && w.held { (ui::action(&to(&w.id, "again"), "Try again", "")) }
+                    @if w.can_be_undone(now) { (ui::action(&to(&w.id, "cancel"), "Cancel", "")) }
                 }
             }
         }
@@ -177,23 +178,30 @@ async fn show(person: Person, Path(batch): Path<String>) -> Result<Html<String>,
     person.findem("Export", true, main).await
 }
 
-async fn anyway(person: Person, Path((batch, id)): Path<(String, String)>) -> Done {
+/// One of a batch that this person may see.
+async fn of_batch(person: &Person, batch: &str, id: &str) -> Result<Stored, Problem> {
     person.need_reviewer()?;
+    let wishes = person.partners.batch(batch, person.sees_confidential()).await?;
+    wishes.into_iter().find(|wish| wish.id == id).ok_or_else(|| Problem::not_found().way_on("To the exports", EXPORTS))
+}
+
+async fn anyway(person: Person, Path((batch, id)): Path<(String, String)>) -> Done {
+    of_batch(&person, &batch, &id).await?;
     person.partners.wish_again(&id, true).await?;
     person.done("It becomes another candidacy of the same contact.", &format!("{EXPORTS}/{batch}")).await
 }
 
 async fn again(person: Person, Path((batch, id)): Path<(String, String)>) -> Done {
-    person.need_reviewer()?;
+    of_batch(&person, &batch, &id).await?;
     person.partners.wish_again(&id, false).await?;
     person.done("It is tried again.", &format!("{EXPORTS}/{batch}")).await
 }
 
 async fn cancel(person: Person, Path((batch, id)): Path<(String, String)>) -> Done {
-    person.need_reviewer()?;
+    let wish = of_batch(&person, &batch, &id).await?;
     let back = format!("{EXPORTS}/{batch}");
     if !person.partners.undo_wish(&id).await? {
-        return Err(Problem::bad_request("It is in Lever by now, or was cancelled before.").way_on("Back", back));
+        return Err(Problem::bad_request("It is on its way to Lever by now, or was cancelled before.").way_on("Back", back));
     }
-    person.done("Cancelled.", &back).await
+    person.done(move_pages::undone_words(&wish), &back).await
 }

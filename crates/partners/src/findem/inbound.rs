@@ -162,8 +162,7 @@ impl Partners {
             let Some(user) = lists.user(&owner).filter(|user| user.active && user.email.contains('@')) else { continue };
             let tx = self.db.begin().await?;
             let link = self.at(&format!("{}?due=overdue&owner={owner}", super::inbound_pages::INBOUND));
-            let names =
-                json!({ "name": user.name, "count": n, "applications": if n == 1 { "application is" } else { "applications are" }, "link": link });
+            let names = json!({ "name": user.name, "count": n, "are": if n == 1 { "is" } else { "are" }, "link": link });
             let letter = (format!("{APP}/overdue/{owner}/{}", here.date()), owner.as_str(), (user.name.as_str(), user.email.as_str()));
             texts::TEXTS.write(self, &tx, texts::OVERDUE, &names, letter).await?;
             tx.commit().await?;

@@ -56,7 +56,7 @@ async fn list(person: Person, Query(filter): Query<Filter>) -> Result<Html<Strin
                 }
                 td { (lists.job(&s.a.job).map_or("no job", |job| job.title.as_str())) }
                 td { (lists.stage_name(&s.a.stage)) @if lists.stage(&s.a.stage).is_some_and(|stage| stage.gone) { " " (ui::badge("bad", "gone from Lever")) } }
-                td { (waits(&lists, limit(&lists, &days, s), Ms(s.a.stage_since), partners.clock.now())) }
+                td { (waits(limit(&lists, &days, s), Ms(s.a.stage_since), partners.clock.now())) }
                 td { (lists.user_name(&s.a.owner)) }
             }
         }
@@ -114,11 +114,11 @@ fn options<'a>(first: &str, all: impl Iterator<Item = (&'a String, &'a String)>)
     [(String::new(), first.to_owned())].into_iter().chain(all.map(|(id, name)| (id.clone(), name.clone()))).collect()
 }
 
-fn waits(_: &Lists, limit: Option<(Ms, i64)>, since: Ms, now: Ms) -> Markup {
+fn waits(limit: Option<(Ms, i64)>, since: Ms, now: Ms) -> Markup {
     html! {
         (ui::when(since, now))
         @match limit {
-            Some((_, left)) if left < 0 => { br; (ui::badge("bad", &format!("overdue since {}", ui::count(usize::try_from(-left).unwrap_or(0), "day")))) }
+            Some((_, left)) if left < 0 => { br; (ui::badge("bad", &format!("overdue for {}", ui::count(usize::try_from(-left).unwrap_or(0), "day")))) }
             Some((_, 0)) => { br; (ui::badge("wait", "due today")) }
             Some((_, left)) => { br; span.soft { (ui::count(usize::try_from(left).unwrap_or(0), "day")) " left" } }
             None => {}

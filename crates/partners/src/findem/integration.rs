@@ -9,6 +9,7 @@ use axum::extract::Path;
 use axum::response::Html;
 use axum::routing::{get, post};
 use clock::Ms;
+use db::{Sql, params};
 use hub_api::{Connection, LackingPermission, NewConnection, StepState, Sync, SyncStep, Target};
 use serde_json::{Map, Value, json};
 use web::ui::Entry;
@@ -73,18 +74,49 @@ async fn connected(hub: &Hub) -> Result<Connection, Problem> {
 }
 
 impl Partners {
-    /// Asks for all there is about an application. Should that not work now, the next look asks again.
-    pub(super) async fn read_anew(&self, application: &str) {
+    /// Asks for all there is about these. Should that not work now, the next look asks again.
+    pub(super) async fn read_anew(&self, applications: &[String]) -> db::Result<()> {
+        let now = self.clock.now().0;
+        for id in applications {
+            self.db.run("update fd_application set asked_at = $1 where id = $2", params![now, id.as_str()]).await?;
+        }
+        let Some(hub) = self.hub(APP).await? else { return Ok(()) };
         let asked = async {
-            let Some(hub) = self.hub(APP).await.map_err(|e| e.to_string())? else { return Ok(()) };
-            match hub.connection(APP).await?.filter(|c| c.state == "connected") {
-                Some(connection) => hub.read_anew(&connection.id, application).await,
-                None => Ok(()),
+            let Some(connection) = hub.connection(APP).await?.filter(|c| c.state == "connected") else { return Ok(()) };
+            for id in applications {
+                hub.read_anew(&connection.id, id).await?;
             }
+            Ok::<(), String>(())
         };
         if let Err(why) = asked.await {
             tracing::info!(why, "an application could not be asked for");
         }
+        Ok(())
+    }
+
+    /// Forgets all that came from Lever: people with their letters, users, and what applicants answered. What the stages mean stays, for the day
+    /// somebody connects again.
+    async fn forget_lever(&self) -> db::Result<()> {
+        loop {
+            let some = self.fd_gone(i64::MAX).await?;
+            if some.is_empty() {
+                break;
+            }
+            self.forget_applications(&some).await?;
+        }
+        let tx = self.db.begin().await?;
+        for table in ["fd_user", "fd_eeo"] {
+            tx.run(&format!("delete from {table}"), vec![]).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Why nothing can be written in Lever now; none: it can be, or nobody knows. Then what is wanted waits.
+    pub(super) async fn not_connected(&self) -> db::Result<Option<String>> {
+        let Some(hub) = self.hub(APP).await? else { return Ok(None) };
+        let is_off = hub.connection(APP).await.is_ok_and(|found| found.is_none_or(|c| c.state != "connected"));
+        let why = "Lever is not connected: nothing can be written there. An admin connects it under Integrations. Nothing was done.";
+        Ok(is_off.then(|| why.to_owned()))
     }
 }
 
@@ -154,7 +186,7 @@ async fn key(person: Person) -> Result<Html<String>, Problem> {
             ol {
                 li { "As a Super Admin, open Settings > Integrations and API > API Credentials, and press " b { "Generate New API Key" } "." }
                 li { "Give it a name you will know again." }
-                li { "Tick the permissions below. More do no harm. Whether you choose them before or after you copy the key does not matter, as long as they are ticked when you press Done." }
+                li { "Tick the permissions below. More do no harm. They have to be ticked when the key is made: a key cannot be changed afterwards." }
                 li { "Switch on " b { "Allow access to confidential data" } "." }
                 li { "Copy the key: Lever shows it once. Whoever loses it makes a new one." }
             }
@@ -174,11 +206,16 @@ async fn connect(person: Person, fields: Fields) -> Done {
     let hub = the_hub(&person).await?;
     let partners = &person.partners;
     let token = partners.create_findem_token(HUB).await?;
+    let digest = db::vault::digest(&token);
     let base = partners.base.as_str().trim_end_matches('/');
     let credential = Map::from_iter([("authorization".to_owned(), json!(format!("Bearer {token}")))]);
     let target = Target { base_url: format!("{base}/{APP}"), credential };
     let new = NewConnection { connector: APP.to_owned(), key: fields.get("key").to_owned(), target };
-    match hub.connect_with_key(new).await {
+    let made = hub.connect_with_key(new).await;
+    // Of the tokens the hub has had, the one in use is left.
+    let in_vain = if made.is_ok() { "digest <> $2" } else { "digest = $2" };
+    partners.db.run(&format!("delete from fd_token where name = $1 and {in_vain}"), params![HUB, digest]).await?;
+    match made {
         Ok(_) => person.done("Connected. The first import has begun.", LEVER).await,
         Err(why) => Err(Problem::bad_request(format!("{why} Nothing was saved.")).way_on("Back to the key", KEY)),
     }
@@ -225,7 +262,7 @@ async fn manage(person: Person) -> Result<Html<String>, Problem> {
                 (ui::action(&format!("{LEVER}/sync"), "Sync now", ""))
                 (ui::action(&format!("{LEVER}/test"), "Test connection", ""))
             }
-            a.button href=(KEY) { "Edit Auth" }
+            a.button href=(KEY) { @if is_connected { "Edit Auth" } @else { "Connect again" } }
         }
         (progress(&sync, now))
         (set_up(&c, &sync, lists.is_mapped()))
@@ -336,7 +373,7 @@ fn leaving() -> Markup {
     html! {
         details.sure {
             summary { "Disconnect" }
-            p { "Nothing is asked of Lever any more, and nothing is written there. To be sure, revoke the key in Lever too: Settings > Integrations and API > API Credentials." }
+            p { "Nothing is asked of Lever any more, and nothing is written there; what was decided and has not gone yet is taken back. The hub keeps its own history. To be sure, revoke the key in Lever too: Settings > Integrations and API > API Credentials." }
             form.fields method="post" action=(format!("{LEVER}/disconnect")) {
                 (ui::choice("What came from Lever", "data", &[("keep".to_owned(), "stays here".to_owned()), ("delete".to_owned(), "is deleted here".to_owned())], "keep"))
                 button.danger type="submit" { "Disconnect Lever" }
@@ -378,9 +415,11 @@ async fn disconnect(person: Person, fields: Fields) -> Done {
     let partners = &person.partners;
     hub.disconnect(&connected(&hub).await?.id).await.map_err(back)?;
     partners.revoke_findem_tokens(HUB).await?;
+    let back = partners.take_all_back().await?;
+    let back = if back > 0 { format!(" {} taken back that had not gone yet.", ui::count(back, "decision")) } else { String::new() };
     if fields.get("data") == "delete" {
-        partners.end_fd_pass(i64::MAX).await?;
-        return person.done("Disconnected. What came from Lever is deleted here.", INTEGRATIONS).await;
+        partners.forget_lever().await?;
+        return person.done(&format!("Disconnected. What came from Lever is deleted here.{back}"), INTEGRATIONS).await;
     }
-    person.done("Disconnected. What came from Lever stays.", INTEGRATIONS).await
+    person.done(&format!("Disconnected. What came from Lever stays.{back}"), INTEGRATIONS).await
 }

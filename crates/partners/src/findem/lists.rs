@@ -70,6 +70,9 @@ pub struct Lists {
     pub users: Vec<User>,
 }
 
+/// How ids begin of what is known from files alone.
+pub const FROM_FILE: &str = "csv-";
+
 /// Findem's own stages, until somebody changes them.
 const USUAL: [(&str, &str); 6] =
     [("sourced", "Sourced"), ("applied", "Applied"), ("screen", "Screen"), ("interview", "Interview"), ("offer", "Offer"), ("other", "Other")];
@@ -107,7 +110,8 @@ impl Lists {
 
     /// Where an application can be advanced to.
     pub fn onward(&self) -> impl Iterator<Item = &Stage> {
-        self.stages.iter().filter(|stage| !stage.gone && !stage.kept_out)
+        // Those of files are not Lever's.
+        self.stages.iter().filter(|stage| !stage.gone && !stage.kept_out && !stage.id.starts_with(FROM_FILE))
     }
 
     /// With what an application can be rejected. A hire is no rejection.
@@ -228,7 +232,8 @@ impl Partners {
         }
         if let Some(stages) = &told.stages {
             let known: BTreeMap<&str, &Stage> = before.stages.iter().map(|stage| (stage.id.as_str(), stage)).collect();
-            for stage in known.values().filter(|stage| !stage.gone && !stage.id.starts_with("csv-") && !stages.iter().any(|told| told.id == stage.id))
+            for stage in
+                known.values().filter(|stage| !stage.gone && !stage.id.starts_with(FROM_FILE) && !stages.iter().any(|told| told.id == stage.id))
             {
                 news.push(format!("The stage \"{}\" is gone from Lever. Who stood there is still shown; nobody can be advanced to it.", stage.name));
             }
@@ -236,7 +241,7 @@ impl Partners {
             for (place, stage) in (0_i64..).zip(stages) {
                 match known.get(stage.id.as_str()) {
                     // What is seen for the first time is no news.
-                    None if known.keys().any(|id| !id.starts_with("csv-")) => news.push(format!(
+                    None if known.keys().any(|id| !id.starts_with(FROM_FILE)) => news.push(format!(
                         "The stage \"{}\" is new in Lever. It is in no group, and feeds no inbound applications, until somebody says so.",
                         stage.name
                     )),
@@ -300,11 +305,11 @@ impl Partners {
         Ok(changed > 0)
     }
 
-    /// How many days an application may stay at a stage; none: as long as it takes.
-    pub(super) async fn set_days(&self, stage: &str, days: Option<i64>) -> db::Result<()> {
-        self.db.run("update fd_stage set days = $1 where id = $2", params![days, stage]).await?;
+    /// How many days an application may stay at a stage; none: as long as it takes. Whether there is such a stage.
+    pub(super) async fn set_days(&self, stage: &str, days: Option<i64>) -> db::Result<bool> {
+        let changed = self.db.run("update fd_stage set days = $1 where id = $2", params![days, stage]).await?;
         self.lobby.changed();
-        Ok(())
+        Ok(changed > 0)
     }
 
     /// Adds a group at the end. None, if there is one of this name.

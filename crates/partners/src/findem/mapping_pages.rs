@@ -101,7 +101,7 @@ fn card(lists: &Lists, stage: &Stage, bucket: &str) -> Markup {
         li.person draggable="true" data-card=(stage.id) {
             b { (stage.name) } @if stage.gone { " " (ui::badge("bad", "gone from Lever")) }
             form.inline method="post" action=(format!("{MAPPING}/stages/{}/group", stage.id)) {
-                select name="group" data-submit aria-label=(format!("Group of {}", stage.name)) {
+                select name="group" id=(format!("group-{}", stage.id)) data-submit aria-label=(format!("Group of {}", stage.name)) {
                     @for b in &lists.buckets { option value=(b.id) selected[b.id == bucket] { (b.name) } }
                     option value=(NONE) selected[bucket == NONE] { "Unmapped" }
                 }
@@ -109,8 +109,8 @@ fn card(lists: &Lists, stage: &Stage, bucket: &str) -> Markup {
             }
             form.inline method="post" action=(format!("{MAPPING}/stages/{}/days", stage.id)) {
                 input type="number" name="days" min="0" max="365" size="4" value=(stage.days.map(|n| n.to_string()).unwrap_or_default())
-                    placeholder="no limit" aria-label=(format!("SLA days at {}", stage.name)) autocomplete="off";
-                button type="submit" { "SLA days" }
+                    placeholder="SLA days" aria-label=(format!("SLA days at {}", stage.name)) autocomplete="off";
+                button type="submit" { "Save" }
             }
         }
     }
@@ -173,7 +173,9 @@ async fn days(person: Person, Path(stage): Path<String>, fields: Fields) -> Done
                 .ok_or_else(|| back("SLA days are a number from 0 to 365, or nothing. Nothing was changed."))?,
         )
     };
-    person.partners.set_days(&stage, days).await?;
+    if !person.partners.set_days(&stage, days).await? {
+        return Err(back("This stage is not there any more. Nothing was changed."));
+    }
     person.done("Saved.", MAPPING).await
 }
 

@@ -57,18 +57,26 @@ impl Partners {
         if let Some(why) = refused {
             return Ok(Err(why));
         }
+        if let Some(why) = self.not_connected().await? {
+            return Ok(Err(why));
+        }
         let mut wishes = Vec::new();
         for id in ids {
             let Some(stored) = self.fd_application(&self.db, id).await?.filter(|stored| sees_confidential || !stored.a.confidential) else {
                 return Ok(Err(format!("There is no application {id:?} any more. Nothing was done: look again.")));
             };
-            if stored.came != "lever" {
-                return Ok(Err(format!("{} came in a file, and not from Lever: nothing can be written there.", stored.a.name)));
-            }
-            if stored.a.archived_at.is_some() || kind == Kind::Advance && stored.a.stage == to {
-                return Ok(Err(format!("{} is archived, or stands at this stage already. Nothing was done: choose again.", stored.a.name)));
-            }
             let (stage, reason) = if kind == Kind::Advance { (to, "") } else { ("", to) };
+            let refused = if stored.came != "lever" {
+                "They came in a file, and not from Lever: nothing can be written there."
+            } else if stored.a.archived_at.is_some() {
+                "They are archived in Lever already."
+            } else if kind == Kind::Advance && stored.a.stage == to {
+                "They stand at this stage already."
+            } else if !lists.stage(&stored.a.stage).is_some_and(|stage| stage.inbound) {
+                "They do not stand at a stage that feeds the Inbound Applicants."
+            } else {
+                ""
+            };
             wishes.push(NewWish {
                 kind,
                 profile: stored.profile,
@@ -79,14 +87,13 @@ impl Partners {
                 stage: stage.to_owned(),
                 reason: reason.to_owned(),
                 letter: letter && kind == Kind::Reject,
+                confidential: stored.a.confidential,
+                refused: refused.to_owned(),
                 ..NewWish::default()
             });
         }
         if wishes.is_empty() {
             return Ok(Err("Tick at least one application.".to_owned()));
-        }
-        if let Some((name, _)) = self.on_their_way(ids).await?.into_values().next() {
-            return Ok(Err(format!("What was decided about {name} before is still on its way. Nothing was done: wait for it, or undo it.")));
         }
         let window = if kind == Kind::Reject { self.undo_window().await? } else { std::time::Duration::ZERO };
         let user = lists.user_of(&by.email).map(|user| user.id.clone()).unwrap_or_default();
@@ -97,7 +104,8 @@ impl Partners {
 async fn list(person: Person) -> Result<Html<String>, Problem> {
     person.need_reviewer()?;
     let (partners, now) = (&person.partners, person.partners.clock.now());
-    let (lists, batches) = (partners.fd_lists(&partners.db).await?, partners.batches(&[Kind::Advance, Kind::Reject]).await?);
+    let (lists, batches) =
+        (partners.fd_lists(&partners.db).await?, partners.batches(&[Kind::Advance, Kind::Reject], person.sees_confidential()).await?);
     let rows = html! {
         @for (wish, counts) in &batches {
             tr {
@@ -138,19 +146,20 @@ pub fn standing(lists: &Lists, wish: &Stored, now: clock::Ms) -> Markup {
     html! {
         @match wish.state {
             State::Done => { (ui::badge("good", "done")) " " span.soft { "in the name of " (user) } }
+            State::Conflict if wish.fetched_at.is_none() => { (ui::badge("plain", "not done")) br; (wish.why) }
             State::Conflict => { (ui::badge("bad", "conflict")) br; (wish.why) }
-            State::Undone => (ui::badge("plain", "undone")),
+            State::Undone => { (ui::badge("plain", "undone")) @if !wish.why.is_empty() { br; (wish.why) } }
             State::Known => { (ui::badge("wait", "in Lever already")) " " (wish.why) }
             State::Waiting if wish.due_at > now => { (ui::badge("wait", "can be undone")) " " span.soft { "goes to Lever " (ui::when(wish.due_at, now)) } }
             State::Waiting if wish.why.is_empty() => { (ui::badge("wait", "on its way")) }
-            State::Waiting => { (ui::badge("bad", "waits")) br; (wish.why) }
+            State::Waiting => { (ui::badge(if wish.held { "bad" } else { "wait" }, if wish.held { "waits" } else { "on its way" })) br; (wish.why) }
         }
     }
 }
 
 async fn of_batch(person: &Person, batch: &str) -> Result<Vec<Stored>, Problem> {
     person.need_reviewer()?;
-    let wishes = person.partners.batch(batch).await?;
+    let wishes = person.partners.batch(batch, person.sees_confidential()).await?;
     if wishes.is_empty() {
         return Err(Problem::not_found().way_on("To the decisions", MOVES));
     }
@@ -162,14 +171,14 @@ async fn show(person: Person, Path(batch): Path<String>) -> Result<Html<String>,
     let (partners, now) = (&person.partners, person.partners.clock.now());
     let lists = partners.fd_lists(&partners.db).await?;
     let first = &wishes[0];
-    let (open, failed) = (wishes.iter().filter(|w| can_undo(w, now)).count(), wishes.iter().filter(|w| can_retry(w)).count());
+    let (open, failed) = (wishes.iter().filter(|w| w.can_be_undone(now)).count(), wishes.iter().filter(|w| can_retry(w)).count());
     let done = wishes.iter().filter(|w| w.state == State::Done).count();
     let rows = html! {
         @for w in &wishes {
             tr {
                 td { a href=(format!("{}/{}", profile_pages::PROFILES, w.profile)) { (w.name) } }
                 td { (standing(&lists, w, now)) }
-                td.end { @if can_undo(w, now) { (ui::action(&format!("{MOVES}/{batch}/{}/undo", w.id), "Undo", "")) } }
+                td.end { @if w.can_be_undone(now) { (ui::action(&format!("{MOVES}/{batch}/{}/undo", w.id), "Undo", "")) } }
             }
         }
     };
@@ -185,27 +194,33 @@ async fn show(person: Person, Path(batch): Path<String>) -> Result<Html<String>,
     person.findem("Decision", true, main).await
 }
 
-fn can_undo(wish: &Stored, now: clock::Ms) -> bool {
-    wish.state == State::Waiting && (wish.due_at > now || !wish.why.is_empty())
-}
-
 fn can_retry(wish: &Stored) -> bool {
-    wish.state == State::Waiting && !wish.why.is_empty()
+    wish.state == State::Waiting && wish.held
 }
 
 async fn undo(person: Person, Path((batch, id)): Path<(String, String)>) -> Done {
-    of_batch(&person, &batch).await?;
+    let wishes = of_batch(&person, &batch).await?;
     let back = format!("{MOVES}/{batch}");
+    let wish = wishes.iter().find(|wish| wish.id == id).ok_or_else(|| Problem::not_found().way_on("Back", back.clone()))?;
     if !person.partners.undo_wish(&id).await? {
-        return Err(Problem::bad_request("It has been sent to Lever by now, or was undone before.").way_on("Back", back));
+        return Err(Problem::bad_request("It is on its way to Lever by now, or was undone before.").way_on("Back", back));
     }
-    person.done("Undone. Lever never heard of it.", &back).await
+    person.done(undone_words(wish), &back).await
+}
+
+/// What undoing means, by how far it had come.
+pub fn undone_words(wish: &Stored) -> &'static str {
+    match (wish.fetched_at, wish.held) {
+        (None, _) => "Undone. Lever never heard of it.",
+        (_, true) => "Undone. Nothing was written in Lever.",
+        _ => "Given up: it is not tried any more. Should Lever have taken it without an answer, it shows there.",
+    }
 }
 
 async fn undo_all(person: Person, Path(batch): Path<String>) -> Done {
     let (wishes, now) = (of_batch(&person, &batch).await?, person.partners.clock.now());
     let mut undone = 0;
-    for wish in wishes.iter().filter(|wish| can_undo(wish, now)) {
+    for wish in wishes.iter().filter(|wish| wish.can_be_undone(now)) {
         undone += usize::from(person.partners.undo_wish(&wish.id).await?);
     }
     person.done(&format!("{} undone.", ui::count(undone, "decision")), &format!("{MOVES}/{batch}")).await

@@ -26,6 +26,9 @@ pub fn routes() -> Router<Partners> {
         .route("/findem/files/{application}/{file}", get(download))
 }
 
+/// What was asked for is asked for again after so long, ms.
+const ASKED_ANEW: i64 = 60_000;
+
 /// A note, as it is shown.
 struct Note {
     text: String,
@@ -59,9 +62,13 @@ impl Partners {
         }
         self.fd_files.keep(application, id, &file.bytes).await?;
         let sql = "update fd_file set stored = $1, media_type = $2 where application = $3 and id = $4";
-        self.db.run(sql, params![true, file.media_type.as_str(), application, id]).await?;
+        let is_there = self.db.run(sql, params![true, file.media_type.as_str(), application, id]).await? > 0;
+        if !is_there {
+            // They were forgotten meanwhile.
+            self.fd_files.drop_file(application, id).await?;
+        }
         self.lobby.changed();
-        Ok(true)
+        Ok(is_there)
     }
 
     /// The résumé of whoever is exported: what is known of them, on paper.
@@ -199,15 +206,19 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
     let lists = partners.fd_lists(&partners.db).await?;
     let mut applications = partners.applications_of(&id).await?;
     applications.retain(|s| sees || !s.a.confidential);
+    let is_behind = |stored: &Stored| stored.came == "lever" && stored.detailed_at != Some(stored.a.updated_at);
+    // Asked for once in a while, whoever looks how often.
+    let asks = |stored: &&Stored| is_behind(stored) && stored.asked_at.is_none_or(|at| at < now.0 - ASKED_ANEW);
+    let behind: Vec<String> = applications.iter().filter(asks).map(|stored| stored.a.id.clone()).collect();
+    if !behind.is_empty() {
+        partners.read_anew(&behind).await?;
+    }
     let mut cards = Vec::new();
     for stored in &applications {
-        let behind = stored.came == "lever" && stored.detailed_at != Some(stored.a.updated_at);
-        if behind {
-            partners.read_anew(&stored.a.id).await;
-        }
+        let behind = is_behind(stored);
         cards.push(application(&lists, stored, &partners.notes_of(&stored.a.id).await?, &partners.files_of(&stored.a.id).await?, behind, now));
     }
-    let events = partners.fd_events(&id).await?;
+    let events = partners.fd_events(&id, sees).await?;
     let badges = partners.badges(std::slice::from_ref(&id), sees).await?;
     let main = html! {
         (ui::heading(if p.name.is_empty() { "No name" } else { &p.name }, &p.headline(), &html! {
@@ -226,7 +237,7 @@ async fn show(person: Person, Path(id): Path<String>) -> Result<Html<String>, Pr
                 ul.list { @for (at, said, conflict) in &events { li { div { (said) br; span.soft { (ui::when(*at, now)) } } @if *conflict { (ui::badge("bad", "conflict")) } } } }
             }
         }
-        @if applications.iter().any(|s| s.came == "lever" && s.detailed_at != Some(s.a.updated_at)) { (ui::asks_again(2)) }
+        @if applications.iter().any(is_behind) { (ui::asks_again(2)) }
     };
     person.findem(&p.name, true, main).await
 }
@@ -279,9 +290,9 @@ fn application(lists: &Lists, s: &Stored, notes: &[Note], files: &[File], behind
         section.card {
             div.heading {
                 h2 { (lists.job(&a.job).map_or("No job", |job| job.title.as_str())) @if a.confidential { " " (ui::badge("plain", "confidential")) } }
-                @if a.url.starts_with("http") { a.button href=(a.url) rel="noreferrer" { "Open in Lever" } }
             }
             (ui::facts(&pairs))
+            @if a.url.starts_with("http") { p { a.button href=(a.url) rel="noreferrer" { "Open in Lever" } } }
             @if s.came == "lever" {
                 h3 { "Attachments" }
                 @if behind { p.hint { "Notes and attachments are being read from Lever." } }
@@ -289,7 +300,7 @@ fn application(lists: &Lists, s: &Stored, notes: &[Note], files: &[File], behind
                 ul.list { @for file in files { li { @if file.stored { a href=(format!("/findem/files/{}/{}", a.id, file.id)) { (file.name) } } @else { (file.name) " " (ui::badge("wait", "not here")) } } } }
                 h3 { "Notes" }
                 @if notes.is_empty() && !behind { p.soft { "None." } }
-                ul.list { @for note in notes { li { div { p.pre { (note.text) } span.soft { (lists.user_name(&note.author)) ", " (ui::when(note.at, now)) } } } } }
+                ul.list { @for note in notes { li { div { p.lines { (note.text) } span.soft { (lists.user_name(&note.author)) ", " (ui::when(note.at, now)) } } } } }
             }
         }
     }

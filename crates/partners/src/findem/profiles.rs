@@ -30,6 +30,8 @@ pub struct Profile {
     pub experience: Vec<Post>,
     pub education: Vec<Post>,
     pub emails: Vec<String>,
+    /// Those that were found; `emails` has Lever's instead, where there are any.
+    pub own_emails: Vec<String>,
     pub phones: Vec<String>,
     pub links: Vec<String>,
     pub linkedin: String,
@@ -39,6 +41,14 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// What they are known by, as they were found.
+    pub fn words(&self) -> Vec<matching::Word> {
+        let companies = self.experience.iter().map(|post| post.company.as_str()).chain([self.company.as_str()]);
+        let mut words = matching::of_profile(&self.name, &self.own_emails, &self.links, companies);
+        words.push(matching::own(&self.id));
+        words
+    }
+
     /// `Backend Engineer at Acme`
     pub fn headline(&self) -> String {
         match (self.title.is_empty(), self.company.is_empty()) {
@@ -56,6 +66,7 @@ fn read(row: &Row) -> db::Result<Profile> {
         experience: posts("experience")?,
         education: posts("education")?,
         emails: texts("emails")?,
+        own_emails: texts("own_emails")?,
         phones: texts("phones")?,
         links: texts("links")?,
         id: row.text("id")?,
@@ -126,9 +137,11 @@ impl Partners {
             }
         }
         only.maybe("origin =", Some(search.origin.as_str()).filter(|origin| !origin.is_empty()));
+        let seen = if sees_confidential { "" } else { " and not a.confidential" };
+        let in_lever = format!("exists (select 1 from fd_application a where a.profile = fd_profile.id and a.came = 'lever'{seen})");
         match search.in_lever.as_str() {
-            "yes" => drop(only.and("exists (select 1 from fd_application a where a.profile = fd_profile.id)")),
-            "no" => drop(only.and("not exists (select 1 from fd_application a where a.profile = fd_profile.id)")),
+            "yes" => drop(only.and(in_lever)),
+            "no" => drop(only.and(format!("not {in_lever}"))),
             _ => {}
         }
         if !sees_confidential {
@@ -143,16 +156,17 @@ impl Partners {
         self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
     }
 
-    /// Adds somebody who was found, or came in a file.
-    pub(super) async fn add_fd_profile(&self, tx: &Tx, p: &Profile) -> db::Result<String> {
+    /// Adds somebody who was found.
+    pub(super) async fn add_fd_profile(&self, tx: &Tx, p: &Profile) -> db::Result<()> {
         let id = pipeline::fresh_id(self.clock.now());
+        let p = &Profile { id: id.clone(), own_emails: p.emails.clone(), ..p.clone() };
         let experience: String = p.experience.iter().map(|post| format!("{} {} ", post.title, post.company)).collect();
         let words =
             [&p.name, &p.title, &p.company, &p.location, &p.skills, &p.summary, &experience, &p.emails.join(" ")].map(String::as_str).join(" ");
         let sql = format!(
-            "insert into fd_profile (id, origin, name, title, company, location, summary, skills, experience, education, emails, phones, links, linkedin, \
-             github, words, confidential, created_at) values {}",
-            db::values(1, 18)
+            "insert into fd_profile (id, origin, name, title, company, location, summary, skills, experience, education, emails, own_emails, phones, \
+             links, linkedin, github, words, confidential, created_at) values {}",
+            db::values(1, 19)
         );
         let values = params![
             id.as_str(),
@@ -166,6 +180,7 @@ impl Partners {
             json!(p.experience).to_string(),
             json!(p.education).to_string(),
             json!(p.emails).to_string(),
+            json!(p.emails).to_string(),
             json!(p.phones).to_string(),
             json!(p.links).to_string(),
             matching::linkedin(&p.links),
@@ -175,17 +190,13 @@ impl Partners {
             self.clock.now().0
         ];
         tx.run(&sql, values).await?;
-        let companies = p.experience.iter().map(|post| post.company.as_str()).chain([p.company.as_str()]);
-        let mut keys: Vec<_> = matching::of_profile(&p.name, &p.emails, &p.links, companies).into_iter().map(|word| (word, id.clone())).collect();
-        keys.push((matching::own(&id), id.clone()));
-        self.keep_words(tx, &keys).await?;
-        Ok(id)
+        self.keep_words(tx, &p.words().into_iter().map(|word| (word, id.clone())).collect::<Vec<_>>()).await
     }
 
     /// What happened to somebody here, the newest first: when, what, whether two sides disagreed.
-    pub(super) async fn fd_events(&self, profile: &str) -> db::Result<Vec<(clock::Ms, String, bool)>> {
-        let sql = "select at, said, conflict from fd_event where profile = $1 order by at desc, id desc limit 100";
+    pub(super) async fn fd_events(&self, profile: &str, sees_confidential: bool) -> db::Result<Vec<(clock::Ms, String, bool)>> {
+        let sql = "select at, said, conflict from fd_event where profile = $1 and ($2 or not confidential) order by at desc, id desc limit 100";
         let event = |row: &Row| Ok((clock::Ms(row.int("at")?), row.text("said")?, row.get("conflict")?));
-        self.db.rows(sql, params![profile]).await?.iter().map(event).collect()
+        self.db.rows(sql, params![profile, sees_confidential]).await?.iter().map(event).collect()
     }
 }

@@ -24,7 +24,7 @@ const TEMPLATES: [Template; 3] = [
         name: OVERDUE,
         about: "To owners in Lever, in the morning, when applications are overdue",
         subject: "{{ count }} overdue",
-        body: "Hello {{ name }},\n\n{{ count }} of your {{ applications }} longer at a stage than agreed:\n\n{{ link }}\n",
+        body: "Hello {{ name }},\n\n{{ count }} of your applications {{ are }} longer at a stage than agreed:\n\n{{ link }}\n",
     },
     Template {
         name: DRIFT,
@@ -48,7 +48,7 @@ pub static TEXTS: Texts = Texts {
 /// What stands in the places of the texts, for previews.
 fn sample() -> Value {
     json!({
-        "name": "Ada Byron", "first_name": "Ada", "job": "Backend Engineer", "count": 3, "applications": "applications are",
+        "name": "Ada Byron", "first_name": "Ada", "job": "Backend Engineer", "count": 3, "are": "are",
         "news": "The stage \"Take-home\" is new in Lever.", "link": "https://app.findem.example/…",
     })
 }

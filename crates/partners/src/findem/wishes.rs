@@ -10,12 +10,16 @@ use findem_api::{By, CameOf, Kind, Standing, Wish};
 use outbound::Wire;
 use pipeline::{Ending, Item, NewEffect, Priority};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 /// The kind of errand that hints at a wish.
 pub const HINT: &str = "findem-hint";
 /// The kind of errand that writes to whoever was rejected.
 pub const LETTER_LATER: &str = "findem-letter";
+
+/// What has been on its way for so long can be given up.
+pub const LONG_UNDER_WAY: Duration = Duration::from_secs(3600);
 
 /// How it stands with a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,12 @@ pub struct Stored {
     pub letter: bool,
     pub state: State,
     pub why: String,
+    /// Somebody has to do something before it goes on: nothing was written.
+    pub held: bool,
+    /// Since when the hub knows of it; none: it does not.
+    pub fetched_at: Option<Ms>,
+    /// Only for people who may see what is confidential.
+    pub confidential: bool,
     pub url: String,
     /// The user in whose name it was done.
     pub done_by: String,
@@ -85,6 +95,26 @@ pub struct NewWish {
     pub note: String,
     pub anyway: bool,
     pub letter: bool,
+    /// Only for people who may see what is confidential.
+    pub confidential: bool,
+    /// Why it cannot be; empty: it can. It is taken down all the same, as what came of it.
+    pub refused: String,
+}
+
+impl NewWish {
+    /// What it is about: whether it is an export, and of which profile or application.
+    fn about(&self) -> (bool, String) {
+        let is_export = self.kind == Kind::Export;
+        (is_export, if is_export { self.profile.clone() } else { self.application.clone() })
+    }
+}
+
+impl Stored {
+    /// Whether it can be taken back now.
+    pub fn can_be_undone(&self, now: Ms) -> bool {
+        let is_old = self.fetched_at.is_none_or(|at| at < now.minus(LONG_UNDER_WAY));
+        self.state == State::Known || self.state == State::Waiting && (self.due_at > now || self.held || is_old)
+    }
 }
 
 const fn kind_name(kind: Kind) -> &'static str {
@@ -114,6 +144,9 @@ fn read(row: &Row) -> db::Result<Stored> {
         anyway: row.get("anyway")?,
         letter: row.get("letter")?,
         why: row.text("why")?,
+        held: row.get("held")?,
+        fetched_at: row.get::<Option<i64>>("fetched_at")?.map(Ms),
+        confidential: row.get("confidential")?,
         url: row.text("url")?,
         done_by: row.text("done_by")?,
         by: By { name: row.text("by_name")?, email: row.text("by_email")? },
@@ -124,13 +157,22 @@ fn read(row: &Row) -> db::Result<Stored> {
 }
 
 impl Partners {
-    /// Takes wishes of one click down; their batch. They go at `due_at`.
+    /// Takes wishes of one click down; their batch. They go at `due_at`. Of whom something is on its way already, nothing more goes.
     pub(super) async fn wish(&self, by: &By, user: &str, due_at: Ms, new: &[NewWish]) -> db::Result<String> {
         let now = self.clock.now();
         let batch = pipeline::fresh_id(now);
         let tx = self.db.begin().await?;
+        self.in_turn(&tx).await?;
+        let mut under_way = under_way(&tx, new).await?;
         for (wish, created_at) in new.iter().zip(moments(&tx, now, new.len()).await?) {
-            let id = pipeline::fresh_id(self.clock.now());
+            let id = pipeline::fresh_id(now);
+            // Named twice in one click, it is done once.
+            let is_first = under_way.insert(wish.about());
+            let refused = match wish.refused.as_str() {
+                "" if !is_first => "What was decided about them before is still on its way: wait for it, or undo it.",
+                refused => refused,
+            };
+            let state = if refused.is_empty() { State::Waiting } else { State::Conflict };
             let values = params![
                 id.as_str(),
                 batch.as_str(),
@@ -146,8 +188,11 @@ impl Partners {
                 wish.note.as_str(),
                 wish.anyway,
                 wish.letter,
-                State::Waiting.name(),
-                "",
+                wish.confidential,
+                state.name(),
+                false,
+                None::<i64>,
+                refused,
                 "",
                 "",
                 by.name.as_str(),
@@ -155,15 +200,17 @@ impl Partners {
                 user,
                 due_at.0,
                 created_at,
-                None::<i64>
+                (state != State::Waiting).then_some(now.0)
             ];
             let sql = format!(
-                "insert into fd_wish (id, batch, kind, profile, application, name, job, stage, from_stage, reason, tags, note, anyway, letter, state, \
-                 why, url, done_by, by_name, by_email, user_id, due_at, created_at, ended_at) values {}",
-                db::values(1, 24)
+                "insert into fd_wish (id, batch, kind, profile, application, name, job, stage, from_stage, reason, tags, note, anyway, letter, \
+                 confidential, state, held, fetched_at, why, url, done_by, by_name, by_email, user_id, due_at, created_at, ended_at) values {}",
+                db::values(1, 27)
             );
             tx.run(&sql, values).await?;
-            self.hint_later(&tx, &id, due_at).await?;
+            if state == State::Waiting {
+                self.hint_later(&tx, &id, due_at).await?;
+            }
         }
         tx.commit().await?;
         self.pipeline.wake();
@@ -171,7 +218,12 @@ impl Partners {
         Ok(batch)
     }
 
-    async fn hint_later(&self, tx: &impl Sql, wish: &str, at: Ms) -> db::Result<()> {
+    /// From here to the end of the transaction nobody else is as far: what is looked for and then made is made once.
+    pub(super) async fn in_turn(&self, tx: &Tx) -> db::Result<()> {
+        tx.run("update fd_setting set value = value where name = 'begun'", vec![]).await.map(drop)
+    }
+
+    pub(super) async fn hint_later(&self, tx: &impl Sql, wish: &str, at: Ms) -> db::Result<()> {
         let effect = NewEffect {
             connection: String::new(),
             kind: HINT.to_owned(),
@@ -219,13 +271,17 @@ impl Partners {
     }
 
     /// The wishes of one click, in the order of the names.
-    pub(super) async fn batch(&self, batch: &str) -> db::Result<Vec<Stored>> {
-        self.db.rows("select * from fd_wish where batch = $1 order by name, id", params![batch]).await?.iter().map(read).collect()
+    pub(super) async fn batch(&self, batch: &str, sees_confidential: bool) -> db::Result<Vec<Stored>> {
+        let sql = "select * from fd_wish where batch = $1 and ($2 or not confidential) order by name, id";
+        self.db.rows(sql, params![batch, sees_confidential]).await?.iter().map(read).collect()
     }
 
     /// The newest wishes of these kinds: one row for each click.
-    pub(super) async fn batches(&self, kinds: &[Kind]) -> db::Result<Vec<(Stored, HashMap<String, i64>)>> {
+    pub(super) async fn batches(&self, kinds: &[Kind], sees_confidential: bool) -> db::Result<Vec<(Stored, HashMap<String, i64>)>> {
         let mut only = Clauses::default();
+        if !sees_confidential {
+            only.is("confidential =", false);
+        }
         only.any_of("kind", &kinds.iter().map(|kind| kind_name(*kind).to_owned()).collect::<Vec<_>>());
         let sql = format!("select max(id) as id, batch from fd_wish{} group by batch order by batch desc limit 50", only.sql());
         let mut found = Vec::new();
@@ -245,10 +301,18 @@ impl Partners {
         self.db.rows(sql, params![self.clock.now().0]).await?.iter().map(|row| row.text("id")).collect()
     }
 
-    /// A wish as the hub reads it. One that was undone, or whose moment has not come, is none.
+    /// A wish as the hub reads it, which knows of it from now on. One that was undone, or whose moment has not come, is none.
     pub(crate) async fn told_wish(&self, id: &str) -> db::Result<Option<Wish>> {
         let now = self.clock.now();
         let Some(w) = self.fd_wish(&self.db, id).await?.filter(|w| w.state != State::Undone && w.due_at <= now) else { return Ok(None) };
+        if w.fetched_at.is_none() {
+            let sql = "update fd_wish set fetched_at = $1 where id = $2 and state <> 'undone'";
+            if self.db.run(sql, params![now.0, id]).await? == 0 {
+                return Ok(None);
+            }
+        }
+        // Of an export, what it became; whoever is known already is another candidacy.
+        let application = if w.kind == Kind::Export && w.state != State::Done { String::new() } else { w.application };
         let mut wish = Wish {
             url: self.at(&format!("{}/{}", super::profile_pages::PROFILES, w.profile)),
             id: w.id,
@@ -257,7 +321,7 @@ impl Partners {
             user: w.user,
             created_at: w.created_at.0,
             asked_at: w.due_at.0,
-            application: w.application,
+            application,
             from_stage: w.from_stage,
             stage: w.stage,
             reason: w.reason,
@@ -276,38 +340,53 @@ impl Partners {
         wish.location.clone_from(&p.location);
         wish.links = p.links.iter().filter(|link| **link != wish.url).cloned().collect();
         wish.file = format!("{}.pdf", p.name);
+        let known = self.applications_of(&p.id).await?.into_iter().filter(|known| known.came == "lever");
+        wish.known = known.max_by_key(|known| known.a.archived_at.is_none()).map(|known| known.a.id).unwrap_or_default();
         (wish.emails, wish.phones) = (p.emails, p.phones);
         Ok(Some(wish))
     }
 
-    /// What came of a wish. Whether there is such a wish.
+    /// What came of a wish. Whether there is such a wish. What was done counts, also if it was taken back meanwhile.
     pub(crate) async fn came_of(&self, id: &str, came: &CameOf) -> db::Result<bool> {
         let tx = self.db.begin().await?;
-        let Some(w) = self.fd_wish(&tx, id).await?.filter(|w| w.state != State::Undone) else { return Ok(false) };
-        let state = match came.standing {
-            Standing::Done => State::Done,
-            Standing::Waiting => State::Waiting,
-            Standing::Known => State::Known,
-            Standing::Conflict => State::Conflict,
+        let (state, held) = match came.standing {
+            Standing::Done => (State::Done, false),
+            Standing::Waiting => (State::Waiting, false),
+            Standing::Held => (State::Waiting, true),
+            Standing::Known => (State::Known, false),
+            Standing::Conflict => (State::Conflict, false),
         };
+        let counts = |w: &Stored| state == State::Done || !matches!(w.state, State::Undone | State::Done);
+        let Some(w) = self.fd_wish(&tx, id).await?.filter(counts) else { return Ok(false) };
         let application = if came.application.is_empty() || w.kind != Kind::Export { &w.application } else { &came.application };
         let by = came.by.as_ref().map(|user| user.id.as_str()).unwrap_or_default();
         let now = self.clock.now().0;
-        let sql = "update fd_wish set state = $1, why = $2, application = $3, url = $4, done_by = $5, ended_at = $6 where id = $7";
+        let sql = "update fd_wish set state = $1, held = $2, why = $3, application = $4, url = $5, done_by = $6, ended_at = $7 where id = $8";
         let ended = (state != State::Waiting).then_some(now);
-        // Whose application it is already says so until somebody decides.
-        let values = params![state.name(), came.why.as_str(), application.as_str(), came.url.as_str(), by, ended, id];
+        let values = params![state.name(), held, came.why.as_str(), application.as_str(), came.url.as_str(), by, ended, id];
         tx.run(sql, values).await?;
         if w.state != State::Done {
             let lists = self.fd_lists(&tx).await?;
             match (state, w.kind) {
                 (State::Done, kind) => {
-                    self.fd_event(&tx, &w.profile, &done_words(&lists, kind, &w, by), false).await?;
+                    self.fd_event(&tx, &w.profile, &done_words(&lists, kind, &w, by), false, w.confidential).await?;
+                    // So it is in Lever now: what is read there next says the same.
+                    match kind {
+                        Kind::Export => {}
+                        Kind::Advance => {
+                            let sql = "update fd_application set stage = $1, stage_since = $2 where id = $3 and stage <> $1";
+                            tx.run(sql, params![w.stage.as_str(), now, w.application.as_str()]).await?;
+                        }
+                        Kind::Reject => {
+                            let sql = "update fd_application set archived_at = coalesce(archived_at, $1), reason = $2 where id = $3";
+                            tx.run(sql, params![now, w.reason.as_str(), w.application.as_str()]).await?;
+                        }
+                    }
                     if kind == Kind::Reject && w.letter {
                         self.write_later(&tx, id).await?;
                     }
                 }
-                (State::Conflict, _) => self.fd_event(&tx, &w.profile, &format!("Conflict: {}", came.why), true).await?,
+                (State::Conflict, _) => self.fd_event(&tx, &w.profile, &format!("Conflict: {}", came.why), true, w.confidential).await?,
                 _ => {}
             }
         }
@@ -317,16 +396,29 @@ impl Partners {
         Ok(true)
     }
 
-    /// Undoes what has not gone yet. Whether it could be.
+    /// Takes a wish back, if nothing can have been written: its moment has not come, or the hub has not heard of it, or it waits for somebody.
+    /// What has been on its way for an hour can be given up too: nobody tries it any more. Whether it was taken back.
     pub(crate) async fn undo_wish(&self, id: &str) -> db::Result<bool> {
-        let sql = "update fd_wish set state = 'undone', ended_at = $1 where id = $2 and (state in ('known', 'conflict') or state = 'waiting' and (due_at > $1 or why <> ''))";
-        let undone = self.db.run(sql, params![self.clock.now().0, id]).await? > 0;
+        let now = self.clock.now();
+        let sql = "update fd_wish set state = 'undone', why = '', ended_at = $1 where id = $2 and (state = 'known' \
+                   or state = 'waiting' and (due_at > $1 or fetched_at is null or held or fetched_at < $3))";
+        let undone = self.db.run(sql, params![now.0, id, now.minus(LONG_UNDER_WAY).0]).await? > 0;
         if undone {
             // Whatever the hub keeps of it is forgotten there, as soon as it asks.
             self.hint_now(id).await?;
         }
         self.lobby.changed();
         Ok(undone)
+    }
+
+    /// Takes back whatever waits: Lever was disconnected. How much that was.
+    pub(super) async fn take_all_back(&self) -> db::Result<usize> {
+        let tx = self.db.begin().await?;
+        let sql = "update fd_wish set state = 'undone', why = 'Lever was disconnected.', ended_at = $1 where state in ('waiting', 'known')";
+        let n = tx.run(sql, params![self.clock.now().0]).await?;
+        tx.commit().await?;
+        self.lobby.changed();
+        Ok(usize::try_from(n).unwrap_or(0))
     }
 
     async fn hint_now(&self, id: &str) -> db::Result<()> {
@@ -339,7 +431,7 @@ impl Partners {
 
     /// Sends a wish again that waits; with `anyway`, though whoever it is about is known already.
     pub(super) async fn wish_again(&self, id: &str, anyway: bool) -> db::Result<bool> {
-        let sql = "update fd_wish set state = 'waiting', why = '', application = case when kind = 'export' then '' else application end, \
+        let sql = "update fd_wish set state = 'waiting', held = false, why = '', application = case when kind = 'export' then '' else application end, \
                    anyway = (anyway or $1), due_at = case when due_at > $2 then due_at else $2 end where id = $3 and state in ('waiting', 'known')";
         let changed = self.db.run(sql, params![anyway, self.clock.now().0, id]).await? > 0;
         if changed {
@@ -359,7 +451,7 @@ impl Partners {
             subject: wish.to_owned(),
             payload: json!({ "wish": wish }),
             priority: Priority::Usual,
-            run_at: self.clock.now().plus(std::time::Duration::from_secs(hours * 3600)),
+            run_at: self.clock.now().plus(Duration::from_secs(hours * 3600)),
             again: false,
         };
         self.pipeline.effects(tx, APP, vec![effect]).await
@@ -371,7 +463,7 @@ impl Partners {
         let id = item.payload["wish"].as_str().unwrap_or_default();
         let Some(w) = self.fd_wish(&self.db, id).await? else { return Ok(done("the rejection is gone")) };
         let Some(a) = self.fd_application(&self.db, &w.application).await? else { return Ok(done("the application is gone")) };
-        if a.a.archived_at.is_none() && a.a.updated_at > w.created_at.0 {
+        if a.a.archived_at.is_none() {
             return Ok(done("they were brought back"));
         }
         let Some(email) = a.a.emails.first() else { return Ok(done("there is no address")) };
@@ -395,6 +487,23 @@ fn done_words(lists: &Lists, kind: Kind, w: &Stored, by: &str) -> String {
         Kind::Advance => format!("Advanced to {} by {}, in the name of {user}.", lists.stage_name(&w.stage), w.by.name),
         Kind::Reject => format!("Rejected ({}) by {}, in the name of {user}.", lists.reason_name(&w.reason), w.by.name),
     }
+}
+
+/// About which of these something is on its way already.
+async fn under_way(tx: &Tx, new: &[NewWish]) -> db::Result<HashSet<(bool, String)>> {
+    let mut found = HashSet::new();
+    for is_export in [true, false] {
+        let about: Vec<String> = new.iter().map(NewWish::about).filter(|(export, _)| *export == is_export).map(|(_, id)| id).collect();
+        for chunk in about.chunks(500) {
+            let column = if is_export { "profile" } else { "application" };
+            let mut only = Clauses::default();
+            only.and("state = 'waiting'").and(if is_export { "kind = 'export'" } else { "kind <> 'export'" }).any_of(column, chunk);
+            for row in tx.rows(&format!("select {column} as id from fd_wish{}", only.sql()), only.values()).await? {
+                found.insert((is_export, row.text("id")?));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// As many moments that no wish has, none of them ahead of now: by them exports are found again in Lever, which takes none from the future.

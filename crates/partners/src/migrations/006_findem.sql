@@ -23,6 +23,7 @@ create table fd_profile (
   origin text not null,              -- sourced, lever, csv
   name text not null, title text not null, company text not null, location text not null, summary text not null, skills text not null,
   experience text not null, education text not null, emails text not null, phones text not null, links text not null,
+  own_emails text not null,          -- those that were found; emails has Lever's instead, where there are any
   linkedin text not null, github text not null,
   words text not null,               -- all that a search looks through, in small letters
   confidential boolean not null,     -- known from confidential applications alone
@@ -42,6 +43,7 @@ create table fd_application (
   confidential boolean not null, url text not null, created_at bigint not null, updated_at bigint not null,
   pass bigint not null,              -- the last pass over everybody in which it was told
   detailed_at bigint,                -- notes and files are as of this change; null: nobody has looked
+  asked_at bigint,                   -- when they were asked for last
   came text not null                 -- lever, csv
 );
 create index fd_application_inbound on fd_application (stage, stage_since, id);
@@ -58,18 +60,22 @@ create table fd_wish (
   job text not null, stage text not null, from_stage text not null, reason text not null, tags text not null, note text not null,
   anyway boolean not null,
   letter boolean not null,           -- whoever is rejected gets a letter
+  confidential boolean not null,     -- only for people who may see what is confidential
   state text not null,               -- waiting, known, conflict, done, undone
+  held boolean not null,             -- somebody has to do something before it goes on
+  fetched_at bigint,                 -- since when the hub knows of it; null: it does not
   why text not null, url text not null, done_by text not null,
   by_name text not null, by_email text not null, user_id text not null,
   due_at bigint not null, created_at bigint not null, ended_at bigint
 );
+create index fd_wish_profile on fd_wish (profile);
 create unique index fd_wish_moment on fd_wish (created_at);
 create index fd_wish_batch on fd_wish (batch, id);
 create index fd_wish_state on fd_wish (state, due_at);
 create index fd_wish_application on fd_wish (application);
 
 -- What happened here: Findem's own, it goes nowhere.
-create table fd_event (id text primary key, profile text not null, at bigint not null, said text not null, conflict boolean not null);
+create table fd_event (id text primary key, profile text not null, at bigint not null, said text not null, conflict boolean not null, confidential boolean not null);
 create index fd_event_profile on fd_event (profile, at);
 create index fd_event_newest on fd_event (at);
 

@@ -28,7 +28,10 @@ function swap(html, keep) {
   // What was just said stays when the page only refreshes itself.
   const said = keep && main.querySelector("[role=status]");
   if (said && !fresh.querySelector("[role=status]")) fresh.prepend(said);
+  // Whoever works by keyboard stays where they were.
+  const at = document.activeElement && main.contains(document.activeElement) ? document.activeElement.id : "";
   main.replaceWith(fresh);
+  if (at) document.getElementById(at)?.focus();
   document.title = next.title;
   return true;
 }
