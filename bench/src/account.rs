@@ -67,8 +67,8 @@ pub struct Account {
     hub: hub::Hub,
     apps: partners::Partners,
     key: Fixed,
-    _stop: watch::Sender<bool>,
-    _tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
 }
 
 impl Account {
@@ -100,13 +100,20 @@ impl Account {
         let key = Fixed::basic(&ats.create_api_key("bench", &all, true, None).await?, "");
         let outbound = ground.outbound.clone();
         let (user, posting) = (String::new(), String::new());
-        let mut account = Self { ats, clock, outbound, lever, partners, console, user, posting, hub, apps, key, _stop: stop, _tasks: tasks };
+        let mut account = Self { ats, clock, outbound, lever, partners, console, user, posting, hub, apps, key, stop, tasks };
         account.settle().await?;
         account.user = text(&account.call(Verb::Get, "/v1/users?limit=1", Value::Null).await?["data"][0]["id"]);
         let postings = account.call(Verb::Get, "/v1/postings?limit=100", Value::Null).await?;
         let posting = postings["data"].as_array().into_iter().flatten().find(|p| p["text"] == "Backend Engineer").context("the demo's posting")?;
         account.posting = text(&posting["id"]);
         Ok(account)
+    }
+
+    /// Ends it, so that it can be opened again.
+    pub async fn close(self) {
+        let Self { stop, mut tasks, .. } = self;
+        let _ = stop.send(true);
+        while tasks.join_next().await.is_some() {}
     }
 
     /// Calls the ATS' API.

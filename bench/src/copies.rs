@@ -18,10 +18,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Prints the rows about copies.
 pub async fn report(engine: Engine, opportunities: usize) -> Result<()> {
     let place = Place::new(engine, "copies");
-    let people = {
-        let account = Account::open(&place, false).await?;
-        account.people(opportunities, "applicant-new").await?
-    };
+    let account = Account::open(&place, false).await?;
+    let people = account.people(opportunities, "applicant-new").await?;
+    account.close().await;
     let account = Account::open(&place, true).await?;
     let needs = connectors::ALL.iter().find(|c| c.spec().id == "findem").map(|c| c.spec().needs).unwrap_or_default();
     let permissions: Vec<String> = needs.iter().map(|need| need.access.permission.to_owned()).collect();
@@ -51,7 +50,12 @@ pub async fn report(engine: Engine, opportunities: usize) -> Result<()> {
         poll().await?;
     }
     row("nothing changed", poll().await?, "1 call");
-    let tag = async |id: &str| account.write(Verb::Post, id, "addTags", json!({ "tags": ["seen"] })).await;
+    let tag = async |id: &str| {
+        account.write(Verb::Post, id, "addTags", json!({ "tags": ["seen"] })).await?;
+        // Whoever writes keeps to Lever's rate too.
+        tokio::time::sleep(Duration::from_millis(110)).await;
+        anyhow::Ok(())
+    };
     tag(&people[200]).await?;
     row("1 tagged", poll().await?, "1 call");
     for id in &people[300..400] {

@@ -234,3 +234,46 @@ async fn fnd_35_whoever_was_deleted_in_lever_is_gone_as_soon_as_somebody_looks_o
     })
     .await;
 }
+
+/// A key is disabled in the middle of the first import, and another takes its place, of the same account or of another: how many of the
+/// parts were asked for with the first, and with the second.
+async fn interrupted(w: &World, of_another_account: bool) -> (usize, usize) {
+    let mut fatima = w.at_findem("fatima").await;
+    fatima.click(KEY, "", "Save", &[("API key", &w.findem_key().await)]).await;
+    let tap = w.tap_lever("GET", "/v1/opportunities").await;
+    let some = (0..12).map(|_| Fault::Date("x")).chain((0..20).map(|_| Fault::Answer(401, "{\"code\":\"UnauthorizedError\"}")));
+    tap.faults.lock().unwrap().extend(some);
+    w.drain().await;
+    let page = fatima.read(LEVER).await;
+    assert!(page.contains("Not connected") && page.contains("does not accept the API key any more"), "{page}");
+    let parts = |calls: &[String]| calls.iter().filter(|call| call.contains("created_at_")).count();
+    let before = parts(&tap.calls());
+    if of_another_account {
+        let db = w.db("hub").await;
+        let sql = "update connection set mirror = replace(mirror, '\"account\":\"', '\"account\":\"another') where connector = 'findem'";
+        assert_eq!(db::Sql::run(&db, sql, vec![]).await.unwrap(), 1);
+        db.close().await;
+    }
+    w.clock.advance(MINUTE);
+    fatima.click(KEY, "", "Save", &[("API key", &w.findem_key().await)]).await;
+    let tap = w.tap_lever("GET", "nothing").await;
+    w.drain().await;
+    let page = fatima.read(LEVER).await;
+    assert!(page.contains("Success Candidates and applications") && page.contains("56 candidates from Lever"), "{page}");
+    assert!(fatima.read("/findem/profiles?q=tom+baker").await.contains(", owner"));
+    (before, parts(&tap.calls()))
+}
+
+#[tokio::test]
+async fn fnd_o18_a_key_disabled_in_the_middle_of_the_first_import_loses_nothing_and_the_next_key_goes_on_where_it_was() {
+    on_both(async |w| {
+        let (before, after) = interrupted(&w, false).await;
+        assert!(before > 4 && after < 16 && before + after <= 16 + 4, "what was told is not told again: {before} and {after} of 16");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fnd_o18_another_account_begins_anew_and_takes_no_place_of_the_first_for_its_own() {
+    on_both(async |w| assert_eq!(interrupted(&w, true).await.1, 16)).await;
+}

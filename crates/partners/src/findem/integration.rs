@@ -94,6 +94,12 @@ impl Partners {
         Ok(())
     }
 
+    /// How many candidacies Lever has, as far as is known here.
+    async fn lever_count(&self) -> db::Result<u64> {
+        let row = self.db.row("select count(*) as n from fd_application where came = 'lever'", vec![]).await?;
+        Ok(row.map_or(Ok(0), |row| row.int("n"))?.try_into().unwrap_or(0))
+    }
+
     /// Forgets all that came from Lever: people with their letters, users, and what applicants answered. What the stages mean stays, for the day
     /// somebody connects again.
     async fn forget_lever(&self) -> db::Result<()> {
@@ -247,7 +253,11 @@ async fn manage(person: Person) -> Result<Html<String>, Problem> {
     let hub = the_hub(&person).await?;
     let Some(c) = connection(&hub).await? else { return list(person).await };
     let partners = &person.partners;
-    let (sync, lists, now) = (hub.sync(&c.id).await.map_err(back)?, partners.fd_lists(&partners.db).await?, partners.clock.now());
+    let (mut sync, lists, now) = (hub.sync(&c.id).await.map_err(back)?, partners.fd_lists(&partners.db).await?, partners.clock.now());
+    if sync.percent.is_none() {
+        // Between two passes over everybody some came and went.
+        sync.told = partners.lever_count().await?;
+    }
     let is_connected = c.state == "connected";
     let stages = stage_step(&lists);
     let chosen = c.settings.iter().find(|s| s.name == "perform_as").and_then(|s| s.value.as_str()).unwrap_or_default().to_owned();
