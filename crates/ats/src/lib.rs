@@ -58,7 +58,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "003_feedback", sql: include_str!("migrations/003_feedback.sql") },
     Migration { id: "004_resumes", sql: include_str!("migrations/004_resumes.sql") },
     Migration { id: "005_interviews", sql: include_str!("migrations/005_interviews.sql") },
-    Migration { id: "006_contact_email_of", sql: include_str!("migrations/006_contact_email_of.sql") },
+    Migration { id: "006_large_accounts", sql: include_str!("migrations/006_large_accounts.sql") },
 ];
 
 /// What the ATS stands on.

@@ -32,6 +32,17 @@ pub async fn write_note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str, by
     cx.lever.send(CreateNote { opportunity: opportunity.clone(), query: by, body }).await.map(drop)
 }
 
+/// Writes a note about an opportunity that was just made, in the name of a user. `perhaps`: it may be there already.
+pub async fn note_once(cx: &Cx<'_>, opportunity: &str, text: &str, user: &str, perhaps: bool) -> Result<(), Failure> {
+    let opportunity = id(opportunity)?;
+    let by = PerformAs { perform_as: Some(crate::entering::by(user)?) };
+    if perhaps || cx.attempt > 1 || !cx.tried.is_empty() {
+        note(cx, &opportunity, text, by).await
+    } else {
+        write_note(cx, &opportunity, text, by).await
+    }
+}
+
 /// Lever does not let us write: somebody must give the permission. Everything else is as with any failure.
 pub fn refused(partner: &str, failure: &Failure) -> Result<Outcome, Failure> {
     match failure.status() {

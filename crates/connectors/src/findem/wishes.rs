@@ -280,16 +280,7 @@ pub async fn say(cx: &Cx<'_>, unsaid: &Unsaid) -> Outcome {
     if let Err(failure) = wire::came_of(cx.partner, &unsaid.wish, unsaid.came.clone()).await {
         return at_findem(&failure);
     }
-    let noted = async {
-        let opportunity = profile::id(&unsaid.came.application)?;
-        let by = PerformAs { perform_as: Some(entering::by(&unsaid.user)?) };
-        if unsaid.perhaps || cx.attempt > 1 || !cx.tried.is_empty() {
-            profile::note(cx, &opportunity, &unsaid.note, by).await
-        } else {
-            profile::write_note(cx, &opportunity, &unsaid.note, by).await
-        }
-    };
-    match noted.await {
+    match profile::note_once(cx, &unsaid.came.application, &unsaid.note, &unsaid.user, unsaid.perhaps).await {
         Ok(()) => Outcome::Done(Done {
             remote_id: Some(unsaid.came.application.clone()),
             how: How::Updated,

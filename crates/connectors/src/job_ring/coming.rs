@@ -243,20 +243,15 @@ pub async fn say(cx: &Cx<'_>, unsaid: &Unsaid) -> Outcome {
         return at_job_ring(&failure);
     }
     let noted = async {
-        let opportunity = profile::id(&unsaid.sent.opportunity)?;
-        let by = PerformAs { perform_as: Some(entering::by(&unsaid.perform_as)?) };
         if unsaid.joins {
-            let (opportunity, query) = (opportunity.clone(), by.clone());
+            let opportunity = profile::id(&unsaid.sent.opportunity)?;
+            let query = PerformAs { perform_as: Some(entering::by(&unsaid.perform_as)?) };
             let body = Tags { tags: vec![TAG.to_owned()] };
             cx.lever.send(AddTags { opportunity: opportunity.clone(), query: query.clone(), body }).await?;
             let body = Sources { sources: vec![SOURCE.to_owned()] };
             cx.lever.send(AddSources { opportunity, query, body }).await?;
         }
-        if unsaid.perhaps || cx.attempt > 1 || !cx.tried.is_empty() {
-            profile::note(cx, &opportunity, &unsaid.note, by).await
-        } else {
-            profile::write_note(cx, &opportunity, &unsaid.note, by).await
-        }
+        profile::note_once(cx, &unsaid.sent.opportunity, &unsaid.note, &unsaid.perform_as, unsaid.perhaps).await
     };
     match noted.await {
         Ok(()) => Outcome::Done(Done {
