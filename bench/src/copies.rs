@@ -25,6 +25,8 @@ pub async fn report(engine: Engine, opportunities: usize) -> Result<()> {
     let needs = connectors::ALL.iter().find(|c| c.spec().id == "findem").map(|c| c.spec().needs).unwrap_or_default();
     let permissions: Vec<String> = needs.iter().map(|need| need.access.permission.to_owned()).collect();
     account.ends_other_connections().await?;
+    // Nobody came or changed in the last hours.
+    account.later(12 * HOUR).await?;
     let key = account.ats.create_api_key("Findem", &permissions, true, None).await?;
     let mut fatima = account.visitor(&account.partners.join("/findem/sign-in")?, "fatima@northwind.example").await?;
     let connect = account.partners.join("/findem/integrations/lever/connect")?;

@@ -89,6 +89,7 @@ impl Person {
     pub async fn makes_a_key(&self, demo: &Demo, name: &str) -> Result<String> {
         self.opens(&format!("{}settings/integrations/api-credentials", demo.ats)).await?;
         self.presses("Generate New API Key").await?;
+        self.reads("A key is shown once").await?;
         self.types("Key name", name).await?;
         for button in self.driver.find_all(By::Css("button[data-tick]")).await? {
             button.click().await?;
@@ -109,6 +110,7 @@ impl Person {
         self.presses("Save").await?;
         self.reloads_until_it_says("All 79 were tried.").await?;
         self.presses("Stage Mapping").await?;
+        self.reads("What the stages and archive reasons of Lever mean here.").await?;
         self.driver
             .find(By::XPath("//input[@name='inbound'][following-sibling::span[starts-with(normalize-space(.), 'New applicant')]]"))
             .await?

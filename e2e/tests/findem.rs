@@ -40,6 +40,7 @@ async fn fnd_01_to_36_the_document_works_sentence_by_sentence() -> Result<()> {
     fatima.reads("Lever (CSV)").await?;
     fatima.takes_a_picture("findem-options").await?;
     fatima.presses_containing("LeverWith an API key").await?;
+    fatima.reads("Permissions to read").await?;
     // "Paste the API key. Click Save."
     fatima.types("API key", &key).await?;
     fatima.takes_a_picture("findem-key").await?;
@@ -54,6 +55,7 @@ async fn fnd_01_to_36_the_document_works_sentence_by_sentence() -> Result<()> {
 
     // "Head to Integrations > Lever > Manage > Stage Mapping. Select: which ATS stages should be in the Inbound Applicants tab"
     fatima.presses("Stage Mapping").await?;
+    fatima.reads("What the stages and archive reasons of Lever mean here.").await?;
     let tick = |name: &str, label: &str| format!("//input[@name='{name}'][following-sibling::span[starts-with(normalize-space(.), '{label}')]]");
     // "which should be excluded when advancing an application", "which rejection reasons should be excluded when rejecting an application"
     for (name, label) in [("inbound", "Recruiter screen"), ("stage_out", "Offer"), ("reason_out", "Timing")] {
@@ -92,6 +94,7 @@ async fn fnd_01_to_36_the_document_works_sentence_by_sentence() -> Result<()> {
     fatima.reloads_until_it_says("in the name of Ines Bauer").await?;
     fatima.takes_a_picture("findem-decision").await?;
     fatima.presses("Inbound Applicants").await?;
+    fatima.reads("Applications, not people").await?;
     fatima.driver.find(By::XPath("(//input[@name='id'])[1]")).await?.click().await?;
     fatima.chooses("Because", "Position filled").await?;
     fatima.presses("Reject those ticked").await?;
@@ -101,10 +104,13 @@ async fn fnd_01_to_36_the_document_works_sentence_by_sentence() -> Result<()> {
 
     // Whoever was found is exported; who is in Lever already is shown first.
     fatima.presses("Profiles").await?;
+    fatima.reads("People who were found").await?;
     fatima.types("Search: name, title, company, skills, address", "amara okafor").await?;
     fatima.presses("Search").await?;
+    fatima.reads("Show all").await?;
     fatima.driver.find(By::XPath("(//input[@name='profile'])[1]")).await?.click().await?;
     fatima.presses("Export those ticked to Lever").await?;
+    fatima.reads("Tags, divided by commas").await?;
     fatima.chooses("Job", "Backend Engineer (Berlin)").await?;
     fatima.takes_a_picture("findem-export").await?;
     fatima.presses("Export").await?;
@@ -129,7 +135,8 @@ async fn fnd_01_to_36_the_document_works_sentence_by_sentence() -> Result<()> {
     fatima.reloads_until_it_says("does not accept the API key any more").await?;
     fatima.takes_a_picture("findem-disabled").await?;
     let key = ines.makes_a_key(&demo, "Findem again").await?;
-    fatima.presses("Edit Auth").await?;
+    fatima.presses("Connect again").await?;
+    fatima.reads("Permissions to read").await?;
     fatima.types("API key", &key).await?;
     fatima.presses("Save").await?;
     fatima.reads("Connected.").await

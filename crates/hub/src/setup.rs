@@ -138,6 +138,14 @@ impl Hub {
             let lacking = checks.missing.iter().map(lacking).collect::<Vec<_>>().join("; ");
             step("Every permission that is needed", Seen::Bad, format!("Lever refuses {lacking}. A Super Admin can {again}."))
         });
+        if let Some(sees) = checks.confidential {
+            steps.push(if sees {
+                step("Access to confidential data", Seen::Good, "Lever shows what is confidential.".into())
+            } else {
+                let how = "Confidential postings and their candidates stay out of sight. \"Allow access to confidential data\" can only be switched on for a new API key; connect with that.";
+                step("Access to confidential data", Seen::Bad, how.into())
+            });
+        }
         steps.push(match &checks.partner {
             Some(why) => step(&format!("{} lets us in", spec.name), Seen::Bad, why.clone()),
             None if checks.at > 0 => step(&format!("{} lets us in", spec.name), Seen::Good, "It answered to our credential.".into()),

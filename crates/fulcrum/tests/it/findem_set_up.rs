@@ -136,6 +136,9 @@ async fn fnd_08_fnd_o10_without_access_to_confidential_data_it_warns_and_nothing
         let page = fatima.read(LEVER).await;
         assert!(page.contains("may not see confidential data") && page.contains("Needs Attention Permissions"), "{page}");
         assert!(!fatima.read("/findem/profiles?q=wanjiku").await.contains(", owner"));
+        let mut olga = w.at_hub().await;
+        let connection = olga.link("/connections", "", "Findem").await;
+        assert!(olga.read(&connection).await.contains("Confidential postings and their candidates stay out of sight"));
         // With a key that may, it comes, and whoever is no admin does not see it.
         w.clock.advance(std::time::Duration::from_secs(60));
         fatima.click(KEY, "", "Save", &[("API key", &w.findem_key().await)]).await;
