@@ -311,7 +311,7 @@ impl Try<'_> {
         self.reader(lever, &[])
     }
 
-    /// Everybody who came between two moments, page by page; the next page is asked for while one is told.
+    /// Everybody who came between two moments, page by page; where it stands is kept after each. The parts of a pass go side by side.
     async fn tell_part(&self, n: usize, pass: i64, lever: &Remote, partner: &Remote, state: &Mutex<Mirror>) -> Result<(), Stopped> {
         let part = state.lock().await.pass.as_ref().and_then(|pass| pass.parts.get(n).cloned()).unwrap_or_default();
         let filter = OpportunityFilter {

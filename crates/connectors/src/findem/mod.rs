@@ -90,7 +90,7 @@ impl Connector for Findem {
             Field { name: "import_every", label: "Import from Lever", help: "How often Lever is asked what changed. Where nothing did, that is one call.", kind: Kind::Choice(EVERY) },
             Field { name: "export_every", label: "Export to Lever", help: "What is exported or decided goes to Lever at once; so often it is asked besides whether anything was missed.", kind: Kind::Choice(EVERY) },
             Field { name: "write_links", label: "Link profiles in Lever", help: "The address of the profile in Findem stands among the links of whoever is looked at or exported.", kind: Kind::Switch },
-            Field { name: "eeo", label: "Keep equal opportunity answers", help: "Kept apart, shown as sums only, and never used to judge anybody. Needs the permission \"find all eeo responses with their pii\".", kind: Kind::Switch },
+            Field { name: "eeo", label: "Keep equal opportunity answers", help: "Kept apart, shown as sums only, and never used to judge anybody. Switched off, what is there goes within a day. Needs the permission \"find all eeo responses with their pii\".", kind: Kind::Switch },
             Field { name: "perform_as", label: "In whose name", help: "The user of Lever who advances, rejects and exports, unless whoever does so in Findem has one of the same address.", kind: Kind::User },
         ],
         targets: &[],

@@ -426,7 +426,7 @@ async fn disconnect(person: Person, fields: Fields) -> Done {
     hub.disconnect(&connected(&hub).await?.id).await.map_err(back)?;
     partners.revoke_findem_tokens(HUB).await?;
     let back = partners.take_all_back().await?;
-    let back = if back > 0 { format!(" {} taken back that had not gone yet.", ui::count(back, "decision")) } else { String::new() };
+    let back = if back > 0 { format!(" {} taken back that were still on their way.", ui::count(back, "decision")) } else { String::new() };
     if fields.get("data") == "delete" {
         partners.forget_lever().await?;
         return person.done(&format!("Disconnected. What came from Lever is deleted here.{back}"), INTEGRATIONS).await;
