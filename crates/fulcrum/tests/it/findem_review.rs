@@ -264,6 +264,7 @@ async fn fnd_o11_many_at_once_have_a_result_each_what_failed_is_tried_again_and_
         assert!(fatima.read(&bo).await.contains("Conflict: Bo Lind was moved"), "the conflict is logged");
         // Rejections: undone within the window, Lever never hears of them.
         let others = [w.stands("Ed Fox", "Recruiter screen").await, w.stands("Flo Gray", "Recruiter screen").await];
+        let ivy = w.stands("Ivy Jones", "Recruiter screen").await;
         w.imports().await;
         let both: Vec<&str> = others.iter().map(String::as_str).collect();
         let page = w.decides(&mut fatima, &both, "reject", &position).await;
@@ -271,7 +272,12 @@ async fn fnd_o11_many_at_once_have_a_result_each_what_failed_is_tried_again_and_
         assert!(fatima.read(&again).await.contains("Ed Fox not done What was decided about them before is still on its way"));
         assert!(fatima.read(INBOUND).await.contains("being rejected"));
         fatima.click(&page, "Ed Fox", "Undo", &[]).await;
+        let (_, wish) = w.findem(Verb::Post, &format!("applications/{ivy}/reject"), json!({ "reason": position })).await;
+        let wish = format!("wishes/{}", wish["id"].as_str().unwrap());
+        assert_eq!(w.findem(Verb::Get, &wish, Value::Null).await.0, 404, "not even whoever asks for it by name is told before its time");
         w.later(11 * MINUTE).await;
+        assert_eq!(w.findem(Verb::Get, &wish, Value::Null).await.0, 200);
+        assert!(w.in_lever(&ivy).await["archived"].is_object(), "what nobody took back went");
         assert!(w.in_lever(both[0]).await["archived"].is_null() && !w.in_lever(both[1]).await["archived"].is_null());
         let (status, why) = fatima.try_press(&format!("{page}/undo"), &[]).await;
         assert_eq!(status, 303, "{why}");
