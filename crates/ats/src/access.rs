@@ -23,6 +23,10 @@ pub struct Caller {
     pub package: String,
 }
 
+/// The two kinds of keys, in the words of audit events.
+const DATA_API: &str = "data-api";
+pub(crate) const POSTINGS_API: &str = "postings-api";
+
 /// An API key as listed; the key itself was shown once.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
@@ -36,6 +40,8 @@ pub struct ApiKey {
     pub permissions: Vec<String>,
     /// Whether it opens confidential records.
     pub confidential: bool,
+    /// Whether it is one of the Postings API, which may do nothing but apply.
+    pub for_postings: bool,
     /// When it was made.
     pub created_at: Ms,
 }
@@ -69,9 +75,8 @@ impl Ats {
     }
 
     async fn key(&self, key: &str) -> Result<Option<(Caller, Vec<String>)>> {
-        let sql =
-            "select id, permissions, confidential, (select package from account) as package from api_key where digest = $1 and revoked_at is null";
-        let Some(row) = self.db.row(sql, params![digest(key)]).await? else { return Ok(None) };
+        let sql = "select id, permissions, confidential, (select package from account) as package from api_key where digest = $1 and service = $2 and revoked_at is null";
+        let Some(row) = self.db.row(sql, params![digest(key), DATA_API]).await? else { return Ok(None) };
         let permissions = serde_json::from_value(row.json("permissions")?).unwrap_or_default();
         let caller = Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")?, package: row.text("package")? };
         Ok(Some((caller, permissions)))
@@ -95,13 +100,28 @@ impl Ats {
         if let Some(unknown) = permissions.iter().find(|p| !known.contains(&p.as_str())) {
             return Err(db::Error::new(format!("there is no permission {unknown:?}; the permissions are: {}", known.join(", "))));
         }
+        self.add_key(name, DATA_API, permissions, confidential, by).await
+    }
+
+    /// Makes a key of the Postings API, with which a careers page sends applications; to be shown once.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn create_postings_key(&self, name: &str, by: Option<&str>) -> db::Result<String> {
+        self.add_key(name, POSTINGS_API, &[], false, by).await
+    }
+
+    async fn add_key(&self, name: &str, service: &str, permissions: &[String], confidential: bool, by: Option<&str>) -> db::Result<String> {
         let key = random_hex(24);
         let id = uuid::Uuid::new_v4().to_string();
         let json = serde_json::to_string(permissions).unwrap_or_default();
         let tx = self.db.begin().await?;
         tx.run(
-            "insert into api_key (id, name, digest, last_four, permissions, confidential, created_by, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
-            params![id.as_str(), name, digest(&key), &key[key.len() - 4..], json, confidential, by, self.clock.now().0],
+            &format!(
+                "insert into api_key (id, name, service, digest, last_four, permissions, confidential, created_by, created_at) values {}",
+                db::values(1, 9)
+            ),
+            params![id.as_str(), name, service, digest(&key), &key[key.len() - 4..], json, confidential, by, self.clock.now().0],
         )
         .await?;
         self.audit(&tx, "key:added", by, &id, name).await?;
@@ -120,6 +140,7 @@ impl Ats {
                     last_four: row.text("last_four")?,
                     permissions: serde_json::from_value(row.json("permissions")?).unwrap_or_default(),
                     confidential: row.get("confidential")?,
+                    for_postings: row.text("service")? == POSTINGS_API,
                     created_at: Ms(row.int("created_at")?),
                 })
             })
@@ -154,8 +175,16 @@ pub(crate) struct Buckets(Mutex<HashMap<String, outbound::Budget>>);
 
 impl Buckets {
     fn take(&self, owner: &str) -> bool {
+        self.take_of(owner, outbound::Budget::of_lever)
+    }
+
+    /// Two applications a second, with each key of the Postings API.
+    pub(crate) fn take_application(&self, key: &str) -> bool {
+        self.take_of(&format!("applications/{key}"), || outbound::Budget::new(2, 2))
+    }
+
+    fn take_of(&self, owner: &str, new: impl FnOnce() -> outbound::Budget) -> bool {
         let mut buckets = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let bucket = buckets.entry(owner.to_owned()).or_insert_with(outbound::Budget::of_lever);
-        bucket.try_take(outbound::Urgency::Now).is_ok()
+        buckets.entry(owner.to_owned()).or_insert_with(new).try_take(outbound::Urgency::Now).is_ok()
     }
 }

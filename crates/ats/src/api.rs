@@ -3,8 +3,9 @@
 use crate::access::{Buckets, Caller};
 use crate::refusal::{Refusal, Result};
 use crate::{
-    Ground, applying, audit, candidates, feedback, feedback_templates, files, form_templates, forms, interviews, labels, notes, offers, pages,
-    people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisitions, settings, uploads, webhooks, writes,
+    Ground, applying, audit, candidates, eeo, feedback, feedback_templates, files, form_templates, forms, interviews, job_board, labels, notes,
+    offers, pages, people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisitions, settings, surveys, uploads, webhooks,
+    writes,
 };
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue};
@@ -70,11 +71,11 @@ impl Ats {
 
     /// Everything: the API, OAuth, the pages.
     pub fn router(&self) -> Router {
-        let document = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
         let api = mounted(self.clone())
             .router()
+            .merge(job_board::mounted(self.clone()).router())
             .merge(crate::oauth::token_routes(self.clone()))
-            .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }));
+            .route("/openapi.json", axum::routing::get(|| async { axum::Json(lever_api::openapi()) }));
         web::finish(&self.db, pages::routes(self.clone()), api, |request| {
             let path = request.uri().path();
             path.starts_with("/v1/").then(|| axum::response::IntoResponse::into_response(Refusal::no_such_path(path)))
@@ -106,6 +107,7 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(profiles::list_applications)
         .on(profiles::get_application)
         .on(offers::list)
+        .on(offers::download)
         .on(forms::list)
         .on(forms::get)
         .on(feedback::list)
@@ -133,6 +135,7 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(profiles::get_contact)
         .on(writes::update_contact)
         .on(postings::list)
+        .on(postings::list_deleted)
         .on(postings::get)
         .on(requisitions::list)
         .on(requisitions::get)
@@ -165,8 +168,9 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(interviews::delete_panel)
         .on(applying::form)
         .on(applying::apply)
-        .on(applying::list_eeo)
-        .on(applying::list_anonymous_eeo)
+        .on(eeo::list_eeo)
+        .on(eeo::list_anonymous_eeo)
+        .on(surveys::find)
         .on(requisition_fields::list)
         .on(requisition_fields::get)
         .on(requisition_fields::create)
@@ -201,7 +205,7 @@ fn mounted(ats: Ats) -> Api<Ats> {
 /// The endpoints that are served: must be the catalogue, each once.
 #[must_use]
 pub fn catalogue(ats: &Ats) -> Vec<Info> {
-    mounted(ats.clone()).infos()
+    [mounted(ats.clone()).infos(), job_board::mounted(ats.clone()).infos()].concat()
 }
 
 impl Dialect for Ats {

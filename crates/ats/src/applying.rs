@@ -1,14 +1,11 @@
-//! Applying to a posting over the API, and what applicants answer on equal employment opportunity.
+//! Applying to a posting: what is asked, and taking what is answered, whether it comes over the API, from a careers page or from our job site.
 
 use crate::Ats;
 use crate::access::Caller;
-use crate::paging::Page;
 use crate::refusal::{Refusal, Result};
-use db::{Clauses, Row, Sql, params};
-use lever_api::{
-    AnonymousEeoResponse, ApplicationForm, Applied, ApplyToPosting, Data, EeoResponse, GetApplicationForm, List, ListAnonymousEeoResponses,
-    ListEeoResponses, NamedValue, NewOpportunity, Phone, Posting, Question,
-};
+use db::{Sql, params};
+use endpoint::Attachment;
+use lever_api::{ApplicationForm, Applied, ApplyToPosting, Consent, Data, GetApplicationForm, NamedValue, NewOpportunity, Phone, Posting, Question};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -24,7 +21,7 @@ const QUESTIONS: [(&str, &str, &str, bool); 7] = [
 ];
 const URLS: [&str; 4] = ["LinkedIn", "GitHub", "Twitter", "Portfolio"];
 /// What may be answered on equal employment opportunity, and what to choose from.
-const EEO: [(&str, &[&str]); 4] = [
+pub const EEO: [(&str, &[&str]); 4] = [
     ("gender", &["Male", "Female", "Decline to self-identify"]),
     (
         "race",
@@ -72,9 +69,6 @@ pub async fn form(ats: Ats, caller: Arc<Caller>, request: GetApplicationForm) ->
 
 pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Result<Data<Applied>> {
     let posting = ats.posting_for(&caller, request.posting.as_str()).await?;
-    if !matches!(posting.state.as_str(), "published" | "internal") {
-        return Err(Refusal::bad_request("This posting takes no applications: it must be published or internal"));
-    }
     let new = request.body;
     let said = |name: &str| text(&new.personal_information, name);
     let name = said("fullName").ok_or_else(|| Refusal::bad_request("personalInformation: fullName is required"))?;
@@ -87,48 +81,119 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
     if !matches!(origin.as_str(), "applied" | "internal") {
         return Err(Refusal::bad_request("origin must be applied or internal"));
     }
-    for (question, answer) in &new.eeo_responses {
+    if let Some(zone) = new.timezone.as_deref().filter(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
+        return Err(Refusal::bad_request(format!("timezone: there is no time zone {zone}")));
+    }
+    let submission = Submission {
+        candidate: NewOpportunity {
+            name: Some(name),
+            headline: said("currentCompany"),
+            location: said("currentLocation"),
+            emails: vec![email],
+            phones: said("phone").map(|value| Phone { kind: None, value }).into_iter().collect(),
+            links: new.urls.iter().filter_map(|url| url.value.as_str().map(str::to_owned)).filter(|url| !url.is_empty()).collect(),
+            sources: vec![new.source.clone().unwrap_or_else(|| "Posting".to_owned())],
+            origin: Some(origin),
+            opportunity_location: said("preferredPostingLocation"),
+            ..NewOpportunity::default()
+        },
+        resume,
+        more: json!({
+            "comments": said("additionalInformation"), "customQuestions": new.custom_questions, "ipAddress": new.ip_address, "referer": new.referer,
+            "userAgent": new.user_agent, "acceptLanguage": new.accept_language, "timezone": new.timezone,
+        }),
+        eeo: new.eeo_responses,
+        consent: new.consent,
+        survey: new.diversity_survey,
+    };
+    ats.take(&posting, submission).await.map(|application_id| Data::new(Applied { application_id }))
+}
+
+/// What whoever applies says, wherever they say it.
+#[derive(Default)]
+pub struct Submission {
+    /// Who they are. Stage and posting are the application's business.
+    pub candidate: NewOpportunity,
+    /// At most one.
+    pub resume: Vec<Attachment>,
+    /// What else stands in the application: comments, answers, where it came from.
+    pub more: Value,
+    /// Answers on equal employment opportunity.
+    pub eeo: Map<String, Value>,
+    /// What they agree to.
+    pub consent: Option<Consent>,
+    /// Answers to a diversity survey.
+    pub survey: Option<Value>,
+}
+
+/// Every answer on equal employment opportunity is one of its options; the signature that goes with a disability is free.
+fn check_eeo(answers: &Map<String, Value>) -> Result<()> {
+    for (question, answer) in answers.iter().filter(|(question, _)| !question.starts_with("disabilitySignature")) {
         let options = EEO.iter().find(|(name, _)| name == question).map(|(_, options)| *options);
         let fits = options.is_some_and(|options| answer.as_str().is_some_and(|answer| options.contains(&answer)));
         if !fits {
             return Err(Refusal::bad_request(format!("eeoResponses: {question} has no such answer")));
         }
     }
-    let candidate = NewOpportunity {
-        name: Some(name),
-        headline: said("currentCompany"),
-        location: said("currentLocation"),
-        emails: vec![email],
-        phones: said("phone").map(|value| Phone { kind: None, value }).into_iter().collect(),
-        links: new.urls.iter().filter_map(|url| url.value.as_str().map(str::to_owned)).filter(|url| !url.is_empty()).collect(),
-        sources: vec![new.source.clone().unwrap_or_else(|| "Posting".to_owned())],
-        origin: Some(origin),
-        stage: lever_api::StageId::APPLICANT_NEW.parse().ok(),
-        postings: vec![request.posting.clone()],
-        ..NewOpportunity::default()
-    };
-    let tx = ats.db.begin().await?;
-    let created = ats.create_opportunity(&tx, None, &candidate, true).await?;
-    ats.keep_with(&tx, &created.id, None, &resume).await?;
-    let row = tx.row("select id, submitted from application where opportunity_id = $1", params![created.id.as_str()]).await?;
-    let row = row.ok_or_else(|| Refusal::not_found("applications", &created.id))?;
-    let (application, mut submitted) = (row.text("id")?, row.json("submitted")?);
-    let more = json!({
-        "comments": said("additionalInformation"), "customQuestions": new.custom_questions, "ipAddress": new.ip_address, "referer": new.referer,
-        "userAgent": new.user_agent, "acceptLanguage": new.accept_language, "timezone": new.timezone,
-    });
-    if let (Some(all), Value::Object(more)) = (submitted.as_object_mut(), more) {
-        all.extend(more);
+    Ok(())
+}
+
+impl Ats {
+    /// Takes an application, all of it or nothing: its id.
+    pub(crate) async fn take(&self, posting: &Posting, new: Submission) -> Result<String> {
+        if !matches!(posting.state.as_str(), "published" | "internal") {
+            return Err(Refusal::bad_request("This posting takes no applications: it must be published or internal"));
+        }
+        check_eeo(&new.eeo)?;
+        let candidate = NewOpportunity {
+            stage: lever_api::StageId::APPLICANT_NEW.parse().ok(),
+            postings: posting.id.parse().into_iter().collect(),
+            ..new.candidate
+        };
+        let tx = self.db.begin().await?;
+        let created = self.create_opportunity(&tx, None, &candidate, true).await?;
+        self.keep_with(&tx, &created.id, None, &new.resume).await?;
+        let row = tx.row("select id, submitted from application where opportunity_id = $1", params![created.id.as_str()]).await?;
+        let row = row.ok_or_else(|| Refusal::not_found("applications", &created.id))?;
+        let (application, mut submitted) = (row.text("id")?, row.json("submitted")?);
+        if let (Some(all), Value::Object(more)) = (submitted.as_object_mut(), new.more) {
+            all.extend(more);
+        }
+        tx.run("update application set submitted = $1 where id = $2", params![submitted.to_string(), application.as_str()]).await?;
+        if !new.eeo.is_empty() {
+            let sql = "insert into eeo (application_id, opportunity_id, answers, created_at, id) values ($1, $2, $3, $4, $5)";
+            let answers = Value::Object(new.eeo).to_string();
+            let values = params![application.as_str(), created.id.as_str(), answers, self.clock.now().0, uuid::Uuid::new_v4().to_string()];
+            tx.run(sql, values).await?;
+        }
+        if let Some(consent) = &new.consent {
+            self.agree(&tx, &created.id, consent).await?;
+        }
+        if let Some(answers) = &new.survey {
+            self.answer_survey(&tx, &created.id, &application, answers).await?;
+        }
+        tx.commit().await?;
+        self.committed();
+        Ok(application)
     }
-    tx.run("update application set submitted = $1 where id = $2", params![submitted.to_string(), application.as_str()]).await?;
-    if !new.eeo_responses.is_empty() {
-        let sql = "insert into eeo (application_id, opportunity_id, answers, created_at, id) values ($1, $2, $3, $4, $5)";
-        let answers = Value::Object(new.eeo_responses).to_string();
-        tx.run(sql, params![application.as_str(), created.id.as_str(), answers, ats.clock.now().0, uuid::Uuid::new_v4().to_string()]).await?;
+
+    /// Writes down what somebody agreed to; what they were not asked stays.
+    async fn agree(&self, tx: &impl Sql, opportunity: &str, consent: &Consent) -> Result<()> {
+        let sql = "select c.id, c.data_protection from opportunity o join contact c on c.id = o.contact_id where o.id = $1";
+        let Some(row) = tx.row(sql, params![opportunity]).await? else { return Ok(()) };
+        let none = || json!({ "allowed": false, "expiresAt": null });
+        let mut all = match row.get::<Option<String>>("data_protection")? {
+            Some(text) => serde_json::from_str(&text).unwrap_or_default(),
+            None => json!({ "store": none(), "contact": none() }),
+        };
+        for (name, agreed) in [("store", &consent.store), ("contact", &consent.marketing)] {
+            if let Some(agreed) = agreed {
+                all[name] = json!({ "allowed": agreed.is_yes(), "expiresAt": null });
+            }
+        }
+        tx.run("update contact set data_protection = $1 where id = $2", params![all.to_string(), row.text("id")?]).await?;
+        Ok(())
     }
-    tx.commit().await?;
-    ats.committed();
-    Ok(Data::new(Applied { application_id: application }))
 }
 
 /// What was answered; nothing, if it is empty.
@@ -137,79 +202,10 @@ fn text(answers: &[NamedValue], name: &str) -> Option<String> {
     (!answer.is_empty()).then(|| answer.to_owned())
 }
 
-// Ordered by a key of their own: the token of a page names the next one, and must not say whose it is.
-const SELECT: &str = "select e.*, o.deleted_at, o.confidentiality, o.stage_id, o.contact_id, o.owner, o.origin, o.sources, o.posting_id, o.archived_at, o.archived_reason, o.hired, \
-                      o.created_at as applied_at, p.text, p.hiring_manager from eeo e join opportunity o on o.id = e.opportunity_id \
-                      left join posting p on p.id = o.posting_id";
-
-pub async fn list_eeo(ats: Ats, caller: Arc<Caller>, request: ListEeoResponses) -> Result<List<EeoResponse>> {
-    let (page, q) = (Page::of(&request.query)?, request.query);
-    let rows = ats.eeo_rows(&page, &caller, q.created_at_start, q.created_at_end).await?;
-    let read = |row: &Row| -> db::Result<EeoResponse> {
-        let (archived_at, hired): (Option<i64>, bool) = (row.get("archived_at")?, row.get("hired")?);
-        Ok(EeoResponse {
-            id: row.text("application_id")?,
-            application_id: row.text("application_id")?,
-            answers: anonymous(row)?,
-            contact: json!(row.text("contact_id")?),
-            eeo_response_source: "api".to_owned(),
-            eeo_survey_responded_at: row.int("created_at")?,
-            hired_date: archived_at.filter(|_| hired),
-            hiring_manager: json!(row.get::<Option<String>>("hiring_manager")?),
-            opportunity_id: row.text("opportunity_id")?,
-            opportunity_owner: row.get("owner")?,
-            origin: row.text("origin")?,
-            posting: json!(row.get::<Option<String>>("posting_id")?),
-            sources: serde_json::from_value(row.json("sources")?).unwrap_or_default(),
-        })
-    };
-    page_of(&page, &rows, read)
-}
-
-pub async fn list_anonymous_eeo(ats: Ats, caller: Arc<Caller>, request: ListAnonymousEeoResponses) -> Result<List<AnonymousEeoResponse>> {
-    let (page, q) = (Page::of(&request.query)?, request.query);
-    let rows = ats.eeo_rows(&page, &caller, q.from_date, q.to_date).await?;
-    page_of(&page, &rows, anonymous)
-}
-
-/// A page of answers, by the keys of their rows.
-fn page_of<T>(page: &Page, rows: &[Row], read: impl Fn(&Row) -> db::Result<T>) -> Result<List<T>> {
-    let keyed = rows.iter().map(|row| Ok(((row.int("created_at")?, row.text("id")?), read(row)?))).collect::<db::Result<Vec<_>>>()?;
-    let list = page.list(keyed, |((at, id), _)| vec![json!(at), json!(id)]);
-    Ok(List { data: list.data.into_iter().map(|(_, response)| response).collect(), has_next: list.has_next, next: list.next })
-}
-
-fn anonymous(row: &Row) -> db::Result<AnonymousEeoResponse> {
-    let answers = row.json("answers")?;
-    let answer = |name: &str| answers[name].as_str().map(str::to_owned);
-    Ok(AnonymousEeoResponse {
-        application_archived_at: row.get("archived_at")?,
-        application_archived_by: None,
-        application_archive_reason: row.get("archived_reason")?,
-        application_title: row.get::<Option<String>>("text")?.unwrap_or_default(),
-        applied_at: row.int("applied_at")?,
-        current_stage: row.text("stage_id")?,
-        gender: answer("gender"),
-        race: answer("race"),
-        veteran: answer("veteran"),
-        disability: answer("disability"),
-    })
-}
-
 impl Ats {
     /// One that this caller may see.
     pub(crate) async fn posting_for(&self, caller: &Caller, id: &str) -> Result<Posting> {
         let found = self.postings_by_id(&[id.to_owned()]).await?.pop();
         found.filter(|p| caller.confidential || p.confidentiality != "confidential").ok_or_else(|| Refusal::not_found("postings", id))
-    }
-
-    async fn eeo_rows(&self, page: &Page, caller: &Caller, from: Option<i64>, until: Option<i64>) -> Result<Vec<Row>> {
-        let mut only = Clauses::default();
-        only.and("deleted_at is null").maybe("applied_at >=", from).maybe("applied_at <=", until);
-        if !caller.confidential {
-            only.is("confidentiality =", "non-confidential");
-        }
-        let sql = format!("select * from ({SELECT}) e{}", page.newest(&mut only)?);
-        Ok(self.db.rows(&sql, only.values()).await?)
     }
 }

@@ -99,8 +99,8 @@ impl Ats {
         if !self.people().await?.is_empty() {
             return Ok(());
         }
-        let account = "update account set name = $1";
-        self.db.run(account, params!["Northwind Robotics"]).await?;
+        let account = "update account set name = $1, site = $2";
+        self.db.run(account, params!["Northwind Robotics", "northwind"]).await?;
         let mut people = Vec::new();
         let hash = web::password::hash(PASSWORD).await;
         for (name, email, role) in LOGINS {

@@ -39,9 +39,11 @@ pub async fn create(ats: Ats, _: Arc<Caller>, request: CreateFormTemplate) -> Re
 pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateFormTemplate) -> Result<Data<FormTemplate>> {
     let before = ats.form_template(request.form_template.as_str()).await?;
     let new = checked(request.body, &before.fields)?;
-    let sql = "update form_template set text = $1, instructions = $2, fields = $3, secret = $4, updated_at = $5 where id = $6";
+    let sql = "update form_template set text = $1, instructions = $2, fields = $3, secret = $4, updated_at = $5, template_group = $6 where id = $7";
     let now = ats.clock.now().0;
-    ats.db.run(sql, params![new.text, new.instructions, text_of(&new.fields), new.secret_by_default, now, before.id.as_str()]).await?;
+    ats.db
+        .run(sql, params![new.text, new.instructions, text_of(&new.fields), new.secret_by_default, now, group_of(&new.group), before.id.as_str()])
+        .await?;
     ats.committed();
     ats.form_template(&before.id).await.map(Data::new)
 }
@@ -74,9 +76,15 @@ fn checked(new: NewFormTemplate, before: &[FormField]) -> Result<FormTemplate> {
         text: text.trim().to_owned(),
         instructions: new.instructions.unwrap_or_default(),
         secret_by_default: new.secret_by_default.unwrap_or_default(),
+        group: new.group,
         fields,
         ..FormTemplate::default()
     })
+}
+
+/// The id of a group, however it is written.
+fn group_of(group: &Value) -> Option<String> {
+    lever_api::reference(group).map(str::to_owned)
 }
 
 fn read(row: &Row) -> db::Result<FormTemplate> {
@@ -85,7 +93,7 @@ fn read(row: &Row) -> db::Result<FormTemplate> {
         id: row.text("id")?,
         text: row.text("text")?,
         instructions: row.text("instructions")?,
-        group: Value::Null,
+        group: row.get::<Option<String>>("template_group")?.map_or(Value::Null, |id| json!({ "id": id })),
         secret_by_default: row.get("secret")?,
         fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
         created_at: Some(created_at),
@@ -107,9 +115,11 @@ impl Ats {
     }
 
     pub(crate) async fn save_form_template(&self, tx: &impl Sql, new: &FormTemplate) -> db::Result<()> {
-        let sql = "insert into form_template (id, text, instructions, fields, secret, created_at) values ($1, $2, $3, $4, $5, $6)";
+        let sql =
+            "insert into form_template (id, text, instructions, fields, secret, template_group, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
         let now = self.clock.now().0;
-        let values = params![new.id.as_str(), new.text.as_str(), new.instructions.as_str(), text_of(&new.fields), new.secret_by_default, now];
+        let (fields, group) = (text_of(&new.fields), group_of(&new.group));
+        let values = params![new.id.as_str(), new.text.as_str(), new.instructions.as_str(), fields, new.secret_by_default, group, now];
         tx.run(sql, values).await.map(drop)
     }
 }

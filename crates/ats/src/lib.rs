@@ -10,6 +10,7 @@ mod audit;
 pub mod board;
 mod candidates;
 pub mod demo;
+mod eeo;
 mod events;
 mod expand;
 mod feedback;
@@ -18,6 +19,7 @@ mod files;
 mod form_templates;
 mod forms;
 mod interviews;
+mod job_board;
 mod labels;
 mod moves;
 mod notes;
@@ -36,6 +38,7 @@ mod requisition_fields;
 mod requisitions;
 mod settings;
 pub mod setup;
+mod surveys;
 mod uploads;
 mod webhooks;
 mod writes;
@@ -59,6 +62,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "004_resumes", sql: include_str!("migrations/004_resumes.sql") },
     Migration { id: "005_interviews", sql: include_str!("migrations/005_interviews.sql") },
     Migration { id: "006_large_accounts", sql: include_str!("migrations/006_large_accounts.sql") },
+    Migration { id: "007_whole_api", sql: include_str!("migrations/007_whole_api.sql") },
 ];
 
 /// What the ATS stands on.

@@ -375,7 +375,7 @@ impl Ats {
     /// Takes the person out of a contact: what is left are opportunities of nobody. It cannot be undone.
     pub(crate) async fn anonymize(&self, tx: &Tx, contact: &str) -> Result<()> {
         let now = self.clock.now().0;
-        let sql = "update contact set name = '', headline = '', location = '', emails = '[]', phones = '[]', links = '[]', is_anonymized = true, \
+        let sql = "update contact set name = '', headline = '', location = '', emails = '[]', phones = '[]', links = '[]', is_anonymized = true, data_protection = null, \
                    updated_at = $1 where id = $2";
         tx.run(sql, params![now, contact]).await?;
         tx.run("delete from contact_email where contact_id = $1", params![contact]).await?;
@@ -385,7 +385,7 @@ impl Ats {
             let kept = json!({ "requisitionForHire": row.json("submitted")?["requisitionForHire"] });
             tx.run("update application set submitted = $1 where id = $2", params![kept.to_string(), row.text("id")?]).await?;
         }
-        for table in ["form", "feedback", "file", "file_action", "referral", "interview", "panel", "eeo"] {
+        for table in ["form", "feedback", "file", "file_action", "referral", "interview", "panel", "eeo", "survey_answer"] {
             tx.run(&format!("delete from {table} where {of}"), params![contact]).await?;
         }
         tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, contact]).await?;
@@ -397,7 +397,7 @@ impl Ats {
         let opportunity = self.locked(tx, id).await?;
         let now = self.clock.now().0;
         tx.run("update opportunity set deleted_at = $1, deleted_by = $2, updated_at = $1 where id = $3", params![now, by, id]).await?;
-        for table in ["opportunity_label", "file", "file_action", "eeo"] {
+        for table in ["opportunity_label", "file", "file_action", "eeo", "survey_answer"] {
             tx.run(&format!("delete from {table} where opportunity_id = $1"), params![id]).await?;
         }
         let data = json!({ "deletedBy": by, "opportunityId": id, "candidateId": id, "contactId": reference(&opportunity.contact) });

@@ -35,7 +35,10 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateNote) -> Resul
         return Err(Refusal::bad_request("score must be a whole number from 1 to 4"));
     }
     let actor = ats.actor(request.query.perform_as.as_ref()).await?;
-    let mut note = ats.write_note(&opportunity, actor.as_deref(), &value, request.body.secret.unwrap_or(false), request.body.score).await?;
+    let thread = request.query.note_id.as_ref().map(|id| id.as_str());
+    let secret = request.body.secret.unwrap_or(false);
+    let comment = NewComment { thread, by: actor.as_deref(), value: &value, secret, score: request.body.score, at: request.body.created_at };
+    let mut note = ats.write_note(&opportunity, comment).await?;
     note.rest.insert("noteId".into(), json!(note.id));
     Ok(Data::new(note))
 }
@@ -105,33 +108,59 @@ fn read(row: &Row) -> db::Result<Note> {
     })
 }
 
+/// What is to be written.
+#[derive(Clone, Copy, Default)]
+pub struct NewComment<'a> {
+    /// The note it belongs under; a note of its own, if absent.
+    pub thread: Option<&'a str>,
+    /// The author.
+    pub by: Option<&'a str>,
+    pub value: &'a str,
+    /// Only for people with the right to see secret notes.
+    pub secret: bool,
+    /// 1 to 4.
+    pub score: Option<i64>,
+    /// When, ms; now, if absent.
+    pub at: Option<i64>,
+}
+
 impl Ats {
-    /// Writes a note; a note is an interaction with the candidate.
-    pub(crate) async fn write_note(
-        &self,
-        opportunity: &Opportunity,
-        by: Option<&str>,
-        value: &str,
-        secret: bool,
-        score: Option<i64>,
-    ) -> Result<Note> {
+    /// Writes a note, or a comment under one there is; either is an interaction with the candidate.
+    pub(crate) async fn write_note(&self, opportunity: &Opportunity, new: NewComment<'_>) -> Result<Note> {
         let now = self.clock.now().0;
+        let at = new.at.unwrap_or(now);
+        if at > now {
+            return Err(Refusal::bad_request("createdAt must not be in the future"));
+        }
         let comment = Comment {
             kind: "note".to_owned(),
             text: "Comment".to_owned(),
-            value: value.to_owned(),
-            created_at: now,
-            user: by.map(str::to_owned),
-            score,
+            value: new.value.to_owned(),
+            created_at: at,
+            user: new.by.map(str::to_owned),
+            score: new.score,
             stage: reference(&opportunity.stage).map(str::to_owned),
         };
-        let id = uuid::Uuid::new_v4().to_string();
         let tx = self.db.begin().await?;
-        tx.run(
-            "insert into note (id, opportunity_id, person, secret, fields, created_at) values ($1, $2, $3, $4, $5, $6)",
-            params![id.as_str(), opportunity.id.as_str(), by, secret, text_of(&[comment]), now],
-        )
-        .await?;
+        if self.locked(&tx, &opportunity.id).await?.is_anonymized {
+            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
+        }
+        let id = match new.thread {
+            Some(thread) => {
+                let sql = "select fields from note where id = $1 and opportunity_id = $2";
+                let row = tx.row(sql, params![thread, opportunity.id.as_str()]).await?.ok_or_else(|| Refusal::not_found("notes", thread))?;
+                let mut comments: Vec<Comment> = serde_json::from_value(row.json("fields")?).unwrap_or_default();
+                comments.push(comment);
+                tx.run("update note set fields = $1 where id = $2", params![text_of(&comments), thread]).await?;
+                thread.to_owned()
+            }
+            None => {
+                let id = uuid::Uuid::new_v4().to_string();
+                let sql = "insert into note (id, opportunity_id, person, secret, fields, created_at) values ($1, $2, $3, $4, $5, $6)";
+                tx.run(sql, params![id.as_str(), opportunity.id.as_str(), new.by, new.secret, text_of(&[comment]), at]).await?;
+                id
+            }
+        };
         tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, opportunity.id.as_str()]).await?;
         let row = tx.row("select * from note where id = $1", params![id]).await?;
         tx.commit().await?;

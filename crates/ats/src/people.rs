@@ -12,6 +12,8 @@ pub enum Right {
     ManageIntegrations,
     /// Locations, departments and teams.
     ManageCompany,
+    /// Write, publish and close postings.
+    ManagePostings,
     /// Add and remove users, change their roles.
     ManageUsers,
     /// Work with the profiles one may see, and see what integrations write there.
@@ -22,7 +24,8 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::ManageIntegrations, Self::ManageCompany, Self::ManageUsers, Self::ManageProfiles, Self::SeeAllCandidates];
+    pub const ALL: [Self; 6] =
+        [Self::ManageIntegrations, Self::ManageCompany, Self::ManagePostings, Self::ManageUsers, Self::ManageProfiles, Self::SeeAllCandidates];
 
     /// The words of the permission list.
     #[must_use]
@@ -30,6 +33,7 @@ impl Right {
         match self {
             Self::ManageIntegrations => "Manage API credentials and manage integrations",
             Self::ManageCompany => "Manage company settings",
+            Self::ManagePostings => "Manage postings",
             Self::ManageUsers => "Manage users",
             Self::ManageProfiles => "Manage profiles and view associated postings",
             Self::SeeAllCandidates => "View all candidates",
@@ -40,7 +44,7 @@ impl Right {
 /// The built-in roles, most to least access, with what they allow. They cannot be edited.
 pub const ROLES: [(&str, &str, &[Right]); 5] = [
     ("super admin", "Super Admin", &Right::ALL),
-    ("admin", "Admin", &[Right::ManageCompany, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
+    ("admin", "Admin", &[Right::ManageCompany, Right::ManagePostings, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
     ("team member", "Team Member", &[Right::ManageProfiles, Right::SeeAllCandidates]),
     ("limited team member", "Limited Team Member", &[Right::ManageProfiles]),
     ("interviewer", "Interviewer", &[]),
@@ -124,7 +128,16 @@ impl Ats {
             Some(row) => (Some(row.text("id")?), row.get::<Option<String>>("password")?),
             None => (None, None),
         };
-        Ok(if web::password::verify(password, hash).await { id } else { None })
+        let right = web::password::verify(password, hash).await;
+        if let Some(id) = &id {
+            let (kind, by) = if right { ("user.authentication:succeeded", Some(id.as_str())) } else { ("user.authentication:failed", None) };
+            let mut meta = serde_json::json!({ "authentication": { "method": "direct" } });
+            if !right {
+                meta["authentication"]["error"] = serde_json::json!({ "type": "invalid-credentials", "message": "The password is not right" });
+            }
+            self.audit_more(&self.db, kind, by, (id, &email.trim().to_lowercase()), &meta).await?;
+        }
+        Ok(if right { id } else { None })
     }
 
     /// An active user with their rights.

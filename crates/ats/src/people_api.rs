@@ -71,7 +71,8 @@ fn taken(email: &str) -> Refusal {
 
 pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Data<User>> {
     let (user, stays) = (ats.user(request.user.as_str()).await?.data, request.body.access_role.as_deref() == Some("super admin"));
-    let keeps_role = request.body.access_role.as_deref() == Some(user.access_role.as_str());
+    let role = request.body.access_role.clone();
+    let keeps_role = role.as_deref() == Some(user.access_role.as_str());
     let (mut values, email) = ats.checked_user(request.body).await?;
     if !stays {
         ats.leaves_a_super_admin(&user).await?;
@@ -84,7 +85,8 @@ pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Dat
         other => other?,
     };
     if !keeps_role {
-        ats.audit(&ats.db, "user.role:changed", None, &user.id, &email).await?;
+        let meta = json!({ "from": user.access_role, "to": role });
+        ats.audit_more(&ats.db, "user.role:changed", None, (&user.id, &email), &meta).await?;
     }
     // Whoever may do less from now on signs in anew.
     ats.lobby.sessions.end_all_of(request.user.as_str()).await?;

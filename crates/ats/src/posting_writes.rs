@@ -25,20 +25,7 @@ pub async fn create(ats: Ats, _: Arc<Caller>, request: CreatePosting) -> Result<
     let actor = ats.posting_actor(&request.query).await?;
     let text = request.body.text.clone().filter(|text| !text.trim().is_empty());
     text.ok_or_else(|| Refusal::bad_request("Missing required parameter: text"))?;
-    let now = ats.clock.now().0;
-    let blank = Posting {
-        id: uuid::Uuid::new_v4().to_string(),
-        state: "draft".to_owned(),
-        distribution_channels: Some(CHANNELS.map(str::to_owned).to_vec()),
-        user: json!(actor),
-        owner: json!(actor),
-        content: json!({ "description": "", "descriptionHtml": "", "lists": [], "closing": "", "closingHtml": "" }),
-        confidentiality: "non-confidential".to_owned(),
-        workplace_type: Some("unspecified".to_owned()),
-        created_at: now,
-        ..Posting::default()
-    };
-    ats.change_posting(blank, request.body).await
+    ats.change_posting(ats.blank_posting(&actor), request.body).await
 }
 
 pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdatePosting) -> Result<Data<Posting>> {
@@ -93,7 +80,7 @@ fn allowed(html: &str, tags: &[&str]) -> Result<()> {
 }
 
 /// Without tags.
-fn plain(html: &str) -> String {
+pub fn plain(html: &str) -> String {
     Html::parse_fragment(html).root_element().text().collect()
 }
 
@@ -128,6 +115,22 @@ impl Ats {
         actor.ok_or_else(|| Refusal::bad_request("Missing required parameter: perform_as"))
     }
 
+    /// A draft that says nothing yet.
+    pub(crate) fn blank_posting(&self, by: &str) -> Posting {
+        Posting {
+            id: uuid::Uuid::new_v4().to_string(),
+            state: "draft".to_owned(),
+            distribution_channels: Some(CHANNELS.map(str::to_owned).to_vec()),
+            user: json!(by),
+            owner: json!(by),
+            content: json!({ "description": "", "descriptionHtml": "", "lists": [], "closing": "", "closingHtml": "" }),
+            confidentiality: "non-confidential".to_owned(),
+            workplace_type: Some("unspecified".to_owned()),
+            created_at: self.clock.now().0,
+            ..Posting::default()
+        }
+    }
+
     async fn known_user(&self, name: &str, id: &UserId) -> Result<Value> {
         match self.users_by_id(&[id.to_string()]).await?.pop() {
             Some(user) => Ok(json!(user.id)),
@@ -135,7 +138,7 @@ impl Ats {
         }
     }
 
-    async fn change_posting(&self, mut posting: Posting, new: PostingChange) -> Result<Data<Posting>> {
+    pub(crate) async fn change_posting(&self, mut posting: Posting, new: PostingChange) -> Result<Data<Posting>> {
         one_of("state", new.state.as_slice(), &STATES)?;
         one_of("distributionChannels", new.distribution_channels.as_deref().unwrap_or_default(), &CHANNELS)?;
         one_of("workplaceType", new.workplace_type.as_slice(), &WORKPLACES)?;

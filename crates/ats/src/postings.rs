@@ -6,7 +6,7 @@ use crate::paging::Page;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
-use lever_api::{Categories, Data, GetPosting, List, ListPostings, Posting, Rest};
+use lever_api::{Categories, Data, DeletedPosting, GetPosting, List, ListDeletedPostings, ListPostings, Posting, Rest};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListPostings) -> Resul
     let mut only = Clauses::default();
     confidentiality(&mut only, "confidentiality", query.confidentiality.as_deref(), &caller)?;
     only.any_of("state", &query.state).any_of("team", &query.team).any_of("department", &query.department);
-    only.any_of("location", &query.location).any_of("commitment", &query.commitment);
+    only.any_of("location", &query.location).any_of("commitment", &query.commitment).any_of("level", &query.level);
+    shown_there(&ats, &mut only, &query)?;
     only.maybe("updated_at >=", query.updated_at_start).maybe("updated_at <=", query.updated_at_end);
     if !query.tag.is_empty() {
         // Tags are kept as a JSON list: one of them stands there as JSON spells it.
@@ -24,16 +25,63 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListPostings) -> Resul
         only.and(format!("({})", any.join(" or ")));
     }
     let sql = format!("select * from posting{}", page.newest(&mut only)?);
-    let rows = ats.db.rows(&sql, only.values()).await?;
-    let postings = rows.iter().map(|row| read(&ats, row)).collect::<db::Result<Vec<Posting>>>()?;
+    let (rows, site) = (ats.db.rows(&sql, only.values()).await?, ats.site().await?);
+    let postings = rows.iter().map(|row| read(&ats, &site, row)).collect::<db::Result<Vec<Posting>>>()?;
     Ok(page.list(postings, |posting| vec![json!(posting.created_at), json!(posting.id)]))
 }
 
 pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetPosting) -> Result<Data<Posting>> {
-    let row = ats.db.row("select * from posting where id = $1", params![request.posting.as_str()]).await?;
-    let posting = row.map(|row| read(&ats, &row)).transpose()?;
-    let posting = posting.filter(|p| caller.confidential || p.confidentiality != "confidential");
-    posting.map(Data::new).ok_or_else(|| Refusal::not_found("postings", request.posting.as_str()))
+    if let Some(other) = request.query.distribution.as_deref().filter(|there| !matches!(*there, "internal" | "external")) {
+        return Err(Refusal::bad_request(format!("distribution must be internal or external, not {other}")));
+    }
+    ats.posting_for(&caller, request.posting.as_str()).await.map(Data::new)
+}
+
+/// Where published postings must be shown. As in Lever, asking for those that are published means those that everybody sees, unless somebody
+/// says otherwise.
+fn shown_there(ats: &Ats, only: &mut Clauses, query: &lever_api::PostingFilter) -> Result<()> {
+    let published = query.state.iter().any(|state| state == "published");
+    let channels = match query.distribution_channel.as_slice() {
+        [] if published => &["public".to_owned()][..],
+        given => given,
+    };
+    if let Some(other) = channels.iter().find(|channel| !matches!(channel.as_str(), "public" | "internal")) {
+        return Err(Refusal::bad_request(format!("distributionChannel must be public or internal, not {other}")));
+    }
+    if !channels.is_empty() {
+        let there: Vec<String> = channels
+            .iter()
+            .map(|channel| {
+                let channel = only.bind(text_of(channel));
+                ats.db.engine().holds("coalesce(distribution_channels, '[]')", &channel)
+            })
+            .collect();
+        only.and(format!("(state <> 'published' or {})", there.join(" or ")));
+    }
+    Ok(())
+}
+
+pub async fn list_deleted(ats: Ats, caller: Arc<Caller>, request: ListDeletedPostings) -> Result<List<DeletedPosting>> {
+    let (page, q) = (Page::of(&request.query)?, request.query);
+    // Announced as needing both times; a call without them was answered all the same.
+    let mut only = Clauses::default();
+    only.maybe("deleted_at >=", q.deleted_at_start).maybe("deleted_at <", q.deleted_at_end);
+    crate::profiles::window(q.deleted_at_start, q.deleted_at_end)?;
+    if !caller.confidential {
+        only.is("confidentiality =", "non-confidential");
+    }
+    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
+        let (at, id) = (only.bind(at), only.bind(id));
+        only.and(format!("(deleted_at > {at} or (deleted_at = {at} and id >= {id}))"));
+    }
+    let limit = only.bind(page.ask());
+    let rows = ats
+        .db
+        .rows(&format!("select id, deleted_at from posting_deleted{} order by deleted_at, id limit {limit}", only.sql()), only.values())
+        .await?;
+    let read = |row: &Row| Ok(DeletedPosting { id: row.text("id")?, deleted_at: row.int("deleted_at")? });
+    let deleted = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+    Ok(page.list(deleted, |posting| vec![json!(posting.deleted_at), json!(posting.id)]))
 }
 
 /// Lists show what is not confidential; asking for more without the right is an error, not an empty list.
@@ -50,13 +98,12 @@ pub fn confidentiality(only: &mut Clauses, column: &str, wanted: Option<&str>, c
     Ok(())
 }
 
-fn read(ats: &Ats, row: &Row) -> db::Result<Posting> {
+pub(crate) fn read(ats: &Ats, site: &str, row: &Row) -> db::Result<Posting> {
     let list = |column: &str| -> db::Result<Vec<String>> { Ok(serde_json::from_value(row.json(column)?).unwrap_or_default()) };
     let id = row.text("id")?;
     let state = row.text("state")?;
-    let site = format!("{}jobs", ats.base);
-    let urls =
-        if state == "draft" { Value::Null } else { json!({ "list": site, "show": format!("{site}/{id}"), "apply": format!("{site}/{id}/apply") }) };
+    let (list_url, show) = (format!("{}jobs/{site}", ats.base), ats.job_page(site, &id));
+    let urls = if state == "draft" { Value::Null } else { json!({ "list": list_url, "apply": format!("{show}/apply"), "show": show }) };
     let mut rest: Rest = serde_json::from_value(row.json("extra")?).unwrap_or_default();
     rest.insert("transcribeInterviews".into(), json!(false));
     rest.insert("screening".into(), json!({ "enabled": false }));
@@ -97,13 +144,29 @@ impl Ats {
         let mut only = Clauses::default();
         only.any_of("id", ids);
         let sql = format!("select * from posting{}", only.sql());
-        Ok(self.db.rows(&sql, only.values()).await?.iter().map(|row| read(self, row)).collect::<db::Result<_>>()?)
+        let (rows, site) = (self.db.rows(&sql, only.values()).await?, self.site().await?);
+        Ok(rows.iter().map(|row| read(self, &site, row)).collect::<db::Result<_>>()?)
     }
 
     /// All postings, open ones first, by title.
     pub(crate) async fn postings(&self) -> db::Result<Vec<Posting>> {
         let sql = "select * from posting order by case when state in ('published', 'internal') then 0 else 1 end, lower(text), id";
-        self.db.rows(sql, vec![]).await?.iter().map(|row| read(self, row)).collect()
+        let (rows, site) = (self.db.rows(sql, vec![]).await?, self.site().await?);
+        rows.iter().map(|row| read(self, &site, row)).collect()
+    }
+
+    /// Deletes a posting that nobody applied to; whether it did. It stays visible in the list of deleted ones.
+    pub(crate) async fn delete_posting(&self, id: &str, by: &str) -> db::Result<bool> {
+        let tx = self.db.begin().await?;
+        let sql = "delete from posting where id = $1 and not exists (select 1 from application a where a.posting_id = posting.id) returning text, confidentiality";
+        let Some(row) = tx.row(sql, params![id]).await? else { return Ok(false) };
+        let now = self.clock.now().0;
+        let sql = "insert into posting_deleted (id, confidentiality, deleted_at) values ($1, $2, $3)";
+        tx.run(sql, params![id, row.text("confidentiality")?, now]).await?;
+        self.audit(&tx, "posting:deleted", Some(by), id, &row.text("text")?).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(true)
     }
 
     /// Stores a posting, new or known by its id, with the locations, departments, teams and work types it names.

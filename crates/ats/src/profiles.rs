@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// An opportunity with what its contact lends it.
 const SELECT: &str = "select o.*, c.name as c_name, c.headline as c_headline, c.location as c_location, c.emails as c_emails, \
-                      c.phones as c_phones, c.links as c_links, c.is_anonymized as c_anonymized \
+                      c.phones as c_phones, c.links as c_links, c.is_anonymized as c_anonymized, c.data_protection as c_data_protection \
                       from opportunity o join contact c on c.id = o.contact_id";
 
 /// A column that holds JSON, as text.
@@ -25,6 +25,12 @@ pub fn text_of(value: &impl serde::Serialize) -> String {
 
 fn list_of<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> db::Result<Vec<T>> {
     Ok(serde_json::from_value(row.json(column)?).unwrap_or_default())
+}
+
+/// What the person agreed to; null, if they were never asked.
+fn protection(row: &Row, column: &str) -> db::Result<Value> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
@@ -59,7 +65,7 @@ pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
         snoozed_until: row.get("snoozed_until")?,
         urls: Some(OpportunityUrls { list: format!("{base}/candidates"), show: format!("{base}/candidates/{id}") }),
         is_anonymized: row.get("c_anonymized")?,
-        data_protection: Value::Null,
+        data_protection: protection(row, "c_data_protection")?,
         opportunity_location: Some(if location.is_empty() { "unspecified".to_owned() } else { location }),
         deleted_by: row.get("deleted_by")?,
         deleted_at: row.get("deleted_at")?,
@@ -144,15 +150,23 @@ pub async fn list_deleted(ats: Ats, caller: Arc<Caller>, request: ListDeletedOpp
 /// A month, ms: the longest window of a list of deleted records.
 const WINDOW: i64 = 30 * 86_400_000;
 
+/// A window of a list of deleted records that is not too wide, where it has both ends.
+pub fn window(start: Option<i64>, end: Option<i64>) -> Result<()> {
+    match (start, end) {
+        (Some(start), Some(end)) if start > end || end.saturating_sub(start) > WINDOW => {
+            Err(Refusal::bad_request("deleted_at_end must be after deleted_at_start, and at most 30 days later"))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub async fn list_deleted_applications(ats: Ats, caller: Arc<Caller>, request: ListDeletedApplications) -> Result<List<DeletedApplication>> {
     let q = request.query;
     let page = Page::of(&q)?;
     let (Some(start), Some(end)) = (q.deleted_at_start, q.deleted_at_end) else {
         return Err(Refusal::bad_request("Missing required parameter: deleted_at_start and deleted_at_end"));
     };
-    if start > end || end.saturating_sub(start) > WINDOW {
-        return Err(Refusal::bad_request("deleted_at_end must be after deleted_at_start, and at most 30 days later"));
-    }
+    window(Some(start), Some(end))?;
     let mut only = Clauses::default();
     if !caller.confidential {
         only.is("o.confidentiality =", "non-confidential");
@@ -237,7 +251,7 @@ impl Ats {
                 location: Some(Place { name: row.text("location")? }),
                 emails: list_of(row, "emails")?,
                 phones: list_of(row, "phones")?,
-                data_protection: Value::Null,
+                data_protection: protection(row, "data_protection")?,
                 rest: Rest::new(),
             })
         };

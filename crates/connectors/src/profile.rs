@@ -29,7 +29,7 @@ pub async fn note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str, by: Perf
 /// Writes a note, whatever is there, in the name of a user.
 pub async fn write_note(cx: &Cx<'_>, opportunity: &OpportunityId, text: &str, by: PerformAs) -> Result<(), Failure> {
     let body = NewNote { value: Some(text.to_owned()), ..NewNote::default() };
-    cx.lever.send(CreateNote { opportunity: opportunity.clone(), query: by, body }).await.map(drop)
+    cx.lever.send(CreateNote { opportunity: opportunity.clone(), query: by.into(), body }).await.map(drop)
 }
 
 /// Writes a note about an opportunity that was just made, in the name of a user. `perhaps`: it may be there already.

@@ -2,9 +2,9 @@
 
 use crate::{Nothing, Parts, Unreadable};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fmt;
-use utoipa::openapi::{AllOfBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
 /// A file: a part of a multipart body, or an answer.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -28,8 +28,8 @@ impl fmt::Debug for Attachment {
 
 /// The body of a request: JSON, or a form with files.
 pub trait Body: Sized {
-    /// Whether files come with it: then it is `multipart/form-data`.
-    const WITH_FILES: bool;
+    /// What the files that come with it are called, unless the endpoint says otherwise: then it may be `multipart/form-data`.
+    const FILES: &'static [&'static str];
 
     /// The client's half.
     ///
@@ -45,7 +45,7 @@ pub trait Body: Sized {
 }
 
 impl<T: Serialize + DeserializeOwned> Body for T {
-    const WITH_FILES: bool = false;
+    const FILES: &'static [&'static str] = &[];
 
     fn write(self) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
         match serde_json::to_value(&self) {
@@ -77,7 +77,7 @@ impl WithFiles<Nothing> {
 }
 
 impl<T: Serialize + DeserializeOwned> Body for WithFiles<T> {
-    const WITH_FILES: bool = true;
+    const FILES: &'static [&'static str] = &["file"];
 
     fn write(self) -> Result<(Vec<u8>, Vec<Attachment>), Unreadable> {
         Ok((Body::write(self.fields)?.0, self.files))
@@ -94,7 +94,7 @@ fn binary() -> RefOr<Schema> {
 
 impl<T: utoipa::ToSchema> utoipa::PartialSchema for WithFiles<T> {
     fn schema() -> RefOr<Schema> {
-        AllOfBuilder::new().item(T::schema()).item(ObjectBuilder::new().property("file", binary())).into()
+        T::schema()
     }
 }
 
@@ -109,8 +109,10 @@ impl<T: utoipa::ToSchema> utoipa::ToSchema for WithFiles<T> {
 pub enum Answered {
     /// JSON; null: nothing.
     Json(Value),
-    /// A file.
+    /// A file, to be kept.
     File(Attachment),
+    /// A page or a document, to be shown where it is asked for, also within other people's pages.
+    Page(Attachment),
 }
 
 /// What comes back: JSON, or a file.
@@ -164,13 +166,18 @@ impl utoipa::PartialSchema for Attachment {
 
 impl utoipa::ToSchema for Attachment {}
 
-/// How a body or an answer is written, for the OpenAPI document.
-pub(crate) fn content(is_file: bool, with_files: bool, schema: &Value) -> Value {
-    let kind = match (is_file, with_files) {
-        (true, _) => "application/octet-stream",
-        (_, true) => "multipart/form-data",
-        _ => "application/json",
-    };
-    // What takes files takes JSON too, without them.
-    if with_files { json!({ "application/json": { "schema": schema }, kind: { "schema": schema } }) } else { json!({ kind: { "schema": schema } }) }
+/// How an answer is written, for the OpenAPI document.
+pub(crate) fn answer(is_file: bool, schema: &Value) -> Value {
+    json!({ (if is_file { "application/octet-stream" } else { "application/json" }): { "schema": schema } })
+}
+
+/// How a body is written. What takes files takes JSON too, without them.
+pub(crate) fn body(files: &[&str], schema: &Value) -> Value {
+    let mut content = json!({ "application/json": { "schema": schema } });
+    if !files.is_empty() {
+        let files: Map<String, Value> =
+            files.iter().map(|name| ((*name).to_owned(), json!({ "type": "string", "contentMediaType": "application/octet-stream" }))).collect();
+        content["multipart/form-data"] = json!({ "schema": { "allOf": [schema, { "type": "object", "properties": files }] } });
+    }
+    content
 }

@@ -14,7 +14,7 @@ mod path;
 
 pub use files::{Answer, Answered, Attachment, Body, WithFiles};
 pub use macros::__private;
-pub use parts::{Nothing, Parts, Unreadable, nothing};
+pub use parts::{Nothing, Parts, Refusal, Unreadable, nothing};
 pub use path::path_names;
 
 /// The HTTP method of an endpoint.
@@ -80,8 +80,8 @@ pub struct Info {
     pub docs: &'static [&'static str],
     /// Fields that `expand=` may inline, with the kind of object each one names.
     pub expands: &'static [(&'static str, &'static str)],
-    /// Files come with it: the body is `multipart/form-data`.
-    pub takes_files: bool,
+    /// The names of files that may come with it: then the body may be `multipart/form-data`.
+    pub files: &'static [&'static str],
     /// The answer is a file.
     pub gives_file: bool,
     /// Schemas of query, body and answer, for the OpenAPI document.

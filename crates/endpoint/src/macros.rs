@@ -34,6 +34,7 @@ macro_rules! endpoint {
             returns: $ret:ty
             $(, status: $status:literal)?
             $(, expands: $expands:expr)?
+            $(, files: $files:expr)?
             $(,)?
         }
     ) => {
@@ -61,7 +62,7 @@ macro_rules! endpoint {
                 status: $crate::endpoint!(@or $($status)?, 200),
                 docs: &[$($doc),*],
                 expands: $crate::endpoint!(@or $($expands)?, &[]),
-                takes_files: <$body as $crate::Body>::WITH_FILES,
+                files: $crate::endpoint!(@or $($files)?, <$body as $crate::Body>::FILES),
                 gives_file: <$ret as $crate::Answer>::IS_FILE,
                 schemas: $crate::openapi::schemas::<$query, $body, $ret>,
             };

@@ -32,22 +32,53 @@ pub fn schemas<Q: ToSchema, B: ToSchema, R: ToSchema>() -> Schemas {
     }
 }
 
-/// The document for a set of endpoints.
-#[must_use]
-pub fn document(title: &str, version: &str, about: &str, endpoints: &[Info]) -> Value {
-    let (mut paths, mut named) = (Map::new(), Map::new());
-    for info in endpoints {
-        let schemas = (info.schemas)();
-        named.extend(schemas.named.iter().cloned());
-        let operations = paths.entry(info.path).or_insert_with(|| json!({}));
-        operations[info.verb.name().to_lowercase()] = operation(info, &schemas);
+/// An OpenAPI 3.1 document in the making: groups of endpoints, each with its way of saying no.
+pub struct Document {
+    info: Value,
+    paths: Map<String, Value>,
+    named: Map<String, Value>,
+    schemes: Map<String, Value>,
+}
+
+/// How callers of a group of endpoints say who they are, in the words of HTTP: `basic`, `bearer`.
+pub type Schemes = &'static [&'static str];
+
+impl Document {
+    /// Without endpoints yet.
+    #[must_use]
+    pub fn new(title: &str, about: &str) -> Self {
+        let info = json!({ "title": title, "version": "1", "description": about });
+        Self { info, paths: Map::new(), named: Map::new(), schemes: Map::new() }
     }
-    json!({
-        "openapi": "3.1.0",
-        "info": { "title": title, "version": version, "description": about },
-        "paths": paths,
-        "components": { "schemas": named },
-    })
+
+    /// Adds endpoints that refuse with an `R`.
+    #[must_use]
+    pub fn with<R: ToSchema>(mut self, schemes: Schemes, endpoints: &[Info]) -> Self {
+        let refusal = schemas::<R, R, R>();
+        self.named.extend(refusal.named);
+        for scheme in schemes {
+            self.schemes.insert((*scheme).to_owned(), json!({ "type": "http", "scheme": scheme }));
+        }
+        for info in endpoints {
+            let schemas = (info.schemas)();
+            self.named.extend(schemas.named.iter().cloned());
+            let mut operation = operation(info, &schemas);
+            operation["responses"]["default"] =
+                json!({ "description": "Refused: what happened and why", "content": files::answer(false, &refusal.returns) });
+            if !schemes.is_empty() {
+                operation["security"] = schemes.iter().map(|scheme| json!({ (*scheme): [] })).collect();
+            }
+            self.paths.entry(info.path).or_insert_with(|| json!({}))[info.verb.name().to_lowercase()] = operation;
+        }
+        self
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn json(self) -> Value {
+        let Self { info, paths, named, schemes } = self;
+        json!({ "openapi": "3.1.0", "info": info, "paths": paths, "components": { "schemas": named, "securitySchemes": schemes } })
+    }
 }
 
 fn operation(info: &Info, schemas: &Schemas) -> Value {
@@ -60,8 +91,8 @@ fn operation(info: &Info, schemas: &Schemas) -> Value {
         "parameters": parameters(info, &schemas.query),
         "responses": { info.status.to_string(): answer(info, &schemas.returns) },
     });
-    if is_something(&schemas.body) {
-        operation["requestBody"] = json!({ "content": files::content(false, info.takes_files, &schemas.body) });
+    if is_something(&schemas.body) || !info.files.is_empty() {
+        operation["requestBody"] = json!({ "content": files::body(info.files, &schemas.body) });
     }
     if info.access != Access::ANY {
         operation["x-permission"] = json!(info.access.permission);
@@ -88,7 +119,7 @@ fn parameters(info: &Info, query: &Value) -> Vec<Value> {
 
 fn answer(info: &Info, returns: &Value) -> Value {
     if is_something(returns) {
-        json!({ "description": "Success", "content": files::content(info.gives_file, false, returns) })
+        json!({ "description": "Success", "content": files::answer(info.gives_file, returns) })
     } else {
         json!({ "description": "Success, without a body" })
     }

@@ -40,6 +40,13 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
+/// The plainest refusal: a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Refusal {
+    /// What happened, why, and who can mend it.
+    pub message: String,
+}
+
 /// No query, no body, or no answer. Reads from anything, because Lever's clients send bodies and parameters nobody asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Nothing;

@@ -14,6 +14,7 @@ pub use outbox::*;
 pub use review::*;
 
 use endpoint::Info;
+use endpoint::openapi::Document;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,4 +30,10 @@ pub struct Refusal {
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
     [mirror::ENDPOINTS, outbox::ENDPOINTS, review::ENDPOINTS].concat()
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> serde_json::Value {
+    Document::new("Findem", "People, applications, and what is to become of them.").with::<endpoint::Refusal>(&["bearer"], &catalogue()).json()
 }

@@ -63,8 +63,9 @@ enum AtsVerb {
     User(UserVerb),
     /// Load a public job board (Postings API v0 JSON) as postings, locations, departments and teams
     LoadBoard {
-        /// The file
-        file: PathBuf,
+        /// A file, an address, or the name of a site on Lever
+        #[arg(value_name = "FILE|SITE")]
+        from: String,
     },
 }
 
@@ -81,8 +82,11 @@ pub struct NewKey {
     #[arg(long)]
     pub name: String,
     /// All permissions
-    #[arg(long, conflicts_with = "permission", required_unless_present = "permission")]
+    #[arg(long, conflicts_with = "permission", required_unless_present_any = ["permission", "postings_api"])]
     pub all: bool,
+    /// A key of the Postings API, with which a careers page sends applications
+    #[arg(long, conflicts_with_all = ["all", "permission", "confidential"])]
+    pub postings_api: bool,
     /// One permission, in the words of the catalogue; may be repeated
     #[arg(long)]
     pub permission: Vec<String>,
@@ -294,7 +298,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             commands::create_oauth_app(&ground, &client_id, &name, &redirect_uri).await
         }
         Verb::Ats(AtsVerb::User(UserVerb::Create(new))) => commands::create_user(&ground, new).await,
-        Verb::Ats(AtsVerb::LoadBoard { file }) => commands::load_board(&ground, &file).await,
+        Verb::Ats(AtsVerb::LoadBoard { from }) => commands::load_board(&ground, &from).await,
         Verb::Partners(PartnersVerb::LinkHub { app, url }) => commands::link_hub(&ground, &app, &url).await,
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::ServiceAccount(ServiceAccountVerb::Create { name }))) => {
             commands::create_service_account(&ground, &name).await

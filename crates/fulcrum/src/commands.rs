@@ -36,10 +36,27 @@ fn password() -> Result<String> {
 }
 
 pub async fn create_api_key(ground: &Ground, new: NewKey) -> Result<()> {
+    let ats = ground.ats().await?;
     let permissions = if new.all { lever_api::permissions().into_iter().map(str::to_owned).collect() } else { new.permission };
-    let key = ground.ats().await?.create_api_key(&new.name, &permissions, new.confidential, None).await?;
+    let key = if new.postings_api {
+        ats.create_postings_key(&new.name, None).await?
+    } else {
+        ats.create_api_key(&new.name, &permissions, new.confidential, None).await?
+    };
     out!("{key}");
     Ok(())
+}
+
+/// Where Lever publishes job boards.
+const PUBLIC_BOARDS: &str = "https://api.lever.co/v0/postings/";
+
+async fn fetch_board(ground: &Ground, address: url::Url) -> Result<Vec<u8>> {
+    let call = outbound::Call::new(endpoint::Verb::Get, address.clone(), Vec::new());
+    let answer = ground.outbound.send(&call, &outbound::Wire::default()).await.map_err(|e| anyhow::anyhow!("{address} does not answer: {e}"))?;
+    if answer.status != 200 {
+        bail!("{address} answers {}: is that the name of a job site?", answer.status);
+    }
+    Ok(answer.body.to_vec())
 }
 
 pub async fn create_oauth_app(ground: &Ground, client_id: &str, name: &str, redirect_uris: &[String]) -> Result<()> {
@@ -66,8 +83,14 @@ pub async fn create_user(ground: &Ground, new: NewUser) -> Result<()> {
     }
 }
 
-pub async fn load_board(ground: &Ground, file: &Path) -> Result<()> {
-    let json = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+/// From a file, from an address, or by the name of a site on Lever.
+pub async fn load_board(ground: &Ground, from: &str) -> Result<()> {
+    let json = match from.parse::<url::Url>() {
+        _ if Path::new(from).exists() => std::fs::read(from).with_context(|| format!("{from} cannot be read"))?,
+        Ok(address) => fetch_board(ground, address).await?,
+        Err(_) if from.contains(['/', '.']) => bail!("there is no file {from}"),
+        Err(_) => fetch_board(ground, url::Url::parse(PUBLIC_BOARDS)?.join(&format!("{from}?mode=json"))?).await?,
+    };
     let loaded = ground.ats().await?.load_board(&json).await?;
     eprintln!("{} postings loaded.", loaded.postings);
     Ok(())
@@ -239,20 +262,14 @@ pub async fn doctor(ground: &Ground) -> Result<()> {
 
 /// The reference pages, each a pure function of the definitions.
 pub fn reference() -> Vec<(&'static str, String)> {
-    let lever = endpoint::openapi::document("Lever Data API, as served by Fulcrum", "1", "A Lever-compatible API.", &lever_api::catalogue());
-    let hub = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
-    let joinedly = endpoint::openapi::document("Joinedly", "1", "Joiners and their journeys.", &joinedly_api::catalogue());
-    let jobma = endpoint::openapi::document("Jobma", "1", "Video interviews.", &jobma_api::catalogue());
-    let job_ring = endpoint::openapi::document("Job Ring", "1", "Referrals, how they stand, and what they earn.", &job_ring_api::catalogue());
-    let findem = endpoint::openapi::document("Findem", "1", "People, applications, and what is to become of them.", &findem_api::catalogue());
     let pretty = |json: &serde_json::Value| format!("{}\n", serde_json::to_string_pretty(json).unwrap_or_default());
     vec![
-        ("lever.openapi.json", pretty(&lever)),
-        ("hub.openapi.json", pretty(&hub)),
-        ("joinedly.openapi.json", pretty(&joinedly)),
-        ("jobma.openapi.json", pretty(&jobma)),
-        ("job-ring.openapi.json", pretty(&job_ring)),
-        ("findem.openapi.json", pretty(&findem)),
+        ("lever.openapi.json", pretty(&lever_api::openapi())),
+        ("hub.openapi.json", pretty(&hub_api::openapi())),
+        ("joinedly.openapi.json", pretty(&joinedly_api::openapi())),
+        ("jobma.openapi.json", pretty(&jobma_api::openapi())),
+        ("job-ring.openapi.json", pretty(&job_ring_api::openapi())),
+        ("findem.openapi.json", pretty(&findem_api::openapi())),
         ("lever.md", lever_page()),
         ("connectors.md", connectors_page()),
     ]

@@ -22,6 +22,7 @@ pub use names::*;
 pub use notices::*;
 pub use people::*;
 
+use endpoint::openapi::Document;
 use endpoint::{Access, Info, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -252,4 +253,10 @@ catalogue![CreateConnectSession, ListConnections, UpdateSettings, LookNow, Disco
 pub fn catalogue() -> Vec<Info> {
     [ENDPOINTS, arrivals::ENDPOINTS, imports::ENDPOINTS, jobs::ENDPOINTS, mirror::ENDPOINTS, names::ENDPOINTS, people::ENDPOINTS, notices::ENDPOINTS]
         .concat()
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> serde_json::Value {
+    Document::new("Fulcrum hub", "Connect Lever with the systems around hiring.").with::<Refusal>(&["bearer"], &catalogue()).json()
 }

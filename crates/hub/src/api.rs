@@ -75,7 +75,6 @@ impl Dialect for Hub {
 }
 
 pub fn routes(hub: Hub) -> Router {
-    let document = endpoint::openapi::document("Fulcrum hub", "1", "Connect Lever with the systems around hiring.", &hub_api::catalogue());
     let whole = hub.clone();
     Api::new(hub)
         .on(create_connect_session)
@@ -113,7 +112,7 @@ pub fn routes(hub: Hub) -> Router {
         .on(mirror::read)
         .router()
         .layer(axum::middleware::from_fn_with_state(whole, idempotency::once))
-        .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        .route("/openapi.json", axum::routing::get(|| async { axum::Json(hub_api::openapi()) }))
 }
 
 async fn create_connect_session(hub: Hub, caller: Arc<Caller>, request: CreateConnectSession) -> Result<ConnectSession, Refused> {

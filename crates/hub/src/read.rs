@@ -6,7 +6,8 @@ use connector::{Good, Memo, More, Seen, every};
 use endpoint::Nothing;
 use lever_api::{
     Application, ArchiveReason, GetOpportunity, GetPosting, GetRequisition, List, ListArchiveReasons, ListForms, ListOffers, ListOpportunities,
-    Listing, Opportunity, OpportunityFilter, OpportunityId, Posting, ProfileForm, ReasonFilter, Requisition, RequisitionId, User, View, reference,
+    Listing, Opportunity, OpportunityFilter, OpportunityId, Posting, PostingView, ProfileForm, ReasonFilter, Requisition, RequisitionId, User, View,
+    reference,
 };
 use outbound::{Failure, Remote, Urgency, Wire};
 use serde_json::Value;
@@ -154,7 +155,8 @@ impl Reader<'_> {
         let read = async || {
             // Whoever reads it reads for all who wait, and a hire may be among them.
             let lever = Remote { wire: Wire::default(), urgency: Urgency::Now, ..self.lever.clone() };
-            let get = GetPosting { posting: id, query: View::expanding(&["hiringManager"]), body: Nothing };
+            let get =
+                GetPosting { posting: id, query: PostingView { expand: vec!["hiringManager".to_owned()], ..PostingView::default() }, body: Nothing };
             let found = match lever.send(get).await {
                 Ok(mut found) => {
                     let manager = take_object(&mut found.data.hiring_manager);

@@ -4,6 +4,7 @@
 //!
 //! Invariant: no I/O here.
 
+use endpoint::openapi::Document;
 use endpoint::{Access, Attachment, Info, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -231,4 +232,10 @@ catalogue![PutJobs, ListStatuses, ListWaiting, GetReferral, GetResume, PutSent, 
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
     ENDPOINTS.to_vec()
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> serde_json::Value {
+    Document::new("Job Ring", "Referrals, how they stand, and what they earn.").with::<endpoint::Refusal>(&["bearer"], &catalogue()).json()
 }

@@ -6,6 +6,7 @@
 //!
 //! Invariant: no I/O here.
 
+use endpoint::openapi::Document;
 use endpoint::{Access, Attachment, Info, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -197,4 +198,10 @@ catalogue![CreateInterview, FindInterview, GetInterview, GetEvaluation, GetRepor
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
     ENDPOINTS.to_vec()
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> serde_json::Value {
+    Document::new("Jobma", "Video interviews.").with::<endpoint::Refusal>(&["bearer"], &catalogue()).json()
 }

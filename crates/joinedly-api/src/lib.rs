@@ -10,6 +10,7 @@ mod events;
 
 pub use events::*;
 
+use endpoint::openapi::Document;
 use endpoint::{Access, Info, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -301,4 +302,10 @@ catalogue![
 #[must_use]
 pub fn catalogue() -> Vec<Info> {
     [ENDPOINTS, events::ENDPOINTS].concat()
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> serde_json::Value {
+    Document::new("Joinedly", "Joiners and their journeys.").with::<Refusal>(&["bearer"], &catalogue()).json()
 }

@@ -2,7 +2,7 @@
 //!
 //! Official page: <https://hire.lever.co/developer/documentation#apply-to-a-posting>
 
-use crate::{Data, FormField, PostingId};
+use crate::{Consent, Data, FormField, PostingId};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -93,8 +93,24 @@ pub struct NewApplication {
     pub user_agent: Option<String>,
     /// In which language.
     pub accept_language: Option<String>,
-    /// IANA name.
+    /// IANA name; one that is none is refused.
     pub timezone: Option<String>,
+    /// What the applicant agrees to.
+    pub consent: Option<Consent>,
+    /// Answers to a diversity survey: `{surveyId, responses: [{questionId, answer}]}`.
+    #[schema(value_type = Object)]
+    pub diversity_survey: Option<Value>,
+}
+
+/// For whom the questions are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FormQuery {
+    /// Questions on equal employment opportunity for this location only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// `internal` or `external`: the company's own questions for these readers only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<String>,
 }
 
 /// Whether a letter confirms it.
@@ -117,7 +133,7 @@ endpoint! {
     /// Read what whoever applies is asked.
     Get "/v1/postings/{posting}/apply" as GetApplicationForm {
         access: Access::new("find a posting application question form", "postings:read:admin"), path: { posting: PostingId },
-        query: Nothing, body: Nothing, returns: Data<ApplicationForm>,
+        query: FormQuery, body: Nothing, returns: Data<ApplicationForm>,
     }
 }
 endpoint! {

@@ -9,14 +9,14 @@ use endpoint::{Access, Attachment, Nothing, WithFiles, catalogue, endpoint};
 macro_rules! candidates {
     ($(
         $verb:ident $path:literal as $name:ident of $of:ident: $permission:literal, $scope:literal, { $($field:ident : $ty:ty),* } $query:ty, $body:ty => $ret:ty
-        $(, status: $status:literal)? $(, expands: $expands:expr)?;
+        $(, status: $status:literal)? $(, expands: $expands:expr)? $(, files: $files:expr)?;
     )*) => {
         $(
             endpoint! {
                 /// The same of an opportunity, by its old name.
                 $verb $path as $name {
                     access: Access::new($permission, $scope), path: { $($field: $ty),* },
-                    query: $query, body: $body, returns: $ret $(, status: $status)? $(, expands: $expands)?,
+                    query: $query, body: $body, returns: $ret $(, status: $status)? $(, expands: $expands)? $(, files: $files)?,
                 }
             }
             impl From<$name> for $of {
@@ -32,7 +32,7 @@ macro_rules! candidates {
 candidates! {
     Get "/v1/candidates" as ListCandidates of ListOpportunities: "find all candidates", "opportunities:read:admin", {  } OpportunityFilter, Nothing => List<Opportunity>, expands: OPPORTUNITY_EXPANDS;
     Get "/v1/candidates/{opportunity}" as GetCandidate of GetOpportunity: "find a candidate", "opportunities:read:admin", { opportunity: OpportunityId } View, Nothing => Data<Opportunity>, expands: OPPORTUNITY_EXPANDS;
-    Post "/v1/candidates" as CreateCandidate of CreateOpportunity: "create a candidate", "opportunities:write:admin", {  } CreateAs, WithFiles<NewOpportunity> => Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS;
+    Post "/v1/candidates" as CreateCandidate of CreateOpportunity: "create a candidate", "opportunities:write:admin", {  } CreateAs, WithFiles<NewOpportunity> => Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS, files: opportunity::NEW_FILES;
     Put "/v1/candidates/{opportunity}/stage" as UpdateCandidateStage of UpdateOpportunityStage: "update a candidate stage", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, StageChange => Data<Opportunity>, expands: OPPORTUNITY_EXPANDS;
     Put "/v1/candidates/{opportunity}/archived" as UpdateCandidateArchived of UpdateOpportunityArchived: "update candidate archived state", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, ArchiveChange => Data<Opportunity>, expands: OPPORTUNITY_EXPANDS;
     Post "/v1/candidates/{opportunity}/addLinks" as AddCandidateLinks of AddLinks: "add candidate links", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, Links => Data<Opportunity>;
@@ -65,7 +65,7 @@ candidates! {
     Delete "/v1/candidates/{opportunity}/panels/{panel}" as DeleteCandidatePanel of DeletePanel: "delete a candidate panel", "panels:write:admin", { opportunity: OpportunityId, panel: PanelId } PerformAs, Nothing => Nothing, status: 204;
     Get "/v1/candidates/{opportunity}/notes" as ListCandidateNotes of ListNotes: "find all candidate notes", "notes:read:admin", { opportunity: OpportunityId } Listing, Nothing => List<Note>;
     Get "/v1/candidates/{opportunity}/notes/{note}" as GetCandidateNote of GetNote: "find a candidate note", "notes:read:admin", { opportunity: OpportunityId, note: NoteId } View, Nothing => Data<Note>;
-    Post "/v1/candidates/{opportunity}/notes" as CreateCandidateNote of CreateNote: "create a candidate note", "notes:write:admin", { opportunity: OpportunityId } PerformAs, NewNote => Data<Note>, status: 201;
+    Post "/v1/candidates/{opportunity}/notes" as CreateCandidateNote of CreateNote: "create a candidate note", "notes:write:admin", { opportunity: OpportunityId } WriteNote, NewNote => Data<Note>, status: 201;
     Get "/v1/candidates/{opportunity}/referrals" as ListCandidateReferrals of ListReferrals: "find all candidate referrals", "referrals:read:admin", { opportunity: OpportunityId } Listing, Nothing => List<Referral>;
     Get "/v1/candidates/{opportunity}/referrals/{referral}" as GetCandidateReferral of GetReferral: "find a candidate referral", "referrals:read:admin", { opportunity: OpportunityId, referral: ReferralId } View, Nothing => Data<Referral>;
     Get "/v1/candidates/{opportunity}/resumes" as ListCandidateResumes of ListResumes: "find all candidate resumes", "resumes:read:admin", { opportunity: OpportunityId } FileFilter, Nothing => List<Resume>;

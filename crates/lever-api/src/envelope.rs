@@ -123,6 +123,7 @@ macro_rules! list_query {
             $(
                 $(#[doc = $fdoc])*
                 #[serde(default, skip_serializing_if = "crate::is_unset" $(, rename = $wire)?)]
+                $(#[schema(rename = $wire)])?
                 pub $field: $ty,
             )*
         }

@@ -42,6 +42,8 @@ pub struct NewFormTemplate {
     pub text: Option<String>,
     /// How to fill it in.
     pub instructions: Option<String>,
+    /// The id of a group of templates, or `{id, name}`.
+    pub group: Value,
     /// Its forms are secret unless somebody says otherwise.
     pub secret_by_default: Option<bool>,
     /// The questions, at least one; one with the id of a question there is stays that question.

@@ -31,11 +31,13 @@ mod offer;
 mod opportunity;
 pub mod page;
 mod posting;
+mod public;
 mod referral;
 mod requisition;
 mod resume;
 pub mod scope;
 mod stage;
+mod survey;
 mod upload;
 mod user;
 mod webhook;
@@ -60,15 +62,18 @@ pub use note::*;
 pub use offer::*;
 pub use opportunity::*;
 pub use posting::*;
+pub use public::*;
 pub use referral::*;
 pub use requisition::*;
 pub use resume::*;
 pub use stage::*;
+pub use survey::*;
 pub use upload::*;
 pub use user::*;
 pub use webhook::*;
 
 use endpoint::Info;
+use endpoint::openapi::Document;
 
 /// Fields Lever sends and this version does not know, kept so that a round trip loses nothing.
 pub type Rest = serde_json::Map<String, serde_json::Value>;
@@ -98,11 +103,22 @@ pub fn catalogue() -> Vec<Info> {
         user::ENDPOINTS,
         label::ENDPOINTS,
         eeo::ENDPOINTS,
+        survey::ENDPOINTS,
         webhook::ENDPOINTS,
         audit_event::ENDPOINTS,
         candidate::ENDPOINTS,
     ]
     .concat()
+}
+
+/// The OpenAPI document of both APIs.
+#[must_use]
+pub fn openapi() -> serde_json::Value {
+    let about = "The Data API v1 and the Postings API v0, as Lever serves them and as Fulcrum serves them.";
+    Document::new("Lever, as served by Fulcrum", about)
+        .with::<ErrorBody>(&["basic", "bearer"], &catalogue())
+        .with::<PublicRefusal>(&[], POSTINGS_API)
+        .json()
 }
 
 /// Names of the API-key permissions, in catalogue order, each once.

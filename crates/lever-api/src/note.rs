@@ -2,7 +2,7 @@
 //!
 //! Official page: <https://hire.lever.co/developer/documentation#notes>
 
-use crate::{Data, List, Listing, NoteId, OpportunityId, PerformAs, Rest, View};
+use crate::{Data, List, Listing, NoteId, OpportunityId, PerformAs, Rest, UserId, View};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -71,6 +71,23 @@ pub struct NewNote {
     pub created_at: Option<i64>,
 }
 
+/// In whose name, and under which note.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WriteNote {
+    /// A user id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perform_as: Option<UserId>,
+    /// Write another comment under this note, instead of a note of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note_id: Option<NoteId>,
+}
+
+impl From<PerformAs> for WriteNote {
+    fn from(by: PerformAs) -> Self {
+        Self { perform_as: by.perform_as, note_id: None }
+    }
+}
+
 /// Comments of a note, as they are to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -126,7 +143,7 @@ endpoint! {
     /// Write a note. The answer is the note and, beside its `id`, the same id as `noteId`.
     Post "/v1/opportunities/{opportunity}/notes" as CreateNote {
         access: Access::new("create an opportunity note", WRITE), path: { opportunity: OpportunityId },
-        query: PerformAs, body: NewNote, returns: Data<Note>, status: 201,
+        query: WriteNote, body: NewNote, returns: Data<Note>, status: 201,
     }
 }
 endpoint! {

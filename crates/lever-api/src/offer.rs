@@ -3,8 +3,8 @@
 //! Official page: <https://hire.lever.co/developer/documentation#offers>
 
 use crate::envelope::Listing;
-use crate::{List, OpportunityId, Rest};
-use endpoint::{Access, Nothing, catalogue, endpoint};
+use crate::{List, OfferId, OpportunityId, Rest};
+use endpoint::{Access, Attachment, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -70,4 +70,19 @@ endpoint! {
         query: Listing, body: Nothing, returns: List<Offer>, expands: &[("creator", "user")],
     }
 }
-catalogue![ListOffers];
+endpoint! {
+    /// Download the document of an offer.
+    Get "/v1/opportunities/{opportunity}/offers/{offer}/download" as DownloadOffer {
+        access: Access::new("download an opportunity offer file", "offers:read:admin"), path: { opportunity: OpportunityId, offer: OfferId },
+        query: OfferDocument, body: Nothing, returns: Attachment,
+    }
+}
+catalogue![ListOffers, DownloadOffer];
+
+/// Which of the two documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferDocument {
+    /// `sent` or `signed`; if absent, the signed one if there is one, else the sent one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}

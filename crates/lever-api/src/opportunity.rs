@@ -307,6 +307,9 @@ endpoint! {
         query: View, body: Nothing, returns: Data<Opportunity>, expands: OPPORTUNITY_EXPANDS,
     }
 }
+/// What may come with a new opportunity.
+pub(crate) const NEW_FILES: &[&str] = &["resumeFile", "files"];
+
 endpoint! {
     /// Create an opportunity.
     ///
@@ -314,7 +317,7 @@ endpoint! {
     /// come with a `resumeFile` and with `files`.
     Post "/v1/opportunities" as CreateOpportunity {
         access: Access::new("create an opportunity", WRITE), path: {},
-        query: CreateAs, body: WithFiles<NewOpportunity>, returns: Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS,
+        query: CreateAs, body: WithFiles<NewOpportunity>, returns: Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS, files: NEW_FILES,
     }
 }
 endpoint! {

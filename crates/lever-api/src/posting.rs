@@ -3,7 +3,7 @@
 //! Official page: <https://hire.lever.co/developer/documentation#postings>
 
 use crate::envelope::list_query;
-use crate::{Data, List, PerformAs, PostingId, Rest, UserId, View};
+use crate::{Data, DeletedWindow, List, PerformAs, PostingId, Rest, UserId};
 use endpoint::{Access, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,6 +94,12 @@ list_query! {
         location: Vec<String>,
         /// Of this work type.
         commitment: Vec<String>,
+        /// Of this level.
+        level: Vec<String>,
+        /// Shown there: `public` or `internal`.
+        distribution_channel as "distributionChannel": Vec<String>,
+        /// A word of older clients, which changes nothing here.
+        group: Option<String>,
         /// Has this tag.
         tag: Vec<String>,
         /// Updated at or after, ms.
@@ -101,6 +107,30 @@ list_query! {
         /// Updated at or before, ms.
         updated_at_end: Option<i64>,
     }
+}
+
+/// The parameters of reading one posting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PostingView {
+    /// Return only these fields. Repeat for several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Inline these references as objects. Repeat for several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expand: Vec<String>,
+    /// Only if it is shown there: `public` or `internal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<String>,
+}
+
+/// A posting that was deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeletedPosting {
+    /// Posting id.
+    pub id: String,
+    /// ms.
+    pub deleted_at: i64,
 }
 
 /// References of a posting that can be inlined.
@@ -118,7 +148,14 @@ endpoint! {
     /// Read one posting.
     Get "/v1/postings/{posting}" as GetPosting {
         access: Access::new("find a posting", READ), path: { posting: PostingId },
-        query: View, body: Nothing, returns: Data<Posting>, expands: POSTING_EXPANDS,
+        query: PostingView, body: Nothing, returns: Data<Posting>, expands: POSTING_EXPANDS,
+    }
+}
+endpoint! {
+    /// List postings that were deleted, oldest first.
+    Get "/v1/postings/deleted" as ListDeletedPostings {
+        access: Access::new("find all deleted postings", READ), path: {},
+        query: DeletedWindow, body: Nothing, returns: List<DeletedPosting>,
     }
 }
 endpoint! {
@@ -154,7 +191,7 @@ endpoint! {
         query: Nothing, body: Nothing, returns: PostingUsers,
     }
 }
-catalogue![ListPostings, GetPosting, CreatePosting, UpdatePosting, PutPosting, ListPostingUsers];
+catalogue![ListPostings, ListDeletedPostings, GetPosting, CreatePosting, UpdatePosting, PutPosting, ListPostingUsers];
 
 const WRITE: &str = "postings:write:admin";
 

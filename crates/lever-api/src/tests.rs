@@ -91,3 +91,65 @@ proptest! {
         prop_assert!(!late.is_signed_with(&key));
     }
 }
+
+/// `/v1/stages/{stage}` and `/v1/stages/{id}` are the same place.
+fn nameless(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+/// The names of what a body may hold.
+fn body_names(document: &Value, schema: &Value, names: &mut Vec<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        body_names(document, &document["components"]["schemas"][reference.rsplit('/').next().unwrap()], names);
+    }
+    schema["allOf"].as_array().into_iter().flatten().for_each(|part| body_names(document, part, names));
+    names.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+}
+
+/// What the facts collected on Lever name and we do not, or the reverse. This may shrink and never grow.
+const EXCEPTIONS: &[&str] = &[];
+
+#[test]
+fn every_operation_of_lever_is_in_the_document_with_its_permission_scope_parameters_and_status() {
+    let document = crate::openapi();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut ours = std::collections::BTreeMap::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            ours.insert(format!("{} {}", method.to_uppercase(), nameless(path)), operation);
+        }
+    }
+    let facts: Vec<Value> = serde_json::from_str(include_str!("../fixtures/operations.json")).unwrap();
+    assert_eq!(facts.len(), 152);
+    let mut differences = Vec::new();
+    for fact in &facts {
+        let call = fact["call"].as_str().unwrap();
+        let operation = ours.remove(call).unwrap_or_else(|| panic!("{call} is missing"));
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut differ = |what: &str, theirs: String, ours: String| {
+            if theirs != ours {
+                differences.push(format!("{call}: {what} {theirs}, not {ours}"));
+            }
+        };
+        differ("permission", text(&fact["permission"]), text(&operation["x-permission"]));
+        differ("scope", text(&fact["scope"]), text(&operation["x-scope"]));
+        let status: u64 = operation["responses"].as_object().unwrap().keys().next().unwrap().parse().unwrap();
+        assert!(fact["status"].as_array().unwrap().contains(&json!(status)), "{call}: {status}");
+        let named: Vec<&str> =
+            operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query").map(|p| p["name"].as_str().unwrap()).collect();
+        let mut body = Vec::new();
+        operation["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .for_each(|(_, content)| body_names(&document, &content["schema"], &mut body));
+        for (kind, known) in [("query", named.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>()), ("body", body)] {
+            for name in fact[kind].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()) {
+                differ(kind, name.clone(), if known.contains(&name) { name } else { "known".to_owned() });
+            }
+        }
+    }
+    // Another verb for one of them, which is in use as well.
+    assert_eq!(ours.into_keys().collect::<Vec<_>>(), Vec::<String>::new(), "operations Lever does not have");
+    assert_eq!(differences, EXCEPTIONS);
+}

@@ -85,7 +85,7 @@ pub(crate) fn routes() -> Router<Partners> {
 
 /// The way to each app.
 async fn choose() -> Html<String> {
-    let shell = Shell { brand: "Partner apps", home: "/".into(), side: "partners", here: "/".into(), ..Shell::default() };
+    let shell = Shell { brand: "Partner apps".into(), home: "/".into(), side: "partners", here: "/".into(), ..Shell::default() };
     let main = html! {
         (ui::heading("Partner apps", "Products around hiring, each with people, pages and an API of its own.", &html! {}))
         div.grid { @for app in &APPS { a.tile href=(format!("{}/", app.prefix)) { b { (app.brand) } span { (app.about) } } } }

@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
-use serde_json::json;
 use std::ops::Deref;
 use web::Dialect;
 
@@ -52,7 +51,7 @@ impl From<db::Error> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.0, axum::Json(json!({ "message": self.1 }))).into_response()
+        (self.0, axum::Json(endpoint::Refusal { message: self.1 })).into_response()
     }
 }
 

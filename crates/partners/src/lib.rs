@@ -16,7 +16,6 @@ pub mod joinedly;
 mod letter_texts;
 mod lever;
 mod mail;
-mod paper;
 mod workdays;
 
 pub use errands::Errands;

@@ -164,18 +164,26 @@ async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>,
     let caller = Arc::new(dialect.admit(info, request.headers()).await?);
     let query = request.uri().query().unwrap_or_default().to_owned();
     dialect.check(info, &query)?;
-    let (body, files) = body::read(request, info.takes_files).await?;
+    let (body, files) = body::read(request, !info.files.is_empty()).await?;
     let answered = serve(caller.clone(), Parts { path, query: query.clone(), body, files }).await?;
     let status = StatusCode::from_u16(info.status).unwrap_or(StatusCode::OK);
     let value = match answered {
         Answered::Json(value) => value,
         Answered::File(file) => return Ok((status, download(file)).into_response()),
+        Answered::Page(page) => return Ok((status, framed(page)).into_response()),
     };
     if value.is_null() {
         return Ok(status.into_response());
     }
     let value = dialect.finish(&caller, info, &query, value).await?;
     Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response())
+}
+
+/// A page to be shown within other people's pages: it loads nothing, runs nothing, sends nothing.
+fn framed(page: Attachment) -> Response {
+    let kind = HeaderValue::try_from(page.media_type).unwrap_or(HeaderValue::from_static("text/plain"));
+    let policy = HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *");
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, policy)], page.bytes).into_response()
 }
 
 /// A file to be kept, never to be shown: somebody else wrote it.

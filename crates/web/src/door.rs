@@ -167,7 +167,7 @@ fn page<D: Door>(side: &D, prefix: &'static str, next: &str, email: &str, why: O
         }
         @if let Some((password, logins)) = &front.demo { (demo_logins(password, logins)) }
     };
-    Shell { brand: front.brand, home: format!("{prefix}/"), side: front.side, ..Shell::default() }.page("Sign in", &main)
+    Shell { brand: front.brand.into(), home: format!("{prefix}/"), side: front.side, ..Shell::default() }.page("Sign in", &main)
 }
 
 fn demo_logins(password: &str, logins: &[(&str, &str)]) -> Markup {

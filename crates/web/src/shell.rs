@@ -17,7 +17,7 @@ pub struct Nav {
 #[derive(Clone, Debug, Default)]
 pub struct Shell {
     /// The product's name, top left.
-    pub brand: &'static str,
+    pub brand: std::borrow::Cow<'static, str>,
     /// Where the name leads.
     pub home: String,
     /// Chooses the accent colour: `hub`, `ats`, `hr-cloud`.

@@ -18,6 +18,7 @@ pub fn routes() -> Router<Ats> {
         .route("/settings/integrations", get(|| async { web::see_other("/settings/integrations/webhooks") }))
         .route("/settings/integrations/api-credentials", get(credentials))
         .route("/settings/integrations/api-credentials/new", get(new_key).post(make_key))
+        .route("/settings/integrations/api-credentials/new-postings-key", get(new_postings_key).post(make_postings_key))
         .route("/settings/integrations/api-credentials/{id}/revoke", post(revoke_key))
         .route("/settings/integrations/webhooks", get(webhooks))
         .route("/settings/integrations/webhooks/{event}/switch", post(switch))
@@ -51,14 +52,17 @@ async fn credentials(viewer: Viewer) -> Result<Html<String>, Problem> {
             tr {
                 td { b { (key.name) } }
                 td { code { "…" (key.last_four) } }
-                td { (ui::count(key.permissions.len(), "permission")) @if key.confidential { " " (ui::badge("wait", "confidential data")) } }
+                td { @if key.for_postings { "Postings API: apply" } @else { (ui::count(key.permissions.len(), "permission")) } @if key.confidential { " " (ui::badge("wait", "confidential data")) } }
                 td { (ui::when(key.created_at, now)) }
                 td.end { (ui::action(&format!("{CREDENTIALS}/{}/revoke", key.id), "Revoke", "danger")) }
             }
         }
     };
     let body = html! {
-        div.actions { a.button.main href=(format!("{CREDENTIALS}/new")) { "Generate New API Key" } }
+        div.actions {
+            a.button.main href=(format!("{CREDENTIALS}/new")) { "Generate New API Key" }
+            a.button href=(format!("{CREDENTIALS}/new-postings-key")) { "Generate New Postings API Key" }
+        }
         @if keys.is_empty() {
             (ui::empty("No API keys", "A key lets a program read and write with exactly the permissions you tick."))
         } @else {
@@ -68,13 +72,25 @@ async fn credentials(viewer: Viewer) -> Result<Html<String>, Problem> {
     viewer.page("API Credentials", frame(CREDENTIALS, &body)).await
 }
 
-/// Permissions by reading and writing, as Lever's page groups them; straight from the catalogue.
-fn permissions_by_kind() -> [(&'static str, Vec<&'static str>); 2] {
-    let mut groups = [("Read endpoints", Vec::new()), ("Write endpoints", Vec::new())];
+/// Permissions of one resource, under its name.
+type OfResource = (String, Vec<&'static str>);
+
+/// Permissions by reading and writing, as Lever's page groups them, and by resource below; straight from the catalogue.
+fn permissions_by_kind() -> [(&'static str, Vec<OfResource>); 2] {
+    let mut groups: [(&str, Vec<OfResource>); 2] = [("Read endpoints", Vec::new()), ("Write endpoints", Vec::new())];
+    let mut seen = Vec::new();
     for info in lever_api::catalogue() {
+        let permission = info.access.permission;
+        if seen.contains(&permission) {
+            continue;
+        }
+        seen.push(permission);
+        let resource = info.path.split('/').nth(2).unwrap_or_default().replace('_', " ");
+        let resource = if info.path.starts_with("/v1/candidates") { "candidates (deprecated)".to_owned() } else { resource };
         let group = &mut groups[usize::from(info.verb != Verb::Get)].1;
-        if !group.contains(&info.access.permission) {
-            group.push(info.access.permission);
+        match group.iter_mut().find(|(name, _)| *name == resource) {
+            Some((_, names)) => names.push(permission),
+            None => group.push((resource, vec![permission])),
         }
     }
     groups
@@ -93,13 +109,18 @@ async fn key_form(viewer: &Viewer, why: Option<&str>) -> Result<Html<String>, Pr
             p.hint { "A key is shown once and can never be edited, only revoked." }
             form.fields method="post" action=(format!("{CREDENTIALS}/new")) {
                 (ui::field("Key name", "name", "text", "", true))
-                @for (group, names) in permissions_by_kind() {
+                @for (group, resources) in permissions_by_kind() {
                     fieldset {
                         legend { (group) }
                         div.actions { button type="button" data-tick=(group) { "Select all: " (group) } }
-                        div.columns {
-                            @for name in names {
-                                label.tick { input type="checkbox" name="permission" value=(name) data-group=(group); span { (name) } }
+                        @for (resource, names) in resources {
+                            fieldset {
+                                legend { (resource) }
+                                div.columns {
+                                    @for name in names {
+                                        label.tick { input type="checkbox" name="permission" value=(name) data-group=(group); span { (name) } }
+                                    }
+                                }
                             }
                         }
                     }
@@ -120,6 +141,35 @@ async fn make_key(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     }
     let by = Some(viewer.person.user.id.as_str());
     let key = viewer.ats.create_api_key(fields.get("name"), &permissions, fields.is_on("confidential"), by).await?;
+    shown_once(&viewer, &key).await
+}
+
+async fn new_postings_key(viewer: Viewer) -> Result<Html<String>, Problem> {
+    viewer.need(Right::ManageIntegrations)?;
+    let to = format!("{CREDENTIALS}/new-postings-key");
+    let body = html! {
+        section.card.middle {
+            h2 { "Generate new Postings API key" }
+            p.hint { "With it a careers page sends applications. It reads nothing: what is published anybody may read." }
+            form.fields method="post" action=(to) {
+                (ui::field("Key name", "name", "text", "", true))
+                div.actions { button.main type="submit" { "Generate key" } a.button href=(CREDENTIALS) { "Cancel" } }
+            }
+        }
+    };
+    viewer.page("Generate New Postings API Key", frame(CREDENTIALS, &body)).await
+}
+
+async fn make_postings_key(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
+    viewer.need(Right::ManageIntegrations)?;
+    let Some(name) = fields.some("name") else {
+        return Err(Problem::bad_request("A key needs a name.").way_on("Back", CREDENTIALS));
+    };
+    let key = viewer.ats.create_postings_key(&name, Some(&viewer.person.user.id)).await?;
+    shown_once(&viewer, &key).await
+}
+
+async fn shown_once(viewer: &Viewer, key: &str) -> Result<Response, Problem> {
     let body = html! {
         section.card.middle {
             h2 { "Copy your key now" }

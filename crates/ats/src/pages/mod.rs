@@ -2,15 +2,19 @@
 //! buttons do. A page reads and writes through the same functions as the API.
 
 mod add;
+mod audit;
 mod company;
 mod consent;
 mod integrations;
+mod job_site;
 mod pipeline;
 mod pipeline_board;
+mod posting;
 mod postings;
 mod profile;
 mod profile_files;
 mod settings;
+mod surveys;
 mod users;
 mod webhook;
 
@@ -82,7 +86,7 @@ impl Viewer {
             nav.push(Nav { label: "Settings", href: settings::SETTINGS.into() });
         }
         Shell {
-            brand: "Fulcrum ATS",
+            brand: "Fulcrum ATS".into(),
             home: "/candidates".into(),
             side: "ats",
             nav,
@@ -167,16 +171,20 @@ pub fn routes(ats: Ats) -> Router {
         .route("/", get(|| async { see_other("/candidates") }))
         .merge(web::live())
         .merge(web::door_routes(""))
+        .merge(job_site::routes())
         .merge(consent::routes())
         .merge(pipeline_board::routes())
         .merge(add::routes())
         .merge(profile::routes())
         .merge(postings::routes())
+        .merge(posting::routes())
         .merge(settings::routes())
         .merge(integrations::routes())
         .merge(webhook::routes())
         .merge(company::routes())
+        .merge(surveys::routes())
         .merge(pipeline::routes())
         .merge(users::routes())
+        .merge(audit::routes())
         .with_state(ats)
 }

@@ -5,6 +5,7 @@ use super::{Viewer, day, profile_files};
 use crate::Ats;
 use crate::labels::Kind;
 use crate::moves::Archiving;
+use crate::notes::NewComment;
 use crate::offers::Terms;
 use crate::people::Right;
 use axum::Router;
@@ -485,7 +486,8 @@ async fn note(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<
     if fields.get("value").is_empty() {
         return Err(Problem::bad_request("The note is empty.").way_on("Back to the profile", format!("/candidates/{id}")));
     }
-    viewer.ats.write_note(&opportunity, Some(&viewer.person.user.id), fields.get("value"), false, None).await?;
+    let comment = NewComment { by: Some(&viewer.person.user.id), value: fields.get("value"), ..NewComment::default() };
+    viewer.ats.write_note(&opportunity, comment).await?;
     Ok(web::see_other(&format!("/candidates/{id}")))
 }
 

@@ -21,7 +21,7 @@ pub struct Family {
 }
 
 /// All of them.
-pub const ALL: [Family; 4] = [
+pub const ALL: [Family; 6] = [
     Family {
         name: "Integrations and API",
         about: "API credentials, webhooks, authorized apps",
@@ -35,7 +35,14 @@ pub const ALL: [Family; 4] = [
         href: super::pipeline::PIPELINE,
         needs: Right::ManageCompany,
     },
+    Family {
+        name: "Diversity surveys",
+        about: "What applicants are asked of their own choice",
+        href: super::surveys::SURVEYS,
+        needs: Right::ManageCompany,
+    },
     Family { name: "Users", about: "Who works here, and their roles", href: "/settings/users", needs: Right::ManageUsers },
+    Family { name: "Audit log", about: "Who changed what about access", href: super::audit::AUDIT, needs: Right::ManageIntegrations },
 ];
 
 pub fn routes() -> Router<Ats> {

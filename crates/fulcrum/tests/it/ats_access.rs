@@ -14,7 +14,7 @@ async fn every_endpoint_of_the_catalogue_is_served_and_nothing_else() {
             names.sort_unstable();
             names
         };
-        assert_eq!(name(ats::catalogue(&w.ats)), name(lever_api::catalogue()));
+        assert_eq!(name(ats::catalogue(&w.ats)), name([lever_api::catalogue(), lever_api::POSTINGS_API.to_vec()].concat()));
     })
     .await;
 }

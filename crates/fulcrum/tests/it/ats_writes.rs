@@ -257,7 +257,8 @@ async fn what_was_done_to_files_users_keys_and_applications_can_be_read_afterwar
         person.press(&format!("/settings/users/{noor}/active"), &[]).await;
         let (_, events) = w.lever(&key, Get, "/v1/audit_events?target_type=user", Value::Null).await;
         let kinds: Vec<&str> = events["data"].as_array().unwrap().iter().map(|event| event["type"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["user:deactivated", "user:added"], "{events}");
+        let signed_in = "user.authentication:succeeded";
+        assert_eq!(kinds, ["user:deactivated", "user:added", signed_in, signed_in], "{events}");
         assert_eq!((&events["data"][0]["user"]["id"], &events["data"][0]["target"]["id"]), (&json!(me), &json!(noor)));
         let count =
             async |query: &str| w.lever(&key, Get, &format!("/v1/audit_events?{query}"), Value::Null).await.1["data"].as_array().unwrap().len();

@@ -27,6 +27,7 @@ mod first_hire;
 mod hub_api;
 mod imports;
 mod interviews;
+mod job_board;
 mod job_ring;
 mod job_ring_faults;
 mod job_ring_money;

@@ -21,9 +21,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pipeline", &["clock", "db"]),
     ("post", &["clock", "db", "endpoint", "outbound", "pipeline", "web"]),
     ("store", &["endpoint", "outbound"]),
+    ("paper", &[]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
     ("connectors", &["connector", "endpoint", "findem-api", "job-ring-api", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
-    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "pipeline", "store", "web"]),
+    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "paper", "pipeline", "store", "web"]),
     (
         "partners",
         &[
@@ -36,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "jobma-api",
             "joinedly-api",
             "outbound",
+            "paper",
             "pipeline",
             "post",
             "store",
@@ -75,7 +77,7 @@ fn each_crate_is_without_what_it_must_not_have() {
             assert!(!forbidden.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
         }
     };
-    for words in ["clock", "endpoint", "lever-api", "hub-api", "findem-api", "job-ring-api", "jobma-api", "joinedly-api"] {
+    for words in ["clock", "paper", "endpoint", "lever-api", "hub-api", "findem-api", "job-ring-api", "jobma-api", "joinedly-api"] {
         without(words, &["tokio", "reqwest", "axum", "sea-orm", "db", "outbound"]);
     }
     for name in ["connector", "connectors"] {

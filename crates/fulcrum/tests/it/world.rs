@@ -162,6 +162,11 @@ impl World {
         At { visitor: Visitor::new(&self.outbound), base: self.partners_url.clone() }
     }
 
+    /// Somebody at the ATS who never signed in.
+    pub fn stranger_at_ats(&self) -> At {
+        At { visitor: Visitor::new(&self.outbound), base: self.ats_url.clone() }
+    }
+
     /// The link that begins so, in the letter of a partner app to this address.
     pub async fn letter_link(&self, to: &str, begins: &str) -> String {
         let db = self.db("partners").await;

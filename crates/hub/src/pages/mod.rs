@@ -86,7 +86,7 @@ impl Viewer {
             nav.push(("Sandbox", "/sandbox"));
         }
         let shell = Shell {
-            brand: "Fulcrum",
+            brand: "Fulcrum".into(),
             home: "/".into(),
             side: "hub",
             nav: nav.into_iter().map(|(label, href)| Nav { label, href: href.into() }).collect(),
@@ -126,7 +126,7 @@ impl Viewer {
 
 /// A page for someone who is not signed in to the hub: sign-in, hosted connect.
 pub fn outside(title: &str, main: &Markup) -> Html<String> {
-    Shell { brand: "Fulcrum", home: "/".into(), side: "hub", ..Shell::default() }.page(title, main)
+    Shell { brand: "Fulcrum".into(), home: "/".into(), side: "hub", ..Shell::default() }.page(title, main)
 }
 
 /// Words for a state, with its tone.

@@ -19,7 +19,6 @@ use web::Api;
 const AT_ONCE: usize = 500;
 
 pub fn routes(partners: Partners) -> Router {
-    let document = endpoint::openapi::document("Findem", "1", "People, applications, and what is to become of them.", &findem_api::catalogue());
     Api::new(Door::new(partners, "Findem", "fd_token"))
         .on(lists)
         .on(applications)
@@ -40,7 +39,7 @@ pub fn routes(partners: Partners) -> Router {
         .on(get_move)
         .on(undo)
         .router()
-        .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        .route("/openapi.json", axum::routing::get(|| async { axum::Json(findem_api::openapi()) }))
 }
 
 fn bad(why: impl Into<String>) -> Refused {

@@ -127,7 +127,7 @@ impl Person {
             nav.push(entry("Settings", settings::HERE));
         }
         let shell = Shell {
-            brand: "Findem",
+            brand: "Findem".into(),
             home: "/findem/".into(),
             side: APP,
             nav,

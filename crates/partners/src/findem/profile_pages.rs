@@ -6,7 +6,6 @@ use super::profiles::{PAGE, Post, Profile, Search};
 use super::{export_pages, matching};
 use crate::Partners;
 use crate::accounts::Person;
-use crate::paper::Paper;
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::response::{Html, Response};
@@ -14,6 +13,7 @@ use axum::routing::get;
 use clock::Ms;
 use db::{Row, Sql, params};
 use endpoint::Attachment;
+use paper::Paper;
 use std::collections::HashMap;
 use web::{Markup, Problem, html, ui};
 

@@ -90,7 +90,7 @@ impl Person {
             nav.push(Nav { label: "Customers", href: "/hr-cloud/account-manager".into() });
         }
         let shell = Shell {
-            brand: "HR Cloud",
+            brand: "HR Cloud".into(),
             home: "/hr-cloud/people".into(),
             side: "hr-cloud",
             nav,

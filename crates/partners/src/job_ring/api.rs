@@ -13,7 +13,6 @@ use std::sync::Arc;
 use web::Api;
 
 pub fn routes(partners: Partners) -> Router {
-    let document = endpoint::openapi::document("Job Ring", "1", "Referrals, how they stand, and what they earn.", &job_ring_api::catalogue());
     Api::new(Door::new(partners, "Job Ring", "jr_token"))
         .on(jobs)
         .on(statuses)
@@ -25,7 +24,7 @@ pub fn routes(partners: Partners) -> Router {
         .on(changes)
         .on(forget)
         .router()
-        .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        .route("/openapi.json", axum::routing::get(|| async { axum::Json(job_ring_api::openapi()) }))
 }
 
 async fn found(door: &Door, id: &str) -> Answer<Stored> {

@@ -142,7 +142,7 @@ impl Person {
             nav.push(entry("Settings", settings::HERE));
         }
         let shell = Shell {
-            brand: "Job Ring",
+            brand: "Job Ring".into(),
             home: "/job-ring/".into(),
             side: APP,
             nav,
@@ -158,7 +158,7 @@ impl Person {
 
 /// A page for whoever holds a private link: nobody signs in there.
 fn open_page(title: &str, here: &str, main: &Markup) -> Html<String> {
-    let shell = Shell { brand: "Job Ring", home: here.to_owned(), side: APP, here: here.to_owned(), ..Shell::default() };
+    let shell = Shell { brand: "Job Ring".into(), home: here.to_owned(), side: APP, here: here.to_owned(), ..Shell::default() };
     shell.page(title, main)
 }
 

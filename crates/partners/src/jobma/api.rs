@@ -15,7 +15,6 @@ use std::sync::Arc;
 use web::Api;
 
 pub fn routes(partners: Partners) -> Router {
-    let document = endpoint::openapi::document("Jobma", "1", "Video interviews.", &jobma_api::catalogue());
     Api::new(Door::new(partners, "Jobma", "jm_token"))
         .on(create)
         .on(find)
@@ -27,7 +26,7 @@ pub fn routes(partners: Partners) -> Router {
         .on(delete)
         .on(kits)
         .router()
-        .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        .route("/openapi.json", axum::routing::get(|| async { axum::Json(jobma_api::openapi()) }))
 }
 
 async fn printed(partners: &Partners, interview: &Stored) -> db::Result<Interview> {

@@ -44,7 +44,7 @@ pub async fn open(partners: &Partners, token: &str) -> Result<Interview, Problem
 /// A page of the interview. It may play what it has just recorded.
 fn page(token: &str, title: &str, main: &Markup) -> Response {
     let here = format!("/jobma/i/{token}");
-    let shell = Shell { brand: "Jobma", home: here.clone(), side: APP, here, ..Shell::default() };
+    let shell = Shell { brand: "Jobma".into(), home: here.clone(), side: APP, here, ..Shell::default() };
     let mut response = shell.page(title, main).into_response();
     let policy = "default-src 'self'; media-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));

@@ -206,8 +206,13 @@ async fn shared(Of(partners): Of<Partners>, Path(token): Path<String>) -> Result
         (ui::heading(&interview.name(), &interview.job_title, &listing::state(interview.state)))
         div.stack { (answers(&partners, &interview, &format!("/jobma/shared/{token}")).await?) }
     };
-    let shell =
-        Shell { brand: "Jobma", home: format!("/jobma/shared/{token}"), side: APP, here: format!("/jobma/shared/{token}"), ..Shell::default() };
+    let shell = Shell {
+        brand: "Jobma".into(),
+        home: format!("/jobma/shared/{token}"),
+        side: APP,
+        here: format!("/jobma/shared/{token}"),
+        ..Shell::default()
+    };
     Ok(shell.page(&interview.name(), &main))
 }
 

@@ -125,7 +125,7 @@ impl Person {
             nav.push(Nav { label: "Settings", href: settings::HERE.into() });
         }
         let shell = Shell {
-            brand: "Jobma",
+            brand: "Jobma".into(),
             home: listing::LIST.into(),
             side: APP,
             nav,

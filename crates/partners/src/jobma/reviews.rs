@@ -3,10 +3,10 @@
 use super::interviews::{Interview, State};
 use super::kits::Kind;
 use crate::Partners;
-use crate::paper::Paper;
 use clock::Ms;
 use db::{Row, Sql, params};
 use jobma_api::{Evaluation, Review};
+use paper::Paper;
 
 /// What can be recommended: in the API, in words, and how it looks.
 pub const RECOMMEND: [(&str, &str, &str); 3] = [("yes", "Go on with them", "good"), ("maybe", "Not sure", "wait"), ("no", "Do not go on", "bad")];

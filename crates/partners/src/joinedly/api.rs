@@ -85,7 +85,6 @@ impl Dialect for Door {
 type Answer<T> = Result<T, Refused>;
 
 pub fn routes(partners: Partners) -> Router {
-    let document = endpoint::openapi::document("Joinedly", "1", "Joiners and their journeys.", &joinedly_api::catalogue());
     Api::new(Door(partners))
         .on(async |door: Door, _: Arc<()>, _: GetAccount| -> Answer<Account> { Ok(Account { name: door.0.jy_setting("company").await? }) })
         .on(async |door: Door, _, _: ListOffices| places(&door.0, Kind::Office).await)
@@ -102,7 +101,7 @@ pub fn routes(partners: Partners) -> Router {
         .on(add_address)
         .on(remove_address)
         .router()
-        .route("/openapi.json", axum::routing::get(move || async move { axum::Json(document) }))
+        .route("/openapi.json", axum::routing::get(|| async { axum::Json(joinedly_api::openapi()) }))
 }
 
 fn entry(place: Place) -> Entry {

@@ -123,7 +123,7 @@ impl Person {
             nav.push(Nav { label: "Settings", href: "/joinedly/settings".into() });
         }
         let shell = Shell {
-            brand: "Joinedly",
+            brand: "Joinedly".into(),
             home: "/joinedly/joiners".into(),
             side: APP,
             nav,

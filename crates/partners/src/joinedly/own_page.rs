@@ -79,8 +79,13 @@ async fn show(State(partners): State<Partners>, Path(token): Path<String>) -> Re
             }
         }
     };
-    let shell =
-        Shell { brand: "Joinedly", home: format!("/joinedly/my/{token}"), side: APP, here: format!("/joinedly/my/{token}"), ..Shell::default() };
+    let shell = Shell {
+        brand: "Joinedly".into(),
+        home: format!("/joinedly/my/{token}"),
+        side: APP,
+        here: format!("/joinedly/my/{token}"),
+        ..Shell::default()
+    };
     Ok(shell.page(&title, &main))
 }
 

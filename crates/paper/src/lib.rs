@@ -226,7 +226,7 @@ impl Paper {
     pub fn finish(self) -> Result<Vec<u8>, String> {
         let pages = self.pages();
         let mut document = Document::new();
-        document.set_metadata(Metadata::new().title(self.title.clone()).creator("Jobma".to_owned()));
+        document.set_metadata(Metadata::new().title(self.title.clone()).creator("Fulcrum".to_owned()));
         for (n, lines) in pages.iter().enumerate() {
             let settings = PageSettings::from_wh(WIDTH, HEIGHT).ok_or("a page has no size")?;
             let mut page = document.start_page_with(settings);
