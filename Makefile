@@ -1,5 +1,5 @@
 # `make run` and `make test` are all a newcomer needs.
-.PHONY: run test check bless e2e bench soak release setup
+.PHONY: run test check bless e2e fuzz bench soak release setup
 
 run: ## build and start all three sides of the demo company
 	cargo run --locked -- serve --demo
@@ -20,6 +20,9 @@ bless: ## rewrite generated documents
 e2e: setup ## the browser walks alone
 	cargo build --locked
 	cargo test --locked -p e2e -- --nocapture
+
+fuzz: setup ## call every operation of the ATS with whatever its schema allows, and whatever it does not
+	scripts/fuzz 300
 
 bench: setup ## measure and rewrite docs/performance.md
 	scripts/bench

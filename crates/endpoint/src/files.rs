@@ -168,7 +168,7 @@ impl utoipa::ToSchema for Attachment {}
 
 /// How an answer is written, for the OpenAPI document.
 pub(crate) fn answer(is_file: bool, schema: &Value) -> Value {
-    json!({ (if is_file { "application/octet-stream" } else { "application/json" }): { "schema": schema } })
+    json!({ (if is_file { "*/*" } else { "application/json" }): { "schema": schema } })
 }
 
 /// How a body is written. What takes files takes JSON too, without them.

@@ -23,12 +23,24 @@ pub fn schemas<Q: ToSchema, B: ToSchema, R: ToSchema>() -> Schemas {
     Q::schemas(&mut named);
     B::schemas(&mut named);
     R::schemas(&mut named);
-    let value = |schema: utoipa::openapi::RefOr<utoipa::openapi::Schema>| serde_json::to_value(schema).unwrap_or(Value::Null);
+    let value = |schema: utoipa::openapi::RefOr<utoipa::openapi::Schema>| trimmed(serde_json::to_value(schema).unwrap_or(Value::Null));
     Schemas {
         query: value(Q::schema()),
         body: value(B::schema()),
         returns: value(R::schema()),
         named: named.into_iter().map(|(name, schema)| (name, value(schema))).collect(),
+    }
+}
+
+/// Without defaults that say nothing, and that a required field cannot have.
+fn trimmed(schema: Value) -> Value {
+    match schema {
+        Value::Object(fields) => {
+            let said = fields.into_iter().filter(|(name, value)| !(name == "default" && value.is_null()));
+            Value::Object(said.map(|(name, value)| (name, trimmed(value))).collect())
+        }
+        Value::Array(list) => list.into_iter().map(trimmed).collect(),
+        other => other,
     }
 }
 
@@ -112,6 +124,16 @@ fn parameters(info: &Info, query: &Value) -> Vec<Value> {
     let required: Vec<&str> = query["required"].as_array().map(|list| list.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
     for (name, schema) in query["properties"].as_object().into_iter().flatten() {
         let about = schema["description"].as_str().unwrap_or_default();
+        let mut schema = schema.clone();
+        if name == "expand" {
+            // Anything else is refused.
+            let names: Vec<&str> = info.expands.iter().map(|(field, _)| *field).collect();
+            if names.is_empty() {
+                schema["maxItems"] = json!(0);
+            } else {
+                schema["items"] = json!({ "type": "string", "enum": names });
+            }
+        }
         all.push(json!({ "name": name, "in": "query", "required": required.contains(&name.as_str()), "description": about, "schema": schema }));
     }
     all

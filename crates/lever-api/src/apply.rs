@@ -73,6 +73,7 @@ pub struct NamedValue {
 #[serde(rename_all = "camelCase", default)]
 pub struct NewApplication {
     /// Name, e-mail and the like. Required.
+    #[schema(required = true)]
     pub personal_information: Vec<NamedValue>,
     /// Answers to questions of the company's own.
     pub custom_questions: Vec<Value>,

@@ -9,14 +9,14 @@ use endpoint::{Access, Attachment, Nothing, WithFiles, catalogue, endpoint};
 macro_rules! candidates {
     ($(
         $verb:ident $path:literal as $name:ident of $of:ident: $permission:literal, $scope:literal, { $($field:ident : $ty:ty),* } $query:ty, $body:ty => $ret:ty
-        $(, status: $status:literal)? $(, expands: $expands:expr)? $(, files: $files:expr)?;
+        $(, status: $status:literal)? $(, files: $files:expr)?;
     )*) => {
         $(
             endpoint! {
                 /// The same of an opportunity, by its old name.
                 $verb $path as $name {
                     access: Access::new($permission, $scope), path: { $($field: $ty),* },
-                    query: $query, body: $body, returns: $ret $(, status: $status)? $(, expands: $expands)? $(, files: $files)?,
+                    query: $query, body: $body, returns: $ret $(, status: $status)?, expands: <$of as endpoint::Endpoint>::INFO.expands $(, files: $files)?,
                 }
             }
             impl From<$name> for $of {
@@ -30,11 +30,11 @@ macro_rules! candidates {
 }
 
 candidates! {
-    Get "/v1/candidates" as ListCandidates of ListOpportunities: "find all candidates", "opportunities:read:admin", {  } OpportunityFilter, Nothing => List<Opportunity>, expands: OPPORTUNITY_EXPANDS;
-    Get "/v1/candidates/{opportunity}" as GetCandidate of GetOpportunity: "find a candidate", "opportunities:read:admin", { opportunity: OpportunityId } View, Nothing => Data<Opportunity>, expands: OPPORTUNITY_EXPANDS;
-    Post "/v1/candidates" as CreateCandidate of CreateOpportunity: "create a candidate", "opportunities:write:admin", {  } CreateAs, WithFiles<NewOpportunity> => Data<Opportunity>, status: 201, expands: OPPORTUNITY_EXPANDS, files: opportunity::NEW_FILES;
-    Put "/v1/candidates/{opportunity}/stage" as UpdateCandidateStage of UpdateOpportunityStage: "update a candidate stage", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, StageChange => Data<Opportunity>, expands: OPPORTUNITY_EXPANDS;
-    Put "/v1/candidates/{opportunity}/archived" as UpdateCandidateArchived of UpdateOpportunityArchived: "update candidate archived state", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, ArchiveChange => Data<Opportunity>, expands: OPPORTUNITY_EXPANDS;
+    Get "/v1/candidates" as ListCandidates of ListOpportunities: "find all candidates", "opportunities:read:admin", {  } OpportunityFilter, Nothing => List<Opportunity>;
+    Get "/v1/candidates/{opportunity}" as GetCandidate of GetOpportunity: "find a candidate", "opportunities:read:admin", { opportunity: OpportunityId } View, Nothing => Data<Opportunity>;
+    Post "/v1/candidates" as CreateCandidate of CreateOpportunity: "create a candidate", "opportunities:write:admin", {  } CreateAs, WithFiles<NewOpportunity> => Data<Opportunity>, status: 201, files: opportunity::NEW_FILES;
+    Put "/v1/candidates/{opportunity}/stage" as UpdateCandidateStage of UpdateOpportunityStage: "update a candidate stage", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, StageChange => Data<Opportunity>;
+    Put "/v1/candidates/{opportunity}/archived" as UpdateCandidateArchived of UpdateOpportunityArchived: "update candidate archived state", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, ArchiveChange => Data<Opportunity>;
     Post "/v1/candidates/{opportunity}/addLinks" as AddCandidateLinks of AddLinks: "add candidate links", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, Links => Data<Opportunity>;
     Post "/v1/candidates/{opportunity}/removeLinks" as RemoveCandidateLinks of RemoveLinks: "remove candidate links", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, Links => Data<Opportunity>;
     Post "/v1/candidates/{opportunity}/addTags" as AddCandidateTags of AddTags: "add candidate tags", "opportunities:write:admin", { opportunity: OpportunityId } PerformAs, Tags => Data<Opportunity>;

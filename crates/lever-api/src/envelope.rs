@@ -110,6 +110,7 @@ macro_rules! list_query {
         pub struct $name {
             /// Page size, 1 to 100; 100 if absent.
             #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(minimum = 1, maximum = 100)]
             pub limit: Option<i64>,
             /// The `next` of the page before.
             #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -101,6 +101,7 @@ pub struct FieldValue {
 #[serde(rename_all = "camelCase", default)]
 pub struct NewFeedback {
     /// The template. Required.
+    #[schema(required = true, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_template_id: Option<String>,
     /// A panel, with `interview`.
@@ -161,6 +162,7 @@ pub struct FeedbackTemplate {
 #[serde(rename_all = "camelCase", default)]
 pub struct NewFeedbackTemplate {
     /// Its title. Required.
+    #[schema(required = true, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// How to fill it in.
@@ -170,6 +172,7 @@ pub struct NewFeedbackTemplate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Questions, exactly one of which is a [`SCORE_SYSTEM`]. Required.
+    #[schema(required = true)]
     pub fields: Vec<FormField>,
 }
 

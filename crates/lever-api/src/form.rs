@@ -69,8 +69,10 @@ pub struct FormField {
 #[serde(rename_all = "camelCase", default)]
 pub struct NewForm {
     /// The template. Required.
+    #[schema(required = true, nullable = false)]
     pub base_template_id: Option<String>,
     /// Answers by the ids of the template's fields. Required.
+    #[schema(required = true, nullable = false)]
     pub fields: Option<Vec<FieldAnswer>>,
     /// Only for people with the right to see secret forms.
     pub secret: Option<bool>,

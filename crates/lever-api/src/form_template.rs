@@ -39,6 +39,7 @@ pub struct FormTemplate {
 #[serde(rename_all = "camelCase", default)]
 pub struct NewFormTemplate {
     /// Its title. Required.
+    #[schema(required = true, nullable = false)]
     pub text: Option<String>,
     /// How to fill it in.
     pub instructions: Option<String>,

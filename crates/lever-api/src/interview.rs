@@ -148,10 +148,13 @@ pub struct NewInterview {
     /// For the interviewers.
     pub note: Option<String>,
     /// Who asks. Required.
+    #[schema(required = true, nullable = false)]
     pub interviewers: Option<Vec<Interviewer>>,
     /// When it begins, ms. Required.
+    #[schema(required = true, nullable = false)]
     pub date: Option<i64>,
     /// Minutes, at least 1. Required.
+    #[schema(required = true, nullable = false)]
     pub duration: Option<i64>,
     /// Where.
     pub location: Option<String>,
@@ -168,6 +171,7 @@ pub struct NewPanel {
     /// Applications it is about.
     pub applications: Vec<String>,
     /// IANA name. Required.
+    #[schema(required = true, nullable = false)]
     pub timezone: Option<String>,
     /// `once`, `daily`, `frequently` or `none`.
     pub feedback_reminder: Option<String>,
@@ -176,6 +180,7 @@ pub struct NewPanel {
     /// Where it is managed.
     pub external_url: Option<String>,
     /// At least one. Required.
+    #[schema(required = true)]
     pub interviews: Vec<NewInterview>,
 }
 

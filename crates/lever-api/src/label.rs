@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 /// A tag or a source. It has no id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct Label {
     /// The text.
     pub text: String,

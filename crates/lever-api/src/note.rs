@@ -60,6 +60,7 @@ pub struct Comment {
 #[serde(rename_all = "camelCase", default)]
 pub struct NewNote {
     /// What to write. Required.
+    #[schema(required = true, nullable = false)]
     pub value: Option<String>,
     /// Only for people with the right to see secret notes.
     pub secret: Option<bool>,
@@ -93,6 +94,7 @@ impl From<PerformAs> for WriteNote {
 #[serde(rename_all = "camelCase", default)]
 pub struct NoteChange {
     /// At least one. Required.
+    #[schema(required = true)]
     pub values: Vec<NoteValue>,
 }
 

@@ -230,6 +230,7 @@ pub struct NewOpportunity {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreateAs {
     /// Required: act as this user.
+    #[schema(required = true, nullable = false)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perform_as: Option<UserId>,
     /// Owner becomes the owner of the posting given.

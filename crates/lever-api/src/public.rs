@@ -192,6 +192,7 @@ pub struct PublicFilter {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PostingsKey {
     /// A key made for the Postings API, not for the Data API. Required.
+    #[schema(required = true, nullable = false)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
@@ -208,8 +209,10 @@ impl std::fmt::Debug for PostingsKey {
 #[serde(rename_all = "camelCase", default)]
 pub struct PublicApplication {
     /// Full name. Required.
+    #[schema(required = true, nullable = false)]
     pub name: Option<String>,
     /// E-mail address. Required.
+    #[schema(required = true, nullable = false)]
     pub email: Option<String>,
     /// Phone number.
     pub phone: Option<String>,

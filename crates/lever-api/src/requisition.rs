@@ -223,10 +223,13 @@ pub struct OptionIds {
 #[serde(rename_all = "camelCase", default)]
 pub struct RequisitionChange {
     /// The customer's own code, unique. Required.
+    #[schema(required = true, nullable = false)]
     pub requisition_code: Option<String>,
     /// Required.
+    #[schema(required = true, nullable = false)]
     pub name: Option<String>,
     /// A number, or `unlimited`. Required.
+    #[schema(required = true, nullable = false)]
     pub headcount_total: Option<Value>,
     /// Somebody left.
     pub backfill: Option<bool>,

@@ -47,8 +47,10 @@ pub struct User {
 #[serde(rename_all = "camelCase", default)]
 pub struct UserChange {
     /// Full name. Required.
+    #[schema(required = true, nullable = false)]
     pub name: Option<String>,
     /// E-mail address. Required.
+    #[schema(required = true, nullable = false)]
     pub email: Option<String>,
     /// `super admin`, `admin`, `team member`, `limited team member` or `interviewer`. Required of a change.
     pub access_role: Option<String>,
