@@ -18,6 +18,7 @@ mod feedback_templates;
 mod files;
 mod form_templates;
 mod forms;
+mod generate;
 mod interviews;
 mod job_board;
 mod labels;
@@ -45,6 +46,7 @@ mod writes;
 
 pub use api::{Ats, catalogue};
 pub use events::Deliveries;
+pub use generate::Generated;
 
 use clock::Clock;
 use db::vault::Vault;

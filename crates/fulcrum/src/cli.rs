@@ -67,6 +67,15 @@ enum AtsVerb {
         #[arg(value_name = "FILE|SITE")]
         from: String,
     },
+    /// Make a large account: the same seed gives the same account
+    Generate {
+        /// How many candidacies
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+        opportunities: u32,
+        /// Any number
+        #[arg(long)]
+        seed: u64,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -298,6 +307,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             commands::create_oauth_app(&ground, &client_id, &name, &redirect_uri).await
         }
         Verb::Ats(AtsVerb::User(UserVerb::Create(new))) => commands::create_user(&ground, new).await,
+        Verb::Ats(AtsVerb::Generate { opportunities, seed }) => commands::generate(&ground, opportunities as usize, seed).await,
         Verb::Ats(AtsVerb::LoadBoard { from }) => commands::load_board(&ground, &from).await,
         Verb::Partners(PartnersVerb::LinkHub { app, url }) => commands::link_hub(&ground, &app, &url).await,
         Verb::Partners(PartnersVerb::HrCloud(HrCloudVerb::ServiceAccount(ServiceAccountVerb::Create { name }))) => {

@@ -47,6 +47,25 @@ pub async fn create_api_key(ground: &Ground, new: NewKey) -> Result<()> {
     Ok(())
 }
 
+/// Says how far it is on the way, and at the end what was made, in one line of JSON.
+pub async fn generate(ground: &Ground, opportunities: usize, seed: u64) -> Result<()> {
+    let ats = ground.ats().await?;
+    let step = (opportunities / 10).max(1_000);
+    let told = |n: usize| {
+        if n.is_multiple_of(step) {
+            eprintln!("{n} of {opportunities} opportunities");
+        }
+    };
+    let made = ats.generate(opportunities, seed, told).await?;
+    out!(
+        "{}",
+        serde_json::json!({
+            "opportunities": made.opportunities, "contacts": made.people, "postings": made.postings, "rows": made.rows, "sha256": made.digest,
+        })
+    );
+    Ok(())
+}
+
 /// Where Lever publishes job boards.
 const PUBLIC_BOARDS: &str = "https://api.lever.co/v0/postings/";
 

@@ -37,7 +37,11 @@ impl App {
     }
 
     async fn code(w: &World) -> String {
-        let back = w.at_ats("ines").await.press(Self::ask(w, |_| {}).as_str(), &[("answer", "accept")]).await;
+        Self::code_for(w, "offline_access stages:read:admin").await
+    }
+
+    async fn code_for(w: &World, scopes: &str) -> String {
+        let back = w.at_ats("ines").await.press(Self::ask(w, |r| r.scope = scopes.to_owned()).as_str(), &[("answer", "accept")]).await;
         let answer: std::collections::HashMap<_, _> = back.query_pairs().into_owned().collect();
         assert_eq!(answer["state"], "s t&te", "given back unchanged");
         answer["code"].clone()
@@ -125,6 +129,39 @@ async fn a_scope_allows_its_own_endpoints_and_no_others() {
             call.headers.extend(outbound::Credential::headers(&Fixed::bearer(tokens["access_token"].as_str().unwrap())).await.unwrap());
             let expected = if info.access.scope == "stages:read:admin" { 200 } else { 403 };
             assert_eq!(w.call(&call).await.0, expected, "{info:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_endpoint_is_served_with_its_scope_alone_and_refused_with_all_the_others() {
+    on_both(async |w| {
+        let app = App::register(&w).await;
+        let catalogue = lever_api::catalogue();
+        let mut scopes: Vec<&str> = catalogue.iter().map(|info| info.access.scope).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        for scope in &scopes {
+            // What allows writing allows reading too.
+            let covers = |other: &&&str| !lever_api::scope::covers(&[**other], scope);
+            let others: Vec<&str> = scopes.iter().filter(covers).copied().collect();
+            let mut tokens = Vec::new();
+            for asked in [(*scope).to_owned(), others.join(" ")] {
+                let (_, token) = app.exchange(&w, "authorization_code", &App::code_for(&w, &asked).await, false).await;
+                tokens.push(token["access_token"].as_str().unwrap().to_owned());
+            }
+            for info in catalogue.iter().filter(|info| info.access.scope == *scope) {
+                let names = info.path.split('{').skip(1).filter_map(|part| part.split('}').next());
+                let parts = endpoint::Parts { path: names.map(|n| (n.to_owned(), "x".to_owned())).collect(), ..endpoint::Parts::default() };
+                for (token, served) in tokens.iter().zip([true, false]) {
+                    let mut call = Call::new(info.verb, w.ats_url.join(&parts.fill(info)).unwrap(), b"{}".to_vec());
+                    call.headers.extend(outbound::Credential::headers(&Fixed::bearer(token)).await.unwrap());
+                    let (status, body) = w.call(&call).await;
+                    assert_eq!(![401, 403, 429, 500].contains(&status), served, "{info:?}: {status} {body}");
+                    assert!(served || status == 403 && body["message"].as_str().unwrap().contains(scope), "{info:?}: {status} {body}");
+                }
+            }
         }
     })
     .await;

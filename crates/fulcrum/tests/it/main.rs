@@ -24,6 +24,7 @@ mod findem_faults;
 mod findem_review;
 mod findem_set_up;
 mod first_hire;
+mod generated;
 mod hub_api;
 mod imports;
 mod interviews;
