@@ -38,49 +38,68 @@ impl Connection {
         Ok(Self(stream))
     }
 
-    /// Sends a request and waits for the whole answer; anything but 200 is an error.
+    /// Sends a request and waits for the whole answer; anything but success is an error.
     pub async fn post(&mut self, request: &[u8]) -> Result<()> {
+        self.exchange(request).await.map(drop)
+    }
+
+    /// The same: the body of the answer.
+    pub async fn exchange(&mut self, request: &[u8]) -> Result<Vec<u8>> {
         self.0.write_all(request).await?;
-        let mut buffer = Vec::with_capacity(1024);
+        let mut buffer = Vec::with_capacity(4096);
+        // Where the body begins, and how long the answer is.
+        let mut whole: Option<(usize, usize)> = None;
         loop {
             if self.0.read_buf(&mut buffer).await? == 0 {
                 bail!("the connection was closed");
             }
-            let text = String::from_utf8_lossy(&buffer);
-            let Some(head) = text.find("\r\n\r\n") else { continue };
-            let length = text.to_ascii_lowercase().split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse::<usize>().ok());
-            if buffer.len() >= head + 4 + length.context("an answer with a length")? {
-                if !text.starts_with("HTTP/1.1 200") {
-                    bail!("answered {text}");
+            if whole.is_none()
+                && let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n")
+            {
+                let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
+                if !head.starts_with("http/1.1 2") {
+                    bail!("answered {head}");
                 }
-                return Ok(());
+                let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse::<usize>().ok());
+                whole = Some((end + 4, end + 4 + length.context("an answer with a length")?));
+            }
+            if let Some((body, all)) = whole
+                && buffer.len() >= all
+            {
+                return Ok(buffer.split_off(body));
             }
         }
     }
 }
 
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-/// Every connection asks again as soon as it is answered: answers a second.
+/// Every connection asks again as soon as it is answered, what `ask` says the next time: answers a second.
 #[allow(clippy::cast_precision_loss, reason = "a rate")]
-pub async fn closed_loop(hook: &Url, key: &str, connections: usize, span: Duration) -> Result<f64> {
+pub async fn asking(base: &Url, connections: usize, span: Duration, ask: impl Fn(u64) -> Vec<u8> + Clone + Send + 'static) -> Result<f64> {
     let until = Instant::now() + span;
     let answered = Arc::new(AtomicU64::new(0));
-    let ask = |_| {
-        let (hook, key, answered) = (hook.clone(), key.to_owned(), answered.clone());
+    let lane = |_| {
+        let (base, ask, answered) = (base.clone(), ask.clone(), answered.clone());
         tokio::spawn(async move {
-            let mut connection = Connection::open(&hook).await?;
+            let mut connection = Connection::open(&base).await?;
             while Instant::now() < until {
-                connection.post(&request(&hook, &key, NEXT.fetch_add(1, Ordering::Relaxed))).await?;
+                connection.exchange(&ask(NEXT.fetch_add(1, Ordering::Relaxed))).await?;
                 answered.fetch_add(1, Ordering::Relaxed);
             }
             anyhow::Ok(())
         })
     };
-    for task in (0..connections).map(ask).collect::<Vec<_>>() {
+    for task in (0..connections).map(lane).collect::<Vec<_>>() {
         task.await??;
     }
     Ok(answered.load(Ordering::Relaxed) as f64 / span.as_secs_f64())
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// Every connection tells again as soon as it is answered: answers a second.
+pub async fn closed_loop(hook: &Url, key: &str, connections: usize, span: Duration) -> Result<f64> {
+    let (to, key) = (hook.clone(), key.to_owned());
+    asking(hook, connections, span, move |n| request(&to, &key, n)).await
 }
 
 /// Timers count in whole milliseconds, which is what is to be measured: the last two are waited out awake.

@@ -1,10 +1,11 @@
 //! Measurements, side by side in one run, on SQLite and (with `FULCRUM_TEST_POSTGRES`) PostgreSQL:
 //! `make bench` runs this with fsync on and writes docs/performance.md. `--quick` takes less time and measures less well;
-//! `acks`, `hires`, `polls`, `copies` or `process` measures only that.
+//! `acks`, `hires`, `polls`, `lever`, `copies` or `process` measures only that.
 
 mod account;
 mod ceiling;
 mod copies;
+mod lever;
 mod load;
 mod polls;
 mod process;
@@ -42,6 +43,11 @@ async fn main() -> Result<()> {
     for engine in engines() {
         if wanted("polls") {
             polls::report(engine, if quick { 500 } else { 10_000 }).await?;
+        }
+    }
+    for engine in engines() {
+        if wanted("lever") {
+            lever::report(engine, if quick { 5_000 } else { 100_000 }, seconds / 2, if quick { 1 } else { 3 }).await?;
         }
     }
     for engine in engines() {

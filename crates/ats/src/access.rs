@@ -21,6 +21,8 @@ pub struct Caller {
     pub confidential: bool,
     /// What the account has paid for.
     pub package: String,
+    /// When the credential dies by itself, ms.
+    pub until: Option<i64>,
 }
 
 /// The two kinds of keys, in the words of audit events.
@@ -78,17 +80,19 @@ impl Ats {
         let sql = "select id, permissions, confidential, (select package from account) as package from api_key where digest = $1 and service = $2 and revoked_at is null";
         let Some(row) = self.db.row(sql, params![digest(key), DATA_API]).await? else { return Ok(None) };
         let permissions = serde_json::from_value(row.json("permissions")?).unwrap_or_default();
-        let caller = Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")?, package: row.text("package")? };
+        let caller =
+            Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")?, package: row.text("package")?, until: None };
         Ok(Some((caller, permissions)))
     }
 
     async fn token(&self, token: &str) -> Result<Option<(Caller, Vec<String>)>> {
-        let sql = "select g.app_id, g.scopes, (select package from account) as package from oauth_token t join oauth_grant g on g.id = t.grant_id \
+        let sql = "select g.app_id, g.scopes, t.expires_at, (select package from account) as package from oauth_token t join oauth_grant g on g.id = t.grant_id \
                    where t.digest = $1 and t.kind = 'access' and t.expires_at > $2 and g.revoked_at is null";
         let Some(row) = self.db.row(sql, params![digest(token), self.clock.now().0]).await? else { return Ok(None) };
         let scopes: Vec<String> = row.text("scopes")?.split(' ').map(str::to_owned).collect();
         let confidential = scopes.iter().any(|s| s == scope::CONFIDENTIAL);
-        Ok(Some((Caller { owner: format!("app:{}", row.text("app_id")?), confidential, package: row.text("package")? }, scopes)))
+        let (owner, until) = (format!("app:{}", row.text("app_id")?), Some(row.int("expires_at")?));
+        Ok(Some((Caller { owner, confidential, package: row.text("package")?, until }, scopes)))
     }
 
     /// Makes an API key: the key, to be shown once. Fixed from now on; it can only be revoked.
@@ -174,7 +178,7 @@ fn user_of(value: &str) -> Option<String> {
 pub(crate) struct Buckets(Mutex<HashMap<String, outbound::Budget>>);
 
 impl Buckets {
-    fn take(&self, owner: &str) -> bool {
+    pub(crate) fn take(&self, owner: &str) -> bool {
         self.take_of(owner, outbound::Budget::of_lever)
     }
 

@@ -1,6 +1,7 @@
 //! The ATS as its users hold it, and the API it serves.
 
 use crate::access::{Buckets, Caller};
+use crate::answers::{self, Answers};
 use crate::refusal::{Refusal, Result};
 use crate::{
     Ground, applying, audit, candidates, eeo, feedback, feedback_templates, files, form_templates, forms, interviews, job_board, labels, notes,
@@ -42,6 +43,7 @@ pub struct Inner {
     pub pipeline: Pipeline,
     pub(crate) lobby: Lobby,
     pub(crate) buckets: Buckets,
+    pub(crate) answers: Answers,
 }
 
 impl Deref for Ats {
@@ -66,6 +68,7 @@ impl Ats {
             pipeline,
             lobby,
             buckets: Buckets::default(),
+            answers: Answers::default(),
         }))
     }
 
@@ -73,6 +76,7 @@ impl Ats {
     pub fn router(&self) -> Router {
         let api = mounted(self.clone())
             .router()
+            .layer(axum::middleware::from_fn_with_state(self.clone(), answers::again))
             .merge(job_board::mounted(self.clone()).router())
             .merge(crate::oauth::token_routes(self.clone()))
             .route("/openapi.json", axum::routing::get(|| async { axum::Json(lever_api::openapi()) }));

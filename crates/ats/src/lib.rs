@@ -4,6 +4,7 @@
 //! speaks to this unchanged: point the base URL here. One account for each database.
 
 pub mod access;
+mod answers;
 mod api;
 mod applying;
 mod audit;

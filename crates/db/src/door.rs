@@ -1,6 +1,7 @@
 //! Opening a database, and running statements in and out of transactions.
 
-use crate::{Error, Result, Row};
+use crate::version::Version;
+use crate::{Error, Group, Result, Row};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
@@ -8,6 +9,7 @@ use sea_orm::{
 };
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Which database answers.
@@ -76,6 +78,8 @@ pub struct Db {
     /// SQLite: exactly one connection, since a second writer would only wait.
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// Tells whether anything was committed; nothing is opened before somebody asks.
+    watch: (DatabaseConnection, Arc<OnceLock<Group<(), Version>>>),
 }
 
 /// Statements that see each other's changes and take effect together, at [`Tx::commit`], or not at all.
@@ -109,7 +113,11 @@ impl Db {
                 let url = format!("sqlite://{}?mode=rwc", path.display());
                 let write = connect(&url, 1).await?;
                 let read = connect(&url, 4).await?;
-                Ok(Self { engine: Engine::Sqlite, write, read })
+                // One connection that is never replaced, since it counts.
+                let mut watch = options(&url, 1);
+                watch.connect_lazy(true).idle_timeout(None).max_lifetime(None);
+                let watch = Database::connect(watch).await?;
+                Ok(Self { engine: Engine::Sqlite, write, read, watch: (watch, Arc::default()) })
             }
             Place::Postgres { url, schema } => {
                 if !schema.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
@@ -128,7 +136,7 @@ impl Db {
                 options.max_connections(16).sqlx_logging(false).set_schema_search_path(schema.as_str());
                 options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
                 let pool = Database::connect(options).await?;
-                Ok(Self { engine: Engine::Postgres, write: pool.clone(), read: pool })
+                Ok(Self { engine: Engine::Postgres, write: pool.clone(), watch: (pool.clone(), Arc::default()), read: pool })
             }
         }
     }
@@ -160,6 +168,15 @@ impl Db {
         self.rows("select 1 as one", Vec::new()).await.map(drop)
     }
 
+    /// How the database is now: what is read after this may be told again as long as the version is the same.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn version(&self) -> Result<Version> {
+        let (connection, watcher) = &self.watch;
+        watcher.get_or_init(|| crate::version::watcher(self.engine, connection.clone())).write(()).await
+    }
+
     /// Runs statements as they stand, without values. For migrations.
     pub(crate) async fn script(tx: &Tx, sql: &str) -> Result<()> {
         tx.inner.execute_unprepared(sql).await?;
@@ -170,10 +187,15 @@ impl Db {
     pub async fn close(self) {
         let _ = self.write.close().await;
         let _ = self.read.close().await;
+        let _ = self.watch.0.close().await;
     }
 }
 
 async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    Ok(Database::connect(options(url, connections)).await?)
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(|sqlite| {
@@ -188,7 +210,7 @@ async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
             .busy_timeout(Duration::from_secs(10))
             .foreign_keys(true)
     });
-    Ok(Database::connect(options).await?)
+    options
 }
 
 impl Db {
@@ -235,7 +257,7 @@ async fn run_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Ve
     Ok(on.execute_raw(Statement::from_sql_and_values(engine.backend(), sql, without_nul(values))).await?.rows_affected())
 }
 
-async fn rows_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
+pub(crate) async fn rows_on(on: &impl ConnectionTrait, engine: Engine, sql: &str, values: Vec<Value>) -> Result<Vec<Row>> {
     let rows = on.query_all_raw(Statement::from_sql_and_values(engine.backend(), sql, without_nul(values))).await?;
     Ok(rows.into_iter().map(Row::from).collect())
 }

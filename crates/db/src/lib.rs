@@ -14,6 +14,7 @@ mod migrate;
 mod row;
 pub mod scratch;
 pub mod vault;
+mod version;
 
 pub use clauses::Clauses;
 pub use door::{Db, Engine, Place, Sql, Tx};
@@ -21,6 +22,7 @@ pub use group::Group;
 pub use migrate::{Migration, migrate};
 pub use row::{Row, list, values, values_after};
 pub use sea_orm::Value;
+pub use version::Version;
 
 /// What went wrong at the database. Callers rarely match on it; it becomes a 500, or the reason a job is tried again.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -149,19 +149,37 @@ async fn answer<D: Dialect>(State(mounted): State<Mounted<D>>, Path(path): Path<
         Err(refusal) => refusal.into_response(),
     };
     span.record("http.response.status_code", response.status().as_u16());
-    metrics::counter!("fulcrum_requests_total", "endpoint" => mounted.info.name, "status" => response.status().as_u16().to_string()).increment(1);
-    if let Some(date) = mounted.dialect.date() {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    for (name, value) in mounted.dialect.headers() {
-        response.headers_mut().insert(*name, HeaderValue::from_static(value));
-    }
+    served(&mounted.dialect, mounted.info, &mut response);
     response
 }
 
+/// What is done to every answer at the end, also to one that was made earlier: it is counted, and has the dialect's headers.
+pub fn served<D: Dialect>(dialect: &D, info: &'static Info, response: &mut Response) {
+    metrics::counter!("fulcrum_requests_total", "endpoint" => info.name, "status" => response.status().as_u16().to_string()).increment(1);
+    if let Some(date) = dialect.date() {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    for (name, value) in dialect.headers() {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
+    }
+}
+
+/// The answer remembers who asked (`Arc<Caller>`) and what (`&'static Info`), for layers around it.
 async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>, request: Request) -> Result<Response, D::Refusal> {
+    let caller = Arc::new(mounted.dialect.admit(mounted.info, request.headers()).await?);
+    let mut response = made(mounted, &caller, path, request).await?;
+    response.extensions_mut().insert(caller);
+    response.extensions_mut().insert(mounted.info);
+    Ok(response)
+}
+
+async fn made<D: Dialect>(
+    mounted: &Mounted<D>,
+    caller: &Arc<D::Caller>,
+    path: Vec<(String, String)>,
+    request: Request,
+) -> Result<Response, D::Refusal> {
     let Mounted { dialect, info, serve } = mounted;
-    let caller = Arc::new(dialect.admit(info, request.headers()).await?);
     let query = request.uri().query().unwrap_or_default().to_owned();
     dialect.check(info, &query)?;
     let (body, files) = body::read(request, !info.files.is_empty()).await?;
@@ -175,7 +193,7 @@ async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>,
     if value.is_null() {
         return Ok(status.into_response());
     }
-    let value = dialect.finish(&caller, info, &query, value).await?;
+    let value = dialect.finish(caller, info, &query, value).await?;
     Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response())
 }
 

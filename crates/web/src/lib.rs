@@ -20,7 +20,7 @@ mod throttle;
 mod time;
 pub mod ui;
 
-pub use api::{Api, Dialect, download};
+pub use api::{Api, Dialect, download, served};
 pub use assets::script;
 pub use door::{Door, Front, Lobby, Stranger, live, routes as door_routes};
 pub use form::{Fields, FilledForm, see_other};

@@ -71,6 +71,15 @@ impl App {
     }
 }
 
+impl World {
+    /// An access token with these scopes.
+    pub async fn app_token(&self, scopes: &str) -> String {
+        let app = App::register(self).await;
+        let (_, token) = app.exchange(self, "authorization_code", &App::code_for(self, scopes).await, false).await;
+        token["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
 #[tokio::test]
 async fn a_code_works_once_and_refreshing_rotates() {
     on_both(async |w| {

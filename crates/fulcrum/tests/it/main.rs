@@ -1,6 +1,7 @@
 //! The product's stories, each on SQLite and on PostgreSQL, with three real sides that meet over HTTP on this machine.
 //! The clock stands still until a story moves it, and nothing runs until a story drains the queues.
 
+mod answers;
 mod any_order;
 mod ats_access;
 mod ats_api;

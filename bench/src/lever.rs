@@ -1,0 +1,184 @@
+//! The Lever-compatible API on a large account, beside a bare axum handler that returns the same bytes from memory.
+
+use crate::load::{Connection, asking};
+use crate::{CONNECTIONS, median};
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use clock::Clock;
+use db::Engine;
+use db::scratch::Scratch;
+use outbound::{Credential, Fixed, Outbound, Reach};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use url::Url;
+
+/// The page that is far down, of those of 100.
+const DEEP: usize = 900;
+
+struct Lever {
+    base: Url,
+    authorization: String,
+    user: String,
+    scratch: Scratch,
+    folder: PathBuf,
+    servers: JoinSet<()>,
+}
+
+async fn serve(servers: &mut JoinSet<()>, router: impl FnOnce(&Url) -> Router) -> Result<Url> {
+    let listener = web::listen("127.0.0.1:0".parse()?).await?;
+    let base: Url = format!("http://{}/", listener.local_addr()?).parse()?;
+    let router = router(&base);
+    servers.spawn(async move { drop(web::serve(listener, router, std::future::pending()).await) });
+    Ok(base)
+}
+
+impl Lever {
+    async fn open(engine: Engine, opportunities: usize) -> Result<Self> {
+        let scratch = Scratch::new(engine);
+        let folder = std::env::temp_dir().join(format!("fulcrum-bench-lever-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let clock = Clock::of_this_machine();
+        let (mut servers, listener) = (JoinSet::new(), web::listen("127.0.0.1:0".parse()?).await?);
+        let base: Url = format!("http://{}/", listener.local_addr()?).parse()?;
+        let ground = ats::Ground {
+            db: db::Db::open(&scratch.place).await?,
+            outbound: Outbound::new(Reach::with_loopback(), clock.clone()),
+            vault: db::vault::Vault::open(&folder.join("key"))?,
+            store: store::Store::folder(folder.clone()),
+            base: base.clone(),
+            rate_limit: false,
+            demo: false,
+            clock,
+        };
+        let ats = ground.open().await?;
+        ats.generate(opportunities, 1, |_| ()).await?;
+        let all: Vec<String> = lever_api::permissions().into_iter().map(str::to_owned).collect();
+        let key = Fixed::basic(&ats.create_api_key("bench", &all, true, None).await?, "");
+        let authorization = key.headers().await?.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let router = ats.router();
+        servers.spawn(async move { drop(web::serve(listener, router, std::future::pending()).await) });
+        let mut lever = Self { base, authorization, user: String::new(), scratch, folder, servers };
+        lever.user = id(&lever.read("/v1/users?limit=1").await?["data"][0]);
+        Ok(lever)
+    }
+
+    fn request(&self, method: &str, path: &str, body: &Value) -> Vec<u8> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (host, authorization, length) = (self.base.authority(), &self.authorization, body.len());
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: {authorization}\r\ncontent-type: application/json");
+        format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+    }
+
+    async fn bytes(&self, path: &str) -> Result<Vec<u8>> {
+        Connection::open(&self.base).await?.exchange(&self.request("GET", path, &Value::Null)).await
+    }
+
+    async fn read(&self, path: &str) -> Result<Value> {
+        Ok(serde_json::from_slice(&self.bytes(path).await?)?)
+    }
+
+    /// What the pages of the list are asked with, as far as the deep one, and the ids on the way.
+    async fn pages(&self) -> Result<(Vec<String>, Vec<String>)> {
+        let (mut paths, mut ids) = (vec!["/v1/opportunities?limit=100".to_owned()], Vec::new());
+        while paths.len() <= DEEP {
+            let page = self.read(&paths[paths.len() - 1]).await?;
+            ids.extend(page["data"].as_array().into_iter().flatten().map(id));
+            let Some(next) = page["next"].as_str() else { break };
+            paths.push(format!("/v1/opportunities?limit=100&offset={next}"));
+        }
+        Ok((paths, ids))
+    }
+
+    async fn rate(
+        &self,
+        span: Duration,
+        method: &'static str,
+        paths: Vec<String>,
+        body: impl Fn(u64) -> Value + Clone + Send + 'static,
+    ) -> Result<f64> {
+        let (paths, this) = (Arc::new(paths), Arc::new((self.base.clone(), self.authorization.clone())));
+        asking(&self.base, CONNECTIONS, span, move |n| {
+            let path = &paths[usize::try_from(n.wrapping_mul(7919)).unwrap_or(0) % paths.len()];
+            let (host, authorization, body) = (this.0.authority(), &this.1, body(n));
+            let body = if body.is_null() { String::new() } else { body.to_string() };
+            let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: {authorization}\r\ncontent-type: application/json");
+            format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+        })
+        .await
+    }
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A handler that does nothing but return these bytes.
+async fn bare(servers: &mut JoinSet<()>, bytes: Vec<u8>) -> Result<Url> {
+    let bytes = axum::body::Bytes::from(bytes);
+    serve(servers, |_| Router::new().route("/", get(move || async move { ([(CONTENT_TYPE, "application/json; charset=utf-8")], bytes) }))).await
+}
+
+pub async fn report(engine: Engine, opportunities: usize, span: Duration, turns: usize) -> Result<()> {
+    let mut lever = Lever::open(engine, opportunities).await?;
+    let (pages, ids) = lever.pages().await?;
+    let singles: Vec<String> = ids.iter().map(|id| format!("/v1/opportunities/{id}")).collect();
+    let none = |_: u64| Value::Null;
+    for (what, paths, goal) in [("list of 100", pages.clone(), 40), ("single read", singles, 50)] {
+        let bytes = lever.bytes(&paths[paths.len() / 2]).await?;
+        let size = bytes.len();
+        let top = bare(&mut lever.servers, bytes).await?;
+        let (mut ours, mut tops) = (Vec::new(), Vec::new());
+        for _ in 0..turns {
+            let ask = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", top.authority()).into_bytes();
+            tops.push(asking(&top, CONNECTIONS, span, move |_| ask.clone()).await?);
+            ours.push(lever.rate(span, "GET", paths.clone(), none).await?);
+        }
+        let (ours, tops) = (median(&mut ours), median(&mut tops));
+        println!(
+            "| {what}: bare axum handler, the same {size} bytes from memory, {CONNECTIONS} connections | {engine:?} | {tops:.0}/s | the ceiling |"
+        );
+        println!("| {what}, of {opportunities} opportunities | {engine:?} | {ours:.0}/s, {:.0} % of the ceiling | ≥ {goal} % |", ours / tops * 100.0);
+    }
+    depth(&lever, engine, &pages).await?;
+    let create = vec![format!("/v1/opportunities?perform_as={}", lever.user)];
+    let new =
+        |n: u64| json!({ "name": format!("Person {n}"), "emails": [format!("person.{n}@bench.example")], "sources": ["Bench"], "tags": ["bench"] });
+    let stages = [("applicant-new", 0), ("offer", 1), ("lead-new", 2)];
+    let moved: Vec<String> = ids.iter().take(3000).map(|id| format!("/v1/opportunities/{id}/stage?perform_as={}", lever.user)).collect();
+    let (mut created, mut changed) = (Vec::new(), Vec::new());
+    for _ in 0..turns {
+        created.push(lever.rate(span, "POST", create.clone(), new).await?);
+        changed
+            .push(lever.rate(span, "PUT", moved.clone(), move |n| json!({ "stage": stages[usize::try_from(n / 3000 % 3).unwrap_or(0)].0 })).await?);
+    }
+    println!("| create an opportunity, of {opportunities} | {engine:?} | {:.0}/s | |", median(&mut created));
+    println!("| change a stage, of {opportunities} | {engine:?} | {:.0}/s | |", median(&mut changed));
+    lever.servers.shutdown().await;
+    let _ = std::fs::remove_dir_all(&lever.folder);
+    drop(lever.scratch);
+    Ok(())
+}
+
+/// The first page and one far down take turns.
+#[allow(clippy::cast_precision_loss, reason = "a ratio")]
+async fn depth(lever: &Lever, engine: Engine, pages: &[String]) -> Result<()> {
+    let deep = pages.len() - 1;
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    let mut connection = Connection::open(&lever.base).await?;
+    for _ in 0..60 {
+        for (path, waits) in [(&pages[0], &mut first), (pages.get(deep).context("a deep page")?, &mut last)] {
+            let began = Instant::now();
+            connection.exchange(&lever.request("GET", path, &Value::Null)).await?;
+            waits.push(began.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    let (first, last) = (median(&mut first), median(&mut last));
+    println!("| page 1 and page {deep} of the list | {engine:?} | {first:.1} and {last:.1} ms, {:.2} × | ≤ 1.2 × |", last / first);
+    Ok(())
+}
