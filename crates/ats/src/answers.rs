@@ -36,26 +36,32 @@ struct Kept {
     body: Bytes,
 }
 
-/// Answers of one version of the database.
+/// Answers of one version of the database, and how many bytes they are.
+struct OfVersion {
+    version: Version,
+    kept: HashMap<Asked, Kept>,
+    bytes: usize,
+}
+
+/// The answers that may still be told again.
 #[derive(Default)]
-pub struct Answers(Mutex<Option<(Version, HashMap<Asked, Kept>, usize)>>);
+pub struct Answers(Mutex<Option<OfVersion>>);
 
 impl Answers {
     fn find(&self, version: &Version, asked: &Asked) -> Option<Kept> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (of, answers, _) = kept.as_ref()?;
-        if of == version { answers.get(asked).cloned() } else { None }
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.as_ref().filter(|of| of.version == *version)?.kept.get(asked).cloned()
     }
 
     fn keep(&self, version: Version, asked: Asked, answer: Kept) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let size = answer.body.len();
-        match kept.as_mut() {
-            Some((of, answers, bytes)) if *of == version && *bytes + size <= MOST => {
-                *bytes += size;
-                answers.insert(asked, answer);
+        match all.as_mut() {
+            Some(of) if of.version == version && of.bytes + size <= MOST => {
+                of.bytes += size;
+                of.kept.insert(asked, answer);
             }
-            _ => *kept = Some((version, HashMap::from([(asked, answer)]), size)),
+            _ => *all = Some(OfVersion { version, kept: HashMap::from([(asked, answer)]), bytes: size }),
         }
     }
 }

@@ -39,7 +39,7 @@ impl Ats {
 }
 
 fn to_posting(public: &PublicPosting, now: i64) -> Posting {
-    let mut categories = public.categories.clone();
+    let mut categories: lever_api::Categories = public.categories.clone().into();
     if categories.all_locations.is_empty() {
         categories.all_locations = categories.location.iter().cloned().collect();
     }

@@ -10,8 +10,8 @@ use db::{Clauses, Sql, params};
 use endpoint::{Attachment, Info, Unreadable};
 use futures_util::future::BoxFuture;
 use lever_api::{
-    ApplyFromOutside, Board, Categories, GetPublicPosting, ListPublicPostings, NewOpportunity, Phone, Posting, PublicApplication, PublicApplied,
-    PublicFilter, PublicGroup, PublicPosting, PublicRefusal, Rest,
+    ApplyFromOutside, Board, GetPublicPosting, ListPublicPostings, NewOpportunity, Phone, Posting, PublicApplication, PublicApplied,
+    PublicCategories, PublicFilter, PublicGroup, PublicPosting, PublicRefusal,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -162,7 +162,7 @@ fn mode(asked: Option<&str>, accept: &str) -> Result<Mode> {
 
 /// Under headings, in the order of the headings.
 fn grouped(postings: &[PublicPosting], by: &str) -> Result<Vec<PublicGroup>> {
-    let title: fn(&Categories) -> &Option<String> = match by {
+    let title: fn(&PublicCategories) -> &Option<String> = match by {
         "location" => |c| &c.location,
         "commitment" => |c| &c.commitment,
         "team" => |c| &c.team,
@@ -213,7 +213,7 @@ fn list_of(groups: &[PublicGroup]) -> Markup {
     }
 }
 
-fn places(c: &Categories) -> String {
+fn places(c: &PublicCategories) -> String {
     [&c.location, &c.team, &c.commitment].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" / ")
 }
 
@@ -297,7 +297,7 @@ impl Ats {
         PublicPosting {
             id: posting.id.clone(),
             text: posting.text.clone(),
-            categories: Categories { rest: Rest::new(), ..posting.categories.clone() },
+            categories: posting.categories.clone().into(),
             country: posting.country.clone(),
             created_at: Some(posting.created_at),
             workplace_type: posting.workplace_type.as_deref().map(|kind| kind.replace("onsite", "on-site")),

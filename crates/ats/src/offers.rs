@@ -2,6 +2,7 @@
 
 use crate::Ats;
 use crate::access::Caller;
+use crate::paging::Page;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
 use clock::Ms;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListOffers) -> Result<List<Offer>> {
     ats.opportunity(request.opportunity.as_str(), &caller).await?;
-    Ok(List::last(ats.offers_of(request.opportunity.as_str()).await?))
+    Page::of(&request.query)?.of_all(ats.offers_of(request.opportunity.as_str()).await?, |offer| &offer.id)
 }
 
 pub async fn download(ats: Ats, caller: Arc<Caller>, request: DownloadOffer) -> Result<Attachment> {

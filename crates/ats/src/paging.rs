@@ -50,6 +50,15 @@ impl Page {
         Ok(format!("{} order by created_at desc, id limit {limit}", only.sql()))
     }
 
+    /// A page of a list that is short enough to be read whole; `id` names a row.
+    pub fn of_all<T>(&self, all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<List<T>> {
+        let start = match self.text(0)? {
+            Some(first) => all.iter().position(|row| id(row) == first).ok_or_else(invalid)?,
+            None => 0,
+        };
+        Ok(self.list(all.into_iter().skip(start).take(self.limit + 1).collect(), |row| vec![Value::from(id(row))]))
+    }
+
     /// The page, from up to one row more than asked for; `key` is the sort key of a row.
     pub fn list<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> Vec<Value>) -> List<T> {
         if rows.len() <= self.limit {

@@ -251,7 +251,7 @@ impl Ats {
                 location: Some(Place { name: row.text("location")? }),
                 emails: list_of(row, "emails")?,
                 phones: list_of(row, "phones")?,
-                data_protection: protection(row, "data_protection")?,
+                data_protection: Some(protection(row, "data_protection")?),
                 rest: Rest::new(),
             })
         };

@@ -2,6 +2,7 @@
 
 use crate::Ats;
 use crate::access::Caller;
+use crate::paging::Page;
 use crate::refusal::{Refusal, Result};
 use db::{Sql, Tx, params};
 use lever_api::event::Event;
@@ -11,8 +12,8 @@ use lever_api::{
 };
 use std::sync::Arc;
 
-pub async fn list_stages(ats: Ats, _: Arc<Caller>, _: ListStages) -> Result<List<Stage>> {
-    Ok(List::last(ats.stages().await?))
+pub async fn list_stages(ats: Ats, _: Arc<Caller>, request: ListStages) -> Result<List<Stage>> {
+    Page::of(&request.query)?.of_all(ats.stages().await?, |stage| &stage.id)
 }
 
 pub async fn get_stage(ats: Ats, _: Arc<Caller>, request: GetStage) -> Result<Data<Stage>> {
@@ -21,8 +22,10 @@ pub async fn get_stage(ats: Ats, _: Arc<Caller>, request: GetStage) -> Result<Da
 }
 
 pub async fn list_reasons(ats: Ats, _: Arc<Caller>, request: ListArchiveReasons) -> Result<List<ArchiveReason>> {
+    let page = Page::of(&request.query)?;
     let wanted = request.query.kind;
-    Ok(List::last(ats.archive_reasons().await?.into_iter().filter(|r| wanted.as_ref().is_none_or(|kind| *kind == r.kind)).collect()))
+    let fits = ats.archive_reasons().await?.into_iter().filter(|r| wanted.as_ref().is_none_or(|kind| *kind == r.kind));
+    page.of_all(fits.collect(), |reason| &reason.id)
 }
 
 pub async fn get_reason(ats: Ats, _: Arc<Caller>, request: GetArchiveReason) -> Result<Data<ArchiveReason>> {

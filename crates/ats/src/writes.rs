@@ -93,8 +93,8 @@ pub async fn update_contact(ats: Ats, _: Arc<Caller>, request: UpdateContact) ->
     ats.committed();
     let mut found = ats.contacts_by_id(&[request.contact.to_string()]).await?;
     let mut contact = found.pop().ok_or_else(|| Refusal::not_found("contacts", request.contact.as_str()))?;
-    // Recorded answers to this write leave the field out.
-    contact.is_anonymized = None;
+    // Recorded answers to this write leave the two out.
+    (contact.is_anonymized, contact.data_protection) = (None, None);
     Ok(Data::new(contact))
 }
 

@@ -1,7 +1,7 @@
 //! Opening a database, and running statements in and out of transactions.
 
-use crate::version::Version;
-use crate::{Error, Group, Result, Row};
+use crate::version::{Version, Watcher};
+use crate::{Error, Result, Row};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
@@ -9,8 +9,9 @@ use sea_orm::{
 };
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// Which database answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,14 @@ pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
     /// Tells whether anything was committed; nothing is opened before somebody asks.
-    watch: (DatabaseConnection, Arc<OnceLock<Group<(), Version>>>),
+    watch: Arc<Watch>,
+}
+
+/// Who tells, and what they need.
+struct Watch {
+    connection: DatabaseConnection,
+    file: Option<PathBuf>,
+    watcher: OnceCell<Watcher>,
 }
 
 /// Statements that see each other's changes and take effect together, at [`Tx::commit`], or not at all.
@@ -113,11 +121,11 @@ impl Db {
                 let url = format!("sqlite://{}?mode=rwc", path.display());
                 let write = connect(&url, 1).await?;
                 let read = connect(&url, 4).await?;
-                // One connection that is never replaced, since it counts.
+                // One connection that is never closed.
                 let mut watch = options(&url, 1);
                 watch.connect_lazy(true).idle_timeout(None).max_lifetime(None);
-                let watch = Database::connect(watch).await?;
-                Ok(Self { engine: Engine::Sqlite, write, read, watch: (watch, Arc::default()) })
+                let watch = Watch { connection: Database::connect(watch).await?, file: Some(path.clone()), watcher: OnceCell::new() };
+                Ok(Self { engine: Engine::Sqlite, write, read, watch: Arc::new(watch) })
             }
             Place::Postgres { url, schema } => {
                 if !schema.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
@@ -136,7 +144,8 @@ impl Db {
                 options.max_connections(16).sqlx_logging(false).set_schema_search_path(schema.as_str());
                 options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
                 let pool = Database::connect(options).await?;
-                Ok(Self { engine: Engine::Postgres, write: pool.clone(), watch: (pool.clone(), Arc::default()), read: pool })
+                let watch = Watch { connection: pool.clone(), file: None, watcher: OnceCell::new() };
+                Ok(Self { engine: Engine::Postgres, write: pool.clone(), read: pool, watch: Arc::new(watch) })
             }
         }
     }
@@ -173,8 +182,14 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn version(&self) -> Result<Version> {
-        let (connection, watcher) = &self.watch;
-        watcher.get_or_init(|| crate::version::watcher(self.engine, connection.clone())).write(()).await
+        let Watch { connection, file, watcher } = &*self.watch;
+        let begin = || async {
+            match file {
+                Some(path) => Watcher::of_file(path, connection.clone()).await,
+                None => Ok(Watcher::of_server(connection.clone())),
+            }
+        };
+        watcher.get_or_try_init(begin).await?.look().await
     }
 
     /// Runs statements as they stand, without values. For migrations.
@@ -187,7 +202,7 @@ impl Db {
     pub async fn close(self) {
         let _ = self.write.close().await;
         let _ = self.read.close().await;
-        let _ = self.watch.0.close().await;
+        let _ = self.watch.connection.clone().close().await;
     }
 }
 

@@ -98,8 +98,13 @@ impl std::fmt::Debug for Info {
 pub trait Endpoint: Sized + Send + 'static {
     /// What is known without calling it.
     const INFO: Info;
+    /// What stands behind the `?`.
+    type Query;
     /// What comes back with the status of success.
     type Response: Answer + Send;
+
+    /// The query, to be changed: a list is asked for its next page.
+    fn query(&mut self) -> &mut Self::Query;
 
     /// The client's half.
     ///

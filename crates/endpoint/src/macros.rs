@@ -66,7 +66,12 @@ macro_rules! endpoint {
                 gives_file: <$ret as $crate::Answer>::IS_FILE,
                 schemas: $crate::openapi::schemas::<$query, $body, $ret>,
             };
+            type Query = $query;
             type Response = $ret;
+
+            fn query(&mut self) -> &mut $query {
+                &mut self.query
+            }
 
             fn into_parts(self) -> Result<$crate::Parts, $crate::Unreadable> {
                 let unwritable = |e: &dyn std::fmt::Display| $crate::Unreadable::new(format!("{}: {e}", stringify!($name)));

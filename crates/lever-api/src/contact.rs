@@ -27,9 +27,9 @@ pub struct Contact {
     pub emails: Vec<String>,
     /// Telephone numbers.
     pub phones: Vec<Phone>,
-    /// Consent, if kept.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub data_protection: Value,
+    /// Consent, null if nobody asked; absent in the answer to a change.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "crate::envelope::there")]
+    pub data_protection: Option<Value>,
     /// What this version does not know.
     #[serde(flatten)]
     #[schema(ignore)]

@@ -175,3 +175,8 @@ pub(crate) fn number_or_text<'de, D: serde::Deserializer<'de>>(input: D) -> Resu
         Some(Either::Text(text)) => text.trim().parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{text:?} is no number"))),
     }
 }
+
+/// What is there, null too: absent is something else.
+pub(crate) fn there<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(input).map(Some)
+}

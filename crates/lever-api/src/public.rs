@@ -22,8 +22,7 @@ pub struct PublicPosting {
     pub text: String,
     /// Team, department, location, work type. What is not set is left out.
     #[serde(deserialize_with = "or_default")]
-    #[schema(value_type = PublicCategories)]
-    pub categories: Categories,
+    pub categories: PublicCategories,
     /// ISO 3166-1 alpha-2.
     pub country: Option<String>,
     /// ms.
@@ -68,27 +67,45 @@ pub struct PublicPosting {
 }
 
 /// How the public API files a posting: what is not set is left out.
-#[derive(ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "only its schema is used")]
-struct PublicCategories {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PublicCategories {
     /// Work type.
-    commitment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<String>,
     /// Department.
-    department: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
     /// Level.
-    level: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     /// The first or primary location.
-    location: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
     /// Team.
-    team: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
     /// All locations.
-    all_locations: Option<Vec<String>>,
+    pub all_locations: Vec<String>,
+}
+
+impl From<Categories> for PublicCategories {
+    fn from(c: Categories) -> Self {
+        let Categories { commitment, department, level, location, team, all_locations, .. } = c;
+        Self { commitment, department, level, location, team, all_locations }
+    }
+}
+
+impl From<PublicCategories> for Categories {
+    fn from(c: PublicCategories) -> Self {
+        let PublicCategories { commitment, department, level, location, team, all_locations } = c;
+        Self { commitment, department, level, location, team, all_locations, rest: Rest::new() }
+    }
 }
 
 /// Real boards have null where nothing is set.
-fn or_default<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Categories, D::Error> {
-    Ok(Option::<Categories>::deserialize(input)?.unwrap_or_default())
+fn or_default<'de, D: serde::Deserializer<'de>>(input: D) -> Result<PublicCategories, D::Error> {
+    Ok(Option::<PublicCategories>::deserialize(input)?.unwrap_or_default())
 }
 
 /// Postings under what they have in common.

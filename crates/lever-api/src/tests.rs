@@ -153,3 +153,67 @@ fn every_operation_of_lever_is_in_the_document_with_its_permission_scope_paramet
     assert_eq!(ours.into_keys().collect::<Vec<_>>(), Vec::<String>::new(), "operations Lever does not have");
     assert_eq!(differences, EXCEPTIONS);
 }
+
+/// The example of an object, through our type and back: nothing is lost, nothing is added, nothing changes its type.
+fn comes_back<T: serde::Serialize + serde::de::DeserializeOwned>(examples: &Value, name: &str) {
+    let example = &examples[name];
+    assert!(!example.is_null(), "there is no example of {name}");
+    let read: T = serde_json::from_value(example.clone()).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let written = serde_json::to_value(&read).unwrap();
+    // An object may leave out what has no value; what it has stays as it is.
+    let mut differences = Vec::new();
+    same(name, example, &written, &mut differences);
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
+fn same(at: &str, example: &Value, written: &Value, differences: &mut Vec<String>) {
+    match (example, written) {
+        (Value::Object(example), Value::Object(written)) => {
+            for (key, value) in example {
+                match written.get(key) {
+                    Some(written) => same(&format!("{at}.{key}"), value, written, differences),
+                    None => differences.push(format!("{at}.{key} is lost")),
+                }
+            }
+            let added = written.iter().filter(|(key, _)| !example.contains_key(*key));
+            differences.extend(added.map(|(key, value)| format!("{at}.{key} is added: {value}")));
+        }
+        (Value::Array(example), Value::Array(written)) if example.len() == written.len() => {
+            example.iter().zip(written).for_each(|(example, written)| same(at, example, written, differences));
+        }
+        // JSON knows one kind of number.
+        (Value::Number(example), Value::Number(written)) if example.as_f64() == written.as_f64() => {}
+        (example, written) if example == written => {}
+        (example, written) => differences.push(format!("{at}: {written}, not {example}")),
+    }
+}
+
+#[test]
+fn the_example_of_every_object_comes_back_with_the_same_keys_and_types() {
+    use crate::*;
+    let examples: Value = serde_json::from_str(include_str!("../fixtures/objects.json")).unwrap();
+    let e = &examples;
+    comes_back::<Opportunity>(e, "Opportunity");
+    comes_back::<Contact>(e, "Contact");
+    comes_back::<Application>(e, "Application");
+    comes_back::<ArchiveReason>(e, "ArchiveReason");
+    comes_back::<Dispositions>(e, "Stage and DispositionStage");
+    comes_back::<Label>(e, "Source, Tag");
+    comes_back::<Posting>(e, "Posting (Data API)");
+    comes_back::<PublicPosting>(e, "PublicPosting (Postings API v0)");
+    comes_back::<ApplicationForm>(e, "ApplicationForm (GET /postings/:posting/apply)");
+    comes_back::<Feedback>(e, "Feedback");
+    comes_back::<ProfileForm>(e, "ProfileForm");
+    comes_back::<Interview>(e, "Interview");
+    comes_back::<Panel>(e, "Panel");
+    comes_back::<Note>(e, "Note");
+    comes_back::<Offer>(e, "Offer (read only)");
+    comes_back::<Referral>(e, "Referral");
+    comes_back::<Requisition>(e, "Requisition");
+    comes_back::<RequisitionField>(e, "RequisitionField");
+    comes_back::<User>(e, "User");
+    comes_back::<EeoResponse>(e, "EeoResponse");
+    comes_back::<DiversitySurvey>(e, "DiversitySurvey");
+    comes_back::<AuditEvent>(e, "AuditEvent");
+    comes_back::<Webhook>(e, "Webhook");
+}

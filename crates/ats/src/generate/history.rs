@@ -369,7 +369,7 @@ fn course(chance: &mut Chance, path: &Path<'_>, origin: &str, from: i64, by: &st
     let entry = if matches!(origin, "sourced" | "agency") { place("lead-new") } else { place("applicant-new") };
     let by_person = matches!(origin, "sourced" | "agency").then(|| by.to_owned());
     let change = |stage: usize, at: i64, user: Option<String>| StageChanged {
-        to_stage_id: path.stages[stage].id.clone().into(),
+        to_stage_id: path.stages[stage].id.clone(),
         to_stage_index: stage as i64,
         updated_at: at,
         user_id: user,

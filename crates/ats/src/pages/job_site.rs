@@ -73,7 +73,7 @@ async fn list(State(ats): State<Ats>, Path(site): Path<String>, Query(mut given)
     page(&ats, "Open positions", &main).await
 }
 
-fn places(c: &lever_api::Categories) -> String {
+fn places(c: &lever_api::PublicCategories) -> String {
     [&c.location, &c.team, &c.commitment].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
 }
 

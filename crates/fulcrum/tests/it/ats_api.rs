@@ -14,7 +14,15 @@ async fn ines(w: &World, key: &str) -> String {
 async fn walking_the_pages_is_the_whole_list_in_order_and_next_is_absent_at_the_end() {
     on_both(async |w| {
         let key = w.key().await;
-        for (path, size) in [("/v1/opportunities", 7), ("/v1/postings", 2), ("/v1/users", 2), ("/v1/tags", 5), ("/v1/sources", 1)] {
+        for (path, size) in [
+            ("/v1/opportunities", 7),
+            ("/v1/postings", 2),
+            ("/v1/users", 2),
+            ("/v1/tags", 5),
+            ("/v1/sources", 1),
+            ("/v1/stages", 2),
+            ("/v1/archive_reasons", 3),
+        ] {
             let (_, whole) = w.lever(&key, Verb::Get, &format!("{path}?limit=100"), Value::Null).await;
             assert_eq!(whole["hasNext"], false);
             assert!(whole.get("next").is_none(), "{path}");

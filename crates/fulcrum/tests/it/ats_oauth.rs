@@ -75,8 +75,23 @@ impl World {
     /// An access token with these scopes.
     pub async fn app_token(&self, scopes: &str) -> String {
         let app = App::register(self).await;
-        let (_, token) = app.exchange(self, "authorization_code", &App::code_for(self, scopes).await, false).await;
-        token["access_token"].as_str().unwrap().to_owned()
+        self.tokens_of("my-app", &app.secret, scopes).await.access_token
+    }
+
+    /// The tokens of an application that comes back to [`BACK`].
+    pub async fn tokens_of(&self, client_id: &str, secret: &str, scopes: &str) -> lever_api::oauth::Tokens {
+        let ask = App::ask(self, |r| (r.client_id, r.scope) = (client_id.to_owned(), scopes.to_owned()));
+        let back = self.at_ats("ines").await.press(ask.as_str(), &[("answer", "accept")]).await;
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        let request = TokenRequest {
+            grant_type: "authorization_code".into(),
+            client_id: client_id.into(),
+            client_secret: secret.into(),
+            code: Some(code),
+            ..TokenRequest::default()
+        };
+        let call = Call::new(Verb::Post, self.ats_url.join("/oauth/token").unwrap(), serde_json::to_vec(&request).unwrap());
+        serde_json::from_value(self.call(&call).await.1).unwrap()
     }
 }
 

@@ -43,6 +43,7 @@ mod jobma_turns;
 mod joinedly;
 mod journeys;
 mod letters;
+mod lever_client;
 mod maps;
 mod partner_faults;
 mod privacy;

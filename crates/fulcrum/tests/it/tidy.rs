@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pipeline", &["clock", "db"]),
     ("post", &["clock", "db", "endpoint", "outbound", "pipeline", "web"]),
     ("store", &["endpoint", "outbound"]),
+    ("lever-client", &["clock", "endpoint", "lever-api", "outbound"]),
     ("paper", &[]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
     ("connectors", &["connector", "endpoint", "findem-api", "job-ring-api", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
