@@ -54,6 +54,7 @@ impl Lever {
             base: base.clone(),
             rate_limit: false,
             demo: false,
+            sandbox: false,
             clock,
         };
         let ats = ground.open().await?;

@@ -85,6 +85,16 @@ impl Ats {
         Ok(Some((caller, permissions)))
     }
 
+    /// Whether these headers have an API key of the account, whatever it may do.
+    pub(crate) async fn has_key(&self, headers: &HeaderMap) -> db::Result<bool> {
+        let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.split_once(' '));
+        let key = value.filter(|(kind, _)| kind.eq_ignore_ascii_case("basic")).and_then(|(_, value)| user_of(value));
+        match key {
+            Some(key) => self.key(&key).await.map(|found| found.is_some()).map_err(|refusal| db::Error::new(refusal.message)),
+            None => Ok(false),
+        }
+    }
+
     async fn token(&self, token: &str) -> Result<Option<(Caller, Vec<String>)>> {
         let sql = "select g.app_id, g.scopes, t.expires_at, (select package from account) as package from oauth_token t join oauth_grant g on g.id = t.grant_id \
                    where t.digest = $1 and t.kind = 'access' and t.expires_at > $2 and g.revoked_at is null";

@@ -3,10 +3,11 @@
 use crate::access::{Buckets, Caller};
 use crate::answers::{self, Answers};
 use crate::refusal::{Refusal, Result};
+use crate::sandbox::Sandbox;
 use crate::{
     Ground, applying, audit, candidates, eeo, feedback, feedback_templates, files, form_templates, forms, interviews, job_board, labels, notes,
-    offers, pages, people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisitions, settings, surveys, uploads, webhooks,
-    writes,
+    offers, pages, people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisitions, sandbox, sandbox_api, settings,
+    surveys, uploads, webhooks, writes,
 };
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue};
@@ -44,6 +45,8 @@ pub struct Inner {
     pub(crate) lobby: Lobby,
     pub(crate) buckets: Buckets,
     pub(crate) answers: Answers,
+    /// Where things may be made to go wrong.
+    pub(crate) sandbox: Option<Sandbox>,
 }
 
 impl Deref for Ats {
@@ -69,6 +72,7 @@ impl Ats {
             lobby,
             buckets: Buckets::default(),
             answers: Answers::default(),
+            sandbox: ground.sandbox.then(Sandbox::default),
         }))
     }
 
@@ -79,6 +83,8 @@ impl Ats {
             .layer(axum::middleware::from_fn_with_state(self.clone(), answers::again))
             .merge(job_board::mounted(self.clone()).router())
             .merge(crate::oauth::token_routes(self.clone()))
+            .layer(axum::middleware::from_fn_with_state(self.clone(), sandbox::strike))
+            .merge(sandbox_api::routes(self.clone()))
             .route("/openapi.json", axum::routing::get(|| async { axum::Json(lever_api::openapi()) }));
         web::finish(&self.db, pages::routes(self.clone()), api, |request| {
             let path = request.uri().path();

@@ -30,6 +30,13 @@ const WAITS: [Duration; 5] =
 /// How long a receiver may take. Not published either.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// When a delivery is sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timing {
+    /// After it was made.
+    pub late: Duration,
+}
+
 impl Ats {
     /// Makes the deliveries of an event. Nothing is sent unless a Super Admin switched the event on.
     pub(crate) async fn emit(&self, tx: &impl Sql, event: Event, origin: Option<&str>, data: Value) -> Result<()> {
@@ -42,7 +49,9 @@ impl Ats {
             let origins: Vec<String> = serde_json::from_value(row.json("origins")?).unwrap_or_default();
             if origin.is_none_or(|origin| origins.is_empty() || origins.iter().any(|o| o == origin)) {
                 let delivery = self.signed(tx, &row.text("id")?, event, data.clone()).await?;
-                deliveries.push(self.posting(row.text("id")?, row.text("url")?, &delivery));
+                for (n, timing) in self.timing().await?.into_iter().enumerate() {
+                    deliveries.push(self.posting(row.text("id")?, row.text("url")?, &delivery, n, timing));
+                }
             }
         }
         Ok(self.pipeline.effects(tx, TENANT, deliveries).await?)
@@ -62,8 +71,10 @@ impl Ats {
         })
     }
 
-    fn posting(&self, webhook: String, url: String, delivery: &Delivery) -> NewEffect {
+    fn posting(&self, webhook: String, url: String, delivery: &Delivery, n: usize, timing: Timing) -> NewEffect {
         let id = delivery.id.clone().unwrap_or_default();
+        // The same delivery a second time is another effect.
+        let id = if n == 0 { id } else { format!("{id}/{n}") };
         NewEffect {
             key: format!("{DELIVERY}/{id}"),
             connection: webhook,
@@ -72,7 +83,7 @@ impl Ats {
             subject: id,
             payload: json!({ "url": url, "body": delivery }),
             priority: Priority::Now,
-            run_at: self.clock.now(),
+            run_at: self.clock.now().plus(timing.late),
             again: false,
         }
     }

@@ -38,6 +38,8 @@ mod referrals;
 mod refusal;
 mod requisition_fields;
 mod requisitions;
+pub mod sandbox;
+mod sandbox_api;
 mod settings;
 pub mod setup;
 mod surveys;
@@ -48,6 +50,7 @@ mod writes;
 pub use api::{Ats, catalogue};
 pub use events::Deliveries;
 pub use generate::Generated;
+pub use refusal::Refusal;
 
 use clock::Clock;
 use db::vault::Vault;
@@ -66,6 +69,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "005_interviews", sql: include_str!("migrations/005_interviews.sql") },
     Migration { id: "006_large_accounts", sql: include_str!("migrations/006_large_accounts.sql") },
     Migration { id: "007_whole_api", sql: include_str!("migrations/007_whole_api.sql") },
+    Migration { id: "008_sandbox", sql: include_str!("migrations/008_sandbox.sql") },
 ];
 
 /// What the ATS stands on.
@@ -86,6 +90,8 @@ pub struct Ground {
     pub rate_limit: bool,
     /// Shows the demo's logins on the sign-in page.
     pub demo: bool,
+    /// Lets people and programs make things go wrong.
+    pub sandbox: bool,
 }
 
 impl Ground {

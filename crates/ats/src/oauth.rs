@@ -293,3 +293,9 @@ async fn token(State(ats): State<Ats>, request: Request) -> Response {
         Err(e) => crate::refusal::Refusal::from(e).into_response(),
     }
 }
+
+/// What an application hears that may do nothing here any more.
+pub fn access_denied() -> Response {
+    let why = TokenError { error: "invalid_grant".into(), error_description: "Invalid authorization code or refresh token".into() };
+    (StatusCode::FORBIDDEN, axum::Json(why)).into_response()
+}

@@ -6,24 +6,32 @@ use endpoint::Unreadable;
 use lever_api::{ErrorBody, code};
 
 /// A refusal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct Refusal {
+    /// HTTP status.
     pub status: u16,
+    /// A word for programs.
     pub code: &'static str,
+    /// A sentence for people.
     pub message: String,
 }
 
 pub type Result<T, E = Refusal> = std::result::Result<T, E>;
 
 impl Refusal {
+    /// 400: the sentence says what is wrong, and where.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self { status: 400, code: code::BAD_REQUEST, message: message.into() }
     }
 
+    /// 401.
+    #[must_use]
     pub fn unauthorized() -> Self {
         Self { status: 401, code: code::UNAUTHORIZED, message: "The request requires authentication.".to_owned() }
     }
 
+    /// 403: the sentence says what is missing.
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self { status: 403, code: code::FORBIDDEN, message: message.into() }
     }
@@ -33,10 +41,14 @@ impl Refusal {
         Self { status: 404, code: code::NOT_FOUND, message: format!("{resource} {id} was not found") }
     }
 
+    /// 404: there is no such path.
+    #[must_use]
     pub fn no_such_path(path: &str) -> Self {
         Self { status: 404, code: code::NOT_FOUND, message: format!("{path} does not exist") }
     }
 
+    /// 429.
+    #[must_use]
     pub fn too_many() -> Self {
         Self { status: 429, code: code::TOO_MANY, message: "Too many requests: 10 a second are allowed, with bursts of 20.".to_owned() }
     }

@@ -66,8 +66,40 @@ enum Hands {
     Machine,
     /// They stand still until moved.
     Standing(Arc<AtomicI64>),
-    /// The machine's, so many ms ahead; this file remembers it.
-    Ahead(Arc<AtomicI64>, Arc<PathBuf>),
+    /// The machine's, so many ms ahead.
+    Ahead(Arc<Ahead>),
+}
+
+/// How far a clock is ahead of the machine's.
+struct Ahead {
+    ms: AtomicI64,
+    /// It stands here, so that it is the same after the next start, and for other processes.
+    kept: PathBuf,
+    /// When the file was looked at last, by the machine's clock, ms.
+    looked: AtomicI64,
+}
+
+/// Another process may have moved the clock: the file is looked at so often, ms.
+const LOOKS: i64 = 100;
+
+impl Ahead {
+    fn read(kept: &std::path::Path) -> Result<i64, String> {
+        match std::fs::read_to_string(kept) {
+            Ok(text) => text.trim().parse().map_err(|_| format!("{} should say how many ms the clock is ahead, and does not", kept.display())),
+            Err(_) => Ok(0),
+        }
+    }
+
+    fn ms(&self, machine: i64) -> i64 {
+        if machine.saturating_sub(self.looked.load(Ordering::SeqCst)) >= LOOKS {
+            self.looked.store(machine, Ordering::SeqCst);
+            // Never back: time that has gone by stays so.
+            if let Ok(ms) = Self::read(&self.kept) {
+                self.ms.fetch_max(ms, Ordering::SeqCst);
+            }
+        }
+        self.ms.load(Ordering::SeqCst)
+    }
 }
 
 impl Clock {
@@ -89,11 +121,8 @@ impl Clock {
     /// # Errors
     /// When there is such a file, and no number in it.
     pub fn that_can_be_moved(kept: PathBuf) -> Result<Self, String> {
-        let ahead = match std::fs::read_to_string(&kept) {
-            Ok(text) => text.trim().parse().map_err(|_| format!("{} should say how many ms the clock is ahead, and does not", kept.display()))?,
-            Err(_) => 0,
-        };
-        Ok(Self(Hands::Ahead(Arc::new(AtomicI64::new(ahead)), Arc::new(kept))))
+        let ms = AtomicI64::new(Ahead::read(&kept)?);
+        Ok(Self(Hands::Ahead(Arc::new(Ahead { ms, kept, looked: AtomicI64::new(0) }))))
     }
 
     /// The present moment.
@@ -104,7 +133,10 @@ impl Clock {
         Ms(match &self.0 {
             Hands::Machine => machine(),
             Hands::Standing(hands) => hands.load(Ordering::SeqCst),
-            Hands::Ahead(ahead, _) => machine().saturating_add(ahead.load(Ordering::SeqCst)),
+            Hands::Ahead(ahead) => {
+                let machine = machine();
+                machine.saturating_add(ahead.ms(machine))
+            }
         })
     }
 
@@ -114,11 +146,12 @@ impl Clock {
         match &self.0 {
             Hands::Machine => {}
             Hands::Standing(hands) => drop(hands.fetch_add(by, Ordering::SeqCst)),
-            Hands::Ahead(hands, kept) => {
-                let ahead = hands.fetch_add(by, Ordering::SeqCst).saturating_add(by);
+            Hands::Ahead(hands) => {
+                hands.ms.fetch_max(Ahead::read(&hands.kept).unwrap_or(0), Ordering::SeqCst);
+                let ahead = hands.ms.fetch_add(by, Ordering::SeqCst).saturating_add(by);
                 // A folder that cannot be written to any more stops more than this.
-                let half = kept.with_extension("new");
-                let _ = std::fs::write(&half, ahead.to_string()).and_then(|()| std::fs::rename(&half, kept.as_path()));
+                let half = hands.kept.with_extension("new");
+                let _ = std::fs::write(&half, ahead.to_string()).and_then(|()| std::fs::rename(&half, &hands.kept));
             }
         }
     }
@@ -133,6 +166,19 @@ impl fmt::Debug for Clock {
 #[cfg(test)]
 mod tests {
     use super::{Clock, Duration};
+
+    #[test]
+    fn a_clock_that_another_process_moves_goes_along_and_never_back() {
+        let kept = std::env::temp_dir().join(format!("fulcrum-clock-other-{}", std::process::id()));
+        let (one, other) = (Clock::that_can_be_moved(kept.clone()).unwrap(), Clock::that_can_be_moved(kept.clone()).unwrap());
+        let before = one.now();
+        one.advance(Duration::from_secs(3600));
+        other.advance(Duration::from_secs(3600));
+        let there = Clock::that_can_be_moved(kept.clone()).unwrap().now();
+        assert!(there.since(before) >= Duration::from_secs(7200), "both count");
+        std::fs::remove_file(kept).unwrap();
+        assert!(other.now() >= before.plus(Duration::from_secs(7200)));
+    }
 
     #[test]
     fn a_clock_that_was_moved_is_as_far_ahead_after_the_next_start() {

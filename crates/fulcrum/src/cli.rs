@@ -67,6 +67,9 @@ enum AtsVerb {
         #[arg(value_name = "FILE|SITE")]
         from: String,
     },
+    /// Let things go wrong for a while, beside a server with --demo or --sandbox
+    #[command(subcommand)]
+    Sandbox(SandboxVerb),
     /// Make a large account: the same seed gives the same account
     Generate {
         /// How many candidacies
@@ -75,6 +78,39 @@ enum AtsVerb {
         /// Any number
         #[arg(long)]
         seed: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SandboxVerb {
+    /// What goes wrong at present, as JSON
+    List,
+    /// Let something go wrong; prints the fault as JSON
+    Fault {
+        /// answers-429, answers-500, answers-slow, answers-cut, tokens-refused, webhooks-lost, webhooks-twice, webhooks-late, webhooks-disordered
+        kind: String,
+        /// How often, of a hundred times
+        #[arg(long, default_value_t = 100)]
+        share: i64,
+        /// How late, ms, where something is late
+        #[arg(long, default_value_t = 5000)]
+        late_ms: i64,
+        /// Only below this path of the API
+        #[arg(long, default_value = "")]
+        path: String,
+        /// How long, seconds; a day at most
+        #[arg(long, default_value_t = 600)]
+        seconds: i64,
+    },
+    /// End a fault before its time
+    End {
+        /// Its id
+        id: String,
+    },
+    /// Move the clock on, for all sides of the demo
+    Clock {
+        /// By how many seconds
+        seconds: u64,
     },
 }
 
@@ -307,6 +343,13 @@ pub async fn run(cli: Cli) -> Result<()> {
             commands::create_oauth_app(&ground, &client_id, &name, &redirect_uri).await
         }
         Verb::Ats(AtsVerb::User(UserVerb::Create(new))) => commands::create_user(&ground, new).await,
+        Verb::Ats(AtsVerb::Sandbox(SandboxVerb::List)) => commands::list_faults(&ground).await,
+        Verb::Ats(AtsVerb::Sandbox(SandboxVerb::Fault { kind, share, late_ms, path, seconds })) => {
+            commands::add_fault(&ground, &serde_json::json!({ "kind": kind, "share": share, "late_ms": late_ms, "path": path, "seconds": seconds }))
+                .await
+        }
+        Verb::Ats(AtsVerb::Sandbox(SandboxVerb::End { id })) => commands::end_fault(&ground, &id).await,
+        Verb::Ats(AtsVerb::Sandbox(SandboxVerb::Clock { seconds })) => commands::move_clock(&ground, seconds).await,
         Verb::Ats(AtsVerb::Generate { opportunities, seed }) => commands::generate(&ground, opportunities as usize, seed).await,
         Verb::Ats(AtsVerb::LoadBoard { from }) => commands::load_board(&ground, &from).await,
         Verb::Partners(PartnersVerb::LinkHub { app, url }) => commands::link_hub(&ground, &app, &url).await,

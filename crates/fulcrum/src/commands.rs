@@ -66,6 +66,38 @@ pub async fn generate(ground: &Ground, opportunities: usize, seed: u64) -> Resul
     Ok(())
 }
 
+pub async fn list_faults(ground: &Ground) -> Result<()> {
+    out!("{}", serde_json::json!({ "data": ground.ats().await?.faults().await? }));
+    Ok(())
+}
+
+pub async fn add_fault(ground: &Ground, new: &serde_json::Value) -> Result<()> {
+    let kinds = || ats::sandbox::Kind::ALL.map(ats::sandbox::Kind::name).join(", ");
+    let new: ats::sandbox::NewFault =
+        serde_json::from_value(new.clone()).map_err(|_| anyhow::anyhow!("there is no fault {}; there are: {}", new["kind"], kinds()))?;
+    let fault = ground.ats().await?.add_fault(&new).await?;
+    out!("{}", serde_json::to_string(&fault)?);
+    Ok(())
+}
+
+pub async fn end_fault(ground: &Ground, id: &str) -> Result<()> {
+    if !ground.ats().await?.end_fault(id).await? {
+        bail!("there is no fault {id}; fulcrum ats sandbox list says what there is");
+    }
+    Ok(())
+}
+
+/// The file beside the databases is looked at by whoever serves them.
+pub async fn move_clock(ground: &Ground, seconds: u64) -> Result<()> {
+    if !ground.ats().await?.is_sandbox().await? {
+        bail!("this account is no sandbox: serve it with --demo or --sandbox");
+    }
+    let clock = clock::Clock::that_can_be_moved(ground.settings.data.join("clock")).map_err(anyhow::Error::msg)?;
+    clock.advance(std::time::Duration::from_secs(seconds));
+    out!("{}", serde_json::json!({ "now": clock.now() }));
+    Ok(())
+}
+
 /// Where Lever publishes job boards.
 const PUBLIC_BOARDS: &str = "https://api.lever.co/v0/postings/";
 

@@ -91,6 +91,7 @@ pub async fn start(ground: &Ground, listeners: Listeners, told: &watch::Receiver
     let mut sides = Sides::default();
     if let Some(listener) = listeners.ats {
         let ats = ground.ats().await?;
+        ats.begin_sandbox().await?;
         put(tasks, listener, ats.router(), stopped(told));
         sides.ats = Some(ats);
     }

@@ -100,6 +100,10 @@ pub struct Serving {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     demo: bool,
+    /// Let people and programs make things go wrong at the ATS, and move the clock, for tests (on with --demo)
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sandbox: bool,
     /// Allow calls to this machine (on with --demo)
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -171,6 +175,9 @@ pub struct Settings {
     pub s3_url: Option<Hidden>,
     /// Fill all three sides with a small company.
     pub demo: bool,
+    /// Let things be made to go wrong.
+    #[serde(default)]
+    pub sandbox: bool,
     /// Allow calls to this machine.
     pub allow_loopback: bool,
     /// Allow calls to private networks.
@@ -189,7 +196,7 @@ impl Settings {
     pub fn read(given: &Given, serving: &Serving) -> Result<Self> {
         let defaults = serde_json::json!({
             "data": "data", "log": "info,sqlx=warn", "only": [], "hub": "127.0.0.1:7400", "ats": "127.0.0.1:7401", "partners": "127.0.0.1:7402",
-            "demo": false, "allow_loopback": false, "allow_private_networks": false, "allow_plain_http": false, "no_rate_limit": false,
+            "demo": false, "sandbox": false, "allow_loopback": false, "allow_private_networks": false, "allow_plain_http": false, "no_rate_limit": false,
         });
         let mut figment = Figment::from(Serialized::defaults(defaults));
         figment = match &given.config {

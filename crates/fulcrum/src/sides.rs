@@ -37,8 +37,8 @@ impl Ground {
         let vault = Vault::open(&key_file)?;
         // In the demo midnight comes at a click, and for whatever works beside it too.
         let moved = settings.data.join("clock");
-        let clock = if settings.demo || moved.exists() {
-            if !settings.demo {
+        let clock = if settings.demo || settings.sandbox || moved.exists() {
+            if !settings.demo && !settings.sandbox {
                 tracing::warn!(
                     "this data folder belongs to a demo whose clock was moved, and time here is that demo's; the file clock in it says how far"
                 );
@@ -76,6 +76,7 @@ impl Ground {
             base: self.settings.url(Side::Ats)?,
             rate_limit: !self.settings.no_rate_limit,
             demo: self.settings.demo,
+            sandbox: self.settings.demo || self.settings.sandbox,
         };
         ground.open().await.context("the database of the ATS cannot be brought up to date")
     }

@@ -13,6 +13,7 @@ mod posting;
 mod postings;
 mod profile;
 mod profile_files;
+mod sandbox;
 mod settings;
 mod surveys;
 mod users;
@@ -66,7 +67,7 @@ impl Viewer {
     pub async fn page(&self, title: &str, main: Markup) -> Result<Html<String>, Problem> {
         let mut shell = self.shell();
         shell.said = self.ats.lobby.sessions.heard(&self.session).await?;
-        Ok(shell.page(title, &main))
+        Ok(shell.page(title, &web::html! { (self.sandbox_banner().await?) (main) }))
     }
 
     /// The same, refreshed when something changes.
@@ -74,7 +75,7 @@ impl Viewer {
         let mut shell = self.shell();
         shell.live = Some(self.session.seen);
         shell.said = self.ats.lobby.sessions.heard(&self.session).await?;
-        Ok(shell.page(title, &main))
+        Ok(shell.page(title, &web::html! { (self.sandbox_banner().await?) (main) }))
     }
 
     fn shell(&self) -> Shell {
@@ -186,5 +187,6 @@ pub fn routes(ats: Ats) -> Router {
         .merge(pipeline::routes())
         .merge(users::routes())
         .merge(audit::routes())
+        .merge(sandbox::routes())
         .with_state(ats)
 }

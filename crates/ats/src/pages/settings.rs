@@ -56,7 +56,12 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
     }
     let main = html! {
         (ui::heading("Settings", "", &html! {}))
-        div.grid { @for family in mine { a.tile href=(family.href) { b { (family.name) } span { (family.about) } } } }
+        div.grid {
+            @for family in mine { a.tile href=(family.href) { b { (family.name) } span { (family.about) } } }
+            @if viewer.ats.sandbox.is_some() && viewer.person.may(Right::ManageIntegrations) {
+                a.tile href=(super::sandbox::SANDBOX) { b { "Sandbox" } span { "What goes wrong in real life, on demand" } }
+            }
+        }
     };
     viewer.page("Settings", main).await
 }

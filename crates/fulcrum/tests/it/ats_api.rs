@@ -243,6 +243,7 @@ async fn ten_a_second_with_bursts_of_twenty_and_then_429() {
             base: w.ats_url.clone(),
             rate_limit: true,
             demo: false,
+            sandbox: false,
         };
         let strict = ground.open().await.unwrap();
         let listener = web::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();

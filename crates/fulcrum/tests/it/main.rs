@@ -50,6 +50,7 @@ mod privacy;
 mod receiving;
 mod reference;
 mod rehires;
+mod sandbox;
 mod secrets;
 mod setting_up;
 mod tap;
