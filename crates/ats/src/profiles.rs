@@ -11,6 +11,7 @@ use lever_api::{
     ListDeletedApplications, ListDeletedOpportunities, ListOpportunities, Opportunity, OpportunityUrls, Place, Rest,
 };
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// An opportunity with what its contact lends it.
@@ -236,6 +237,33 @@ impl Ats {
         let limit = only.bind(most);
         let sql = format!("{SELECT}{} order by o.stage_position, o.advanced_at desc, o.id limit {limit}", only.sql());
         self.db.rows(&sql, only.values()).await?.iter().map(|row| read(self, row)).collect()
+    }
+
+    /// Those who fit, who moved last first, from this moment and id on; each with the moment.
+    pub(crate) async fn opportunities_page(&self, mut only: Clauses, from: Option<(i64, &str)>, most: usize) -> db::Result<Vec<(i64, Opportunity)>> {
+        let at = "coalesce(o.archived_at, o.advanced_at)";
+        only.and("o.deleted_at is null");
+        if let Some((moment, id)) = from {
+            let (moment, id) = (only.bind(moment), only.bind(id));
+            only.and(format!("({at} < {moment} or ({at} = {moment} and o.id >= {id}))"));
+        }
+        let limit = only.bind(i64::try_from(most).unwrap_or(100));
+        let sql = format!("{SELECT}{} order by {at} desc, o.id limit {limit}", only.sql());
+        let read = |row: &Row| Ok((row.get::<Option<i64>>("archived_at")?.map_or_else(|| row.int("advanced_at"), Ok)?, read(self, row)?));
+        self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
+    }
+
+    /// How many fit.
+    pub(crate) async fn count_opportunities(&self, only: Clauses) -> db::Result<i64> {
+        Ok(self.count_by_stage(only).await?.values().sum())
+    }
+
+    /// How many fit, by stage.
+    pub(crate) async fn count_by_stage(&self, mut only: Clauses) -> db::Result<HashMap<String, i64>> {
+        only.and("o.deleted_at is null");
+        let from = "from opportunity o join contact c on c.id = o.contact_id";
+        let sql = format!("select o.stage_id, count(*) as n {from}{} group by o.stage_id", only.sql());
+        self.db.rows(&sql, only.values()).await?.iter().map(|row| Ok((row.text("stage_id")?, row.int("n")?))).collect()
     }
 
     pub(crate) async fn contacts_by_id(&self, ids: &[String]) -> Result<Vec<Contact>> {

@@ -3,7 +3,7 @@
 use sea_orm::Value;
 
 /// Conditions joined by *and*. Column names are ours; values are bound, never written into the text.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Clauses {
     texts: Vec<String>,
     values: Vec<Value>,

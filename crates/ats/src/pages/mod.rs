@@ -3,6 +3,7 @@
 
 mod add;
 mod audit;
+mod candidates;
 mod company;
 mod consent;
 mod integrations;
@@ -26,6 +27,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{Html, Response};
 use axum::routing::get;
+use db::{Clauses, Sql};
 use lever_api::{Opportunity, Posting, reference};
 use web::{Door, Front, Lobby, Markup, Nav, Problem, Session, Shell, Stranger, see_other};
 
@@ -119,9 +121,29 @@ impl Viewer {
 
     /// The opportunity, if this person may see it. What is hidden is not found.
     pub async fn visible(&self, id: &str) -> Result<Opportunity, Problem> {
-        let found = self.ats.find_opportunity(&self.ats.db, id).await?.ok_or_else(Problem::not_found)?;
-        let postings = self.ats.postings().await?;
-        if self.sees(&found, &postings, self.posting_of(&found).await?.as_deref()) { Ok(found) } else { Err(Problem::not_found()) }
+        let mut only = Clauses::default();
+        self.sight(&mut only);
+        only.is("o.id =", id);
+        self.ats.opportunities(only, 1).await?.pop().ok_or_else(Problem::not_found)
+    }
+
+    /// Whom this person sees. Confidential candidates are for who works on their posting; whoever may see all sees all others; interviewers
+    /// see whom they meet.
+    pub fn sight(&self, only: &mut Clauses) {
+        let (me, engine) = (self.person.user.id.as_str(), self.ats.db.engine());
+        let (mine, quoted) = (only.bind(me), only.bind(format!("\"{me}\"")));
+        let works = format!(
+            "o.posting_id in (select p.id from posting p where p.owner = {mine} or p.hiring_manager = {mine} or {})",
+            engine.holds("p.followers", &quoted)
+        );
+        let meets = format!("o.id in (select i.opportunity_id from interview i where {})", engine.holds("i.interviewers", &quoted));
+        only.and(if self.person.may(Right::SeeAllCandidates) {
+            format!("(o.confidentiality = 'non-confidential' or {works})")
+        } else if self.person.may(Right::ManageProfiles) {
+            format!("({works} or o.owner = {mine} or {} or {meets})", engine.holds("o.followers", &quoted))
+        } else {
+            meets
+        });
     }
 
     pub async fn posting_of(&self, opportunity: &Opportunity) -> Result<Option<String>, Problem> {
@@ -143,17 +165,6 @@ impl Viewer {
         let mine = |value: &serde_json::Value| reference(value) == Some(self.person.user.id.as_str());
         mine(&posting.owner) || mine(&posting.hiring_manager) || posting.followers.iter().any(mine)
     }
-
-    /// Those who may see all candidates see this one; others when they work on it or on its posting.
-    fn sees(&self, opportunity: &Opportunity, postings: &[Posting], posting: Option<&str>) -> bool {
-        if self.person.may(Right::SeeAllCandidates) {
-            return true;
-        }
-        let me = self.person.user.id.as_str();
-        let mine = |value: &serde_json::Value| reference(value) == Some(me);
-        let on_posting = postings.iter().any(|p| Some(p.id.as_str()) == posting && self.works_on(p));
-        self.person.may(Right::ManageProfiles) && (on_posting || mine(&opportunity.owner) || opportunity.followers.iter().any(mine))
-    }
 }
 
 /// A day a person picked, `2026-04-01`, as its midnight UTC.
@@ -174,7 +185,7 @@ pub fn routes(ats: Ats) -> Router {
         .merge(web::door_routes(""))
         .merge(job_site::routes())
         .merge(consent::routes())
-        .merge(pipeline_board::routes())
+        .merge(candidates::routes())
         .merge(add::routes())
         .merge(profile::routes())
         .merge(postings::routes())

@@ -1,93 +1,40 @@
 //! The pipeline board: a column for each stage, a card for each active candidate. Drag a card, or use its menu.
 
 use super::Viewer;
-use crate::Ats;
-use crate::people::Right;
-use axum::Router;
-use axum::extract::Query;
-use axum::response::Html;
-use axum::routing::get;
+use super::candidates::Filter;
 use db::Clauses;
 use lever_api::{Opportunity, Stage, reference};
-use serde::Deserialize;
 use web::{Markup, Problem, html, ui};
 
-pub fn routes() -> Router<Ats> {
-    Router::new().route("/candidates", get(show))
-}
+/// Cards in a column at most; the list has the rest.
+const MOST: i64 = 50;
 
-/// Cards shown at most; the search finds the rest.
-const MOST: i64 = 400;
-
-#[derive(Deserialize, Default)]
-struct Filter {
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    posting: String,
-    #[serde(default)]
-    archived: String,
-}
-
-async fn show(viewer: Viewer, Query(filter): Query<Filter>) -> Result<Html<String>, Problem> {
-    let ats = &viewer.ats;
-    let (stages, postings) = (ats.stages().await?, ats.postings().await?);
-    let archived = !filter.archived.is_empty();
-    let mut only = Clauses::default();
-    only.and(if archived { "o.archived_at is not null" } else { "o.archived_at is null" });
-    if !filter.posting.is_empty() {
-        only.is("o.posting_id =", filter.posting.as_str());
+/// The board of those who fit.
+pub async fn board(viewer: &Viewer, filter: &Filter, only: &Clauses, stages: &[Stage]) -> Result<Markup, Problem> {
+    let counts = viewer.ats.count_by_stage(only.clone()).await?;
+    let mut columns = Vec::new();
+    for stage in stages {
+        let count = counts.get(&stage.id).copied().unwrap_or(0);
+        let mut here = only.clone();
+        here.is("o.stage_id =", stage.id.as_str());
+        let people = if count == 0 { Vec::new() } else { viewer.ats.opportunities(here, MOST).await? };
+        columns.push((stage, count, people));
     }
-    if !filter.q.trim().is_empty() {
-        let q = only.bind(filter.q.trim());
-        let engine = db::Sql::engine(&ats.db);
-        only.and(format!("({} or {})", engine.contains("c.name", &q), engine.contains("c.emails", &q)));
-    }
-    let mut people = ats.opportunities(only, MOST).await?;
-    if !viewer.person.may(Right::SeeAllCandidates) {
-        let mut mine = Vec::new();
-        for person in people {
-            let posting = viewer.posting_of(&person).await?;
-            if viewer.sees(&person, &postings, posting.as_deref()) {
-                mine.push(person);
-            }
-        }
-        people = mine;
-    }
-    let options: Vec<(String, String)> = [(String::new(), "All postings".to_owned())]
-        .into_iter()
-        .chain(postings.iter().filter(|p| viewer.sees_posting(p)).map(|p| (p.id.clone(), p.text.clone())))
-        .collect();
-    let add = html! {
-        @if viewer.person.may(Right::ManageProfiles) { a.button.main href="/candidates/new" { "+ Add Candidate" } }
-    };
-    let main = html! {
-        (ui::heading("Candidates", "Drag a card to another stage, or use the menu on it.", &add))
-        form.inline method="get" action="/candidates" role="search" {
-            (ui::field("Search", "q", "search", &filter.q, false))
-            (ui::choice("Posting", "posting", &options, &filter.posting))
-            (ui::choice("Show", "archived", &[(String::new(), "Active".into()), ("yes".into(), "Archived".into())], if archived { "yes" } else { "" }))
-            button type="submit" { "Filter" }
-        }
-        @if people.is_empty() {
+    Ok(html! {
+        @if columns.iter().all(|(_, count, _)| *count == 0) {
             (ui::empty("Nobody here", "No candidate fits this filter, or none has been added yet."))
-        } @else if archived {
-            (table_of_archived(&viewer, &people).await?)
         } @else {
-            div.board {
-                @for stage in &stages { (column(stage, &stages, &people)) }
-            }
+            div.board { @for (stage, count, people) in &columns { (column(stage, *count, stages, people, &filter.of_stage(&stage.id))) } }
         }
-    };
-    viewer.live_page("Candidates", main).await
+    })
 }
 
-fn column(stage: &Stage, stages: &[Stage], people: &[Opportunity]) -> Markup {
-    let here: Vec<&Opportunity> = people.iter().filter(|o| reference(&o.stage) == Some(&stage.id)).collect();
+fn column(stage: &Stage, count: i64, stages: &[Stage], people: &[Opportunity], all: &str) -> Markup {
     html! {
         section.column data-stage=(stage.id) aria-label=(stage.text) {
-            header { h2 { (stage.text) } span.badge { (here.len()) } }
-            ul { @for person in here { (card(person, stages)) } }
+            header { h2 { (stage.text) } span.badge { (count) } }
+            ul { @for person in people { (card(person, stages)) } }
+            @if count > MOST { p { a href=(all) { "All " (count) " in " (stage.text) } } }
         }
     }
 }
@@ -107,23 +54,6 @@ fn card(person: &Opportunity, stages: &[Stage]) -> Markup {
             }
         }
     }
-}
-
-async fn table_of_archived(viewer: &Viewer, people: &[Opportunity]) -> Result<Markup, Problem> {
-    let reasons = viewer.ats.archive_reasons().await?;
-    let now = viewer.ats.clock.now();
-    let rows = html! {
-        @for person in people {
-            @let archived = person.archived.clone().unwrap_or_default();
-            @let reason = reasons.iter().find(|r| Some(&r.id) == archived.reason.as_ref());
-            tr {
-                td { a href=(format!("/candidates/{}", person.id)) { (name_of(person)) } }
-                td { (ui::badge(if reason.is_some_and(|r| r.kind == "hired") { "good" } else { "plain" }, reason.map_or("", |r| &r.text))) }
-                td { (ui::when(clock::Ms(archived.archived_at.unwrap_or(0)), now)) }
-            }
-        }
-    };
-    Ok(ui::table("Archived candidates", &["Name", "Reason", "When"], &rows))
 }
 
 pub fn name_of(person: &Opportunity) -> &str {

@@ -48,6 +48,7 @@ mod maps;
 mod partner_faults;
 mod privacy;
 mod receiving;
+mod recruiting;
 mod reference;
 mod rehires;
 mod sandbox;
