@@ -26,6 +26,7 @@ struct Lever {
     authorization: String,
     user: String,
     scratch: Scratch,
+    db: db::Db,
     folder: PathBuf,
     servers: JoinSet<()>,
 }
@@ -46,8 +47,9 @@ impl Lever {
         let clock = Clock::of_this_machine();
         let (mut servers, listener) = (JoinSet::new(), web::listen("127.0.0.1:0".parse()?).await?);
         let base: Url = format!("http://{}/", listener.local_addr()?).parse()?;
+        let db = db::Db::open(&scratch.place).await?;
         let ground = ats::Ground {
-            db: db::Db::open(&scratch.place).await?,
+            db: db.clone(),
             outbound: Outbound::new(Reach::with_loopback(), clock.clone()),
             vault: db::vault::Vault::open(&folder.join("key"))?,
             store: store::Store::folder(folder.clone()),
@@ -64,7 +66,7 @@ impl Lever {
         let authorization = key.headers().await?.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let router = ats.router();
         servers.spawn(async move { drop(web::serve(listener, router, std::future::pending()).await) });
-        let mut lever = Self { base, authorization, user: String::new(), scratch, folder, servers };
+        let mut lever = Self { base, authorization, user: String::new(), scratch, db, folder, servers };
         lever.user = id(&lever.read("/v1/users?limit=1").await?["data"][0]);
         Ok(lever)
     }
@@ -96,23 +98,31 @@ impl Lever {
         Ok((paths, ids))
     }
 
+    /// `anew`: each is asked in a way in which nobody asked before.
     async fn rate(
         &self,
         span: Duration,
         method: &'static str,
         paths: Vec<String>,
         body: impl Fn(u64) -> Value + Clone + Send + 'static,
+        anew: bool,
     ) -> Result<f64> {
         let (paths, this) = (Arc::new(paths), Arc::new((self.base.clone(), self.authorization.clone())));
         asking(&self.base, CONNECTIONS, span, move |n| {
             let path = &paths[usize::try_from(n.wrapping_mul(7919)).unwrap_or(0) % paths.len()];
             let (host, authorization, body) = (this.0.authority(), &this.1, body(n));
+            let path = if anew { unasked(path, n) } else { path.clone() };
             let body = if body.is_null() { String::new() } else { body.to_string() };
             let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: {authorization}\r\ncontent-type: application/json");
             format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
         })
         .await
     }
+}
+
+/// The same question with a word nobody looks at: it is another address, so the answer is made anew.
+fn unasked(path: &str, n: u64) -> String {
+    format!("{path}{}n={n}", if path.contains('?') { '&' } else { '?' })
 }
 
 fn id(object: &Value) -> String {
@@ -134,13 +144,15 @@ pub async fn report(engine: Engine, opportunities: usize, span: Duration, turns:
         let bytes = lever.bytes(&paths[paths.len() / 2]).await?;
         let size = bytes.len();
         let top = bare(&mut lever.servers, bytes).await?;
-        let (mut ours, mut tops) = (Vec::new(), Vec::new());
+        let (mut ours, mut tops, mut news) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..turns {
             let ask = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", top.authority()).into_bytes();
             tops.push(asking(&top, CONNECTIONS, span, move |_| ask.clone()).await?);
-            ours.push(lever.rate(span, "GET", paths.clone(), none).await?);
+            ours.push(lever.rate(span, "GET", paths.clone(), none, false).await?);
+            news.push(lever.rate(span, "GET", paths.clone(), none, true).await?);
         }
-        let (ours, tops) = (median(&mut ours), median(&mut tops));
+        let (ours, tops, news) = (median(&mut ours), median(&mut tops), median(&mut news));
+        println!("| {what}, that nobody asked before | {engine:?} | {news:.0}/s | |");
         println!(
             "| {what}: bare axum handler, the same {size} bytes from memory, {CONNECTIONS} connections | {engine:?} | {tops:.0}/s | the ceiling |"
         );
@@ -150,19 +162,20 @@ pub async fn report(engine: Engine, opportunities: usize, span: Duration, turns:
     let create = vec![format!("/v1/opportunities?perform_as={}", lever.user)];
     let new =
         |n: u64| json!({ "name": format!("Person {n}"), "emails": [format!("person.{n}@bench.example")], "sources": ["Bench"], "tags": ["bench"] });
-    let stages = [("applicant-new", 0), ("offer", 1), ("lead-new", 2)];
+    let stages = ["applicant-new", "offer", "lead-new"];
     let moved: Vec<String> = ids.iter().take(3000).map(|id| format!("/v1/opportunities/{id}/stage?perform_as={}", lever.user)).collect();
     let (mut created, mut changed) = (Vec::new(), Vec::new());
     for _ in 0..turns {
-        created.push(lever.rate(span, "POST", create.clone(), new).await?);
-        changed
-            .push(lever.rate(span, "PUT", moved.clone(), move |n| json!({ "stage": stages[usize::try_from(n / 3000 % 3).unwrap_or(0)].0 })).await?);
+        created.push(lever.rate(span, "POST", create.clone(), new, false).await?);
+        changed.push(
+            lever.rate(span, "PUT", moved.clone(), move |n| json!({ "stage": stages[usize::try_from(n / 3000 % 3).unwrap_or(0)] }), false).await?,
+        );
     }
     println!("| create an opportunity, of {opportunities} | {engine:?} | {:.0}/s | |", median(&mut created));
     println!("| change a stage, of {opportunities} | {engine:?} | {:.0}/s | |", median(&mut changed));
     lever.servers.shutdown().await;
     let _ = std::fs::remove_dir_all(&lever.folder);
-    drop(lever.scratch);
+    lever.scratch.discard(&lever.db).await;
     Ok(())
 }
 
@@ -172,14 +185,18 @@ async fn depth(lever: &Lever, engine: Engine, pages: &[String]) -> Result<()> {
     let deep = pages.len() - 1;
     let (mut first, mut last) = (Vec::new(), Vec::new());
     let mut connection = Connection::open(&lever.base).await?;
-    for _ in 0..60 {
+    for n in 0..60 {
         for (path, waits) in [(&pages[0], &mut first), (pages.get(deep).context("a deep page")?, &mut last)] {
+            let request = lever.request("GET", &unasked(path, n), &Value::Null);
             let began = Instant::now();
-            connection.exchange(&lever.request("GET", path, &Value::Null)).await?;
+            connection.exchange(&request).await?;
             waits.push(began.elapsed().as_secs_f64() * 1000.0);
         }
     }
     let (first, last) = (median(&mut first), median(&mut last));
-    println!("| page 1 and page {deep} of the list | {engine:?} | {first:.1} and {last:.1} ms, {:.2} × | ≤ 1.2 × |", last / first);
+    println!(
+        "| page 1 and page {deep} of the list, that nobody asked before | {engine:?} | {first:.1} and {last:.1} ms, {:.2} × | ≤ 1.2 × |",
+        last / first
+    );
     Ok(())
 }

@@ -119,7 +119,7 @@ fn form(viewer: &Viewer, filter: &Filter, stages: &[Stage], postings: &[Posting]
                 (ui::field("Search", "q", "search", &filter.q, false))
                 (ui::choice("Posting", "posting", &options("All postings", open), &filter.posting))
                 (ui::choice("Show", "archived", &which, &filter.archived))
-                (ui::choice("As", "view", &view, &filter.view))
+                (ui::choice("As", "view", &view, if filter.is_list() { "list" } else { "" }))
                 button type="submit" { "Filter" }
             }
             details id="more-filters" open[more] {

@@ -85,7 +85,7 @@ fn permissions_by_kind() -> [(&'static str, Vec<OfResource>); 2] {
             continue;
         }
         seen.push(permission);
-        let resource = info.path.split('/').nth(2).unwrap_or_default().replace('_', " ");
+        let resource = info.access.scope.split(':').next().unwrap_or_default().replace('_', " ");
         let resource = if info.path.starts_with("/v1/candidates") { "candidates (deprecated)".to_owned() } else { resource };
         let group = &mut groups[usize::from(info.verb != Verb::Get)].1;
         match group.iter_mut().find(|(name, _)| *name == resource) {

@@ -88,15 +88,14 @@ async fn show(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>) 
     let apply = html! { a.button.main href=(format!("/jobs/{site}/{id}/apply")) { "Apply for this job" } };
     let main = html! {
         (ui::heading(&p.text, &places(&p.categories), &apply))
-        section.card {
-            (formatted(&p.description))
+        section.card.stack {
+            div { (formatted(&p.description)) }
             @for list in p.lists.as_array().into_iter().flatten() {
-                h2 { (list["text"].as_str().unwrap_or_default()) }
-                ul { (formatted(list["content"].as_str().unwrap_or_default())) }
+                div { h2 { (list["text"].as_str().unwrap_or_default()) } ul { (formatted(list["content"].as_str().unwrap_or_default())) } }
             }
             @if let Some(pay) = &p.salary_range { p { (pay.min) " to " (pay.max) " " (pay.currency) } }
             @if let Some(pay) = &p.salary_description { (formatted(pay)) }
-            (formatted(&p.additional))
+            div { (formatted(&p.additional)) }
             div.actions { (apply) a.button href=(format!("/jobs/{site}")) { "All open positions" } }
         }
     };
