@@ -203,6 +203,15 @@ fn read(row: &Row) -> db::Result<Interview> {
 }
 
 impl Ats {
+    /// All of an opportunity, in the order of their beginnings.
+    pub(crate) async fn interviews_of(&self, opportunity: &Opportunity) -> Result<Vec<Interview>> {
+        let sql = format!("{SELECT} where i.opportunity_id = $1 order by i.date, i.id limit 200");
+        let rows = self.db.rows(&sql, params![opportunity.id.as_str()]).await?;
+        let mut found = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
+        self.complete(opportunity, &mut found).await?;
+        Ok(found)
+    }
+
     async fn interview(&self, opportunity: &Opportunity, id: &str) -> Result<Interview> {
         let row = self.db.row(&format!("{SELECT} where i.id = $1 and i.opportunity_id = $2"), params![id, opportunity.id.as_str()]).await?;
         let row = row.ok_or_else(|| Refusal::not_found("interviews", id))?;

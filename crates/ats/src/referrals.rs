@@ -49,6 +49,12 @@ fn read(row: &Row) -> db::Result<Referral> {
 }
 
 impl Ats {
+    /// All of an opportunity, newest first.
+    pub(crate) async fn referrals_of(&self, opportunity: &str) -> db::Result<Vec<Referral>> {
+        let sql = "select * from referral where opportunity_id = $1 order by created_at desc, id limit 50";
+        self.db.rows(sql, params![opportunity]).await?.iter().map(read).collect()
+    }
+
     /// Files a referral form: which user refers, and how they know each other.
     pub(crate) async fn file_referral(&self, tx: &Tx, opportunity: &str, referrer: (&str, &str), relationship: &str, by: &str) -> db::Result<()> {
         let field = |text: &str, value: &str| FormField {

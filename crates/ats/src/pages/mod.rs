@@ -14,6 +14,7 @@ mod posting;
 mod postings;
 mod profile;
 mod profile_files;
+mod profile_more;
 mod sandbox;
 mod settings;
 mod surveys;

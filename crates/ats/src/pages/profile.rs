@@ -1,7 +1,7 @@
 //! The profile of one opportunity: stage, notes, tags, links, offer, hire, archive.
 
 use super::pipeline_board::name_of;
-use super::{Viewer, day, profile_files};
+use super::{Viewer, day, profile_files, profile_more};
 use crate::Ats;
 use crate::labels::Kind;
 use crate::moves::Archiving;
@@ -12,7 +12,10 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
-use lever_api::{ArchiveReason, Feedback, File, FormField, Note, Offer, Opportunity, Posting, ProfileForm, Requisition, Stage, User, reference};
+use lever_api::{
+    Application, ArchiveReason, Feedback, File, FormField, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral, Requisition, Stage,
+    User, reference,
+};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use web::{Fields, Markup, Problem, html, ui};
@@ -27,6 +30,7 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/links", post(links))
         .route("/candidates/{id}/notes", post(note))
         .route("/candidates/{id}/offer", post(offer))
+        .route("/candidates/{id}/offers/{offer}", get(document))
         .route("/candidates/{id}/forms/{template}", post(fill_in))
         .route("/candidates/{id}/delete", post(delete))
         .route("/candidates/{id}/anonymize", post(anonymize))
@@ -47,6 +51,9 @@ struct Profile {
     feedback: Vec<Feedback>,
     files: Vec<File>,
     requisitions: Vec<Requisition>,
+    interviews: Vec<Interview>,
+    application: Option<Application>,
+    referrals: Vec<Referral>,
     /// Whether this person may change anything.
     may: bool,
     now: clock::Ms,
@@ -70,6 +77,12 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         templates: ats.form_templates().await?,
         feedback: ats.feedback_of(&id).await?,
         files: ats.files_of(&id).await?,
+        interviews: ats.interviews_of(&opportunity).await?,
+        application: match opportunity.application() {
+            Some(application) => ats.applications_by_id(&[application.to_string()]).await?.pop(),
+            None => None,
+        },
+        referrals: ats.referrals_of(&id).await?,
         stages: ats.stages().await?,
         reasons: ats.archive_reasons().await?.into_iter().filter(|reason| reason.status == "active").collect(),
         people: ats.people().await?,
@@ -97,8 +110,8 @@ impl Profile {
             (ui::heading(name_of(o), &o.headline, &if self.may { self.actions() } else { html! {} }))
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
-                div.stack { (self.stage_card()) (self.offer_card()) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
-                div.stack { (self.contact_card()) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
+                div.stack { (self.stage_card()) (self.offer_card()) (profile_more::interviews_card(&self.interviews, self.now)) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
+                div.stack { (self.contact_card()) (profile_more::application_card(self.application.as_ref(), &self.referrals, self.now)) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
             }
         }
     }
@@ -175,6 +188,7 @@ impl Profile {
                         ("Salary", html! { (offer.field("salary_amount").and_then(|v| v.as_str()).unwrap_or("not set")) }),
                         ("Made", ui::when(clock::Ms(offer.created_at), self.now)),
                     ]))
+                    @if !offer.sent_document.is_null() { p { a href=(self.at(&format!("offers/{}", offer.id))) { "The document" } } }
                     hr;
                 }
                 @if self.offers.is_empty() { p.soft { "No offer yet. Today is " (tomorrow) "." } }
@@ -489,6 +503,12 @@ async fn note(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<
     let comment = NewComment { by: Some(&viewer.person.user.id), value: fields.get("value"), ..NewComment::default() };
     viewer.ats.write_note(&opportunity, comment).await?;
     Ok(web::see_other(&format!("/candidates/{id}")))
+}
+
+async fn document(viewer: Viewer, Path((id, offer)): Path<(String, String)>) -> Result<Response, Problem> {
+    viewer.visible(&id).await?;
+    viewer.need(Right::ManageProfiles)?;
+    Ok(web::download(viewer.ats.offer_document(&id, &offer, None).await?))
 }
 
 async fn offer(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {

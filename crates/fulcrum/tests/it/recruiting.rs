@@ -125,3 +125,30 @@ async fn confidential_candidates_are_for_who_works_on_them_and_interviewers_see_
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_profile_shows_interviews_what_was_applied_with_who_referred_and_the_offer_as_a_document() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let mut ines = w.at_ats("ines").await;
+        let (_, users) = w.lever(&key, Get, "/v1/users", Value::Null).await;
+        let user = |name: &str| users["data"].as_array().unwrap().iter().find(|u| u["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+        let (_, postings) = w.lever(&key, Get, "/v1/postings", Value::Null).await;
+        let job = postings["data"][0]["id"].as_str().unwrap();
+        let typed = [("name", "Ola Ek"), ("email", "ola@mail.example"), ("posting", job), ("stage", "offer"), ("referrer", &user("Mei Tanaka")), ("relationship", "Rowed together")];
+        let page = ines.press("/candidates/new", &typed).await.path().to_owned();
+        let id = page.rsplit('/').next().unwrap();
+        w.offer(id, "2026-06-01").await;
+        let panel = json!({ "timezone": "UTC", "interviews": [{ "subject": "Work <b>sample</b>", "date": w.clock.now().0 + 3_600_000, "duration": 45, "interviewers": [{ "id": user("Ruth Adeyemi") }] }] });
+        assert_eq!(w.lever(&key, Post, &format!("/v1/opportunities/{id}/panels?perform_as={}", user("Ines Bauer")), panel).await.0, 201);
+        let shown = ines.read(&page).await;
+        for words in ["Interviews Work <b>sample</b> ", ", 45 minutes", "Ruth Adeyemi to come", "Application Applied", "Referral Name of referrer Mei Tanaka Relationship Rowed together"] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        let document = ines.link(&page, "Offer", "The document").await;
+        let (status, _) = ines.open(&document).await;
+        assert_eq!((status, w.at_ats("ruth").await.open(&document).await.0), (200, 403), "not for who only meets them");
+        w.drain().await;
+    })
+    .await;
+}
