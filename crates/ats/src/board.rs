@@ -3,7 +3,7 @@
 //! Source: <https://github.com/lever/postings-api>. Absent categories are null or left out; both are read.
 
 use crate::Ats;
-use lever_api::{Posting, PublicPosting, Rest};
+use lever_api::{Posting, PostingId, PublicPosting, Rest};
 use serde_json::json;
 
 /// What was loaded.
@@ -21,6 +21,9 @@ impl Ats {
     pub async fn load_board(&self, json: &[u8]) -> db::Result<Loaded> {
         let board: Vec<PublicPosting> = serde_json::from_slice(json)
             .map_err(|e| db::Error::new(format!("this is not a job board of the Postings API v0 (an array of postings): {e}")))?;
+        if let Some(at) = board.iter().position(|public| public.id.parse::<PostingId>().is_err() || public.text.trim().is_empty()) {
+            return Err(db::Error::new(format!("this is not a job board of the Postings API v0: posting {} of it has no id or no title", at + 1)));
+        }
         let owner = self.people().await?.into_iter().find(|p| p.access_role == "super admin" && p.deactivated_at.is_none()).map(|p| p.id);
         let now = self.clock.now().0;
         let tx = self.db.begin().await?;
