@@ -10,6 +10,7 @@ mod ats_more;
 mod ats_oauth;
 mod ats_roles;
 mod ats_writes;
+mod bad_input;
 mod board;
 mod changes;
 mod chief_onboarding;
