@@ -197,6 +197,11 @@ impl Buckets {
         self.take_of(&format!("applications/{key}"), || outbound::Budget::new(2, 2))
     }
 
+    /// Everybody who applies at the job site shares this one.
+    pub(crate) fn take_at_job_site(&self) -> bool {
+        self.take_of("job site", || outbound::Budget::new(20, 100))
+    }
+
     fn take_of(&self, owner: &str, new: impl FnOnce() -> outbound::Budget) -> bool {
         let mut buckets = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         buckets.entry(owner.to_owned()).or_insert_with(new).try_take(outbound::Urgency::Now).is_ok()

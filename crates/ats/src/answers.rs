@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use clock::Tick;
 use db::Version;
 use endpoint::Info;
 use sha2::{Digest, Sha256};
@@ -22,6 +23,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes kept in all; beyond that everything is let go.
 const MOST: usize = 32 << 20;
+/// What an answer costs beside its bytes.
+const AROUND: usize = 2 << 10;
 /// Longer answers are not kept.
 const LONGEST: usize = 1 << 20;
 
@@ -41,6 +44,8 @@ struct OfVersion {
     version: Version,
     kept: HashMap<Asked, Kept>,
     bytes: usize,
+    /// When that version was seen: a slow answer of an older one does not push it out.
+    seen: Tick,
 }
 
 /// The answers that may still be told again.
@@ -53,22 +58,24 @@ impl Answers {
         all.as_ref().filter(|of| of.version == *version)?.kept.get(asked).cloned()
     }
 
-    fn keep(&self, version: Version, asked: Asked, answer: Kept) {
+    fn keep(&self, (version, seen): (Version, Tick), asked: Asked, answer: Kept) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let size = answer.body.len();
+        let size = answer.body.len() + AROUND;
         match all.as_mut() {
             Some(of) if of.version == version && of.bytes + size <= MOST => {
                 of.bytes += size;
                 of.kept.insert(asked, answer);
             }
-            _ => *all = Some(OfVersion { version, kept: HashMap::from([(asked, answer)]), bytes: size }),
+            Some(of) if of.version != version && of.seen > seen => {}
+            _ => *all = Some(OfVersion { version, kept: HashMap::from([(asked, answer)]), bytes: size, seen }),
         }
     }
 }
 
 /// What depends on the time of day as well is made anew each time.
 fn lasts(query: &str) -> bool {
-    !query.contains("snoozed")
+    let named: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
+    named.iter().all(|(name, _)| name != "snoozed")
 }
 
 fn asked(request: &Request) -> Option<Asked> {
@@ -84,6 +91,7 @@ fn asked(request: &Request) -> Option<Asked> {
 /// Tells an answer again, or has it made and keeps it.
 pub async fn again(State(ats): State<Ats>, request: Request, next: Next) -> Response {
     let Some(asked) = asked(&request) else { return next.run(request).await };
+    let seen = Tick::next();
     let Ok(version) = ats.db.version().await else { return next.run(request).await };
     if let Some(kept) = ats.answers.find(&version, &asked) {
         return ats.told_again(kept);
@@ -100,7 +108,7 @@ pub async fn again(State(ats): State<Ats>, request: Request, next: Next) -> Resp
         return Refusal::from(db::Error::new("an answer could not be written")).into_response();
     };
     if body.len() <= LONGEST {
-        ats.answers.keep(version, asked, Kept { caller, info, headers: parts.headers.clone(), body: body.clone() });
+        ats.answers.keep((version, seen), asked, Kept { caller, info, headers: parts.headers.clone(), body: body.clone() });
     }
     Response::from_parts(parts, Body::from(body))
 }

@@ -2,8 +2,9 @@
 
 use crate::Ats;
 use crate::access::Caller;
+use crate::moves::Created;
 use crate::refusal::{Refusal, Result};
-use db::{Sql, params};
+use db::{Sql, Tx, params};
 use endpoint::Attachment;
 use lever_api::{ApplicationForm, Applied, ApplyToPosting, Consent, Data, GetApplicationForm, NamedValue, NewOpportunity, Phone, Posting, Question};
 use serde_json::{Map, Value, json};
@@ -104,7 +105,7 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
         }),
         eeo: new.eeo_responses,
         consent: new.consent,
-        survey: new.diversity_survey,
+        surveys: new.diversity_survey.into_iter().collect(),
     };
     ats.take(&posting, submission).await.map(|application_id| Data::new(Applied { application_id }))
 }
@@ -122,8 +123,21 @@ pub struct Submission {
     pub eeo: Map<String, Value>,
     /// What they agree to.
     pub consent: Option<Consent>,
-    /// Answers to a diversity survey.
-    pub survey: Option<Value>,
+    /// Answers to diversity surveys, one entry for each.
+    pub surveys: Vec<Value>,
+}
+
+/// What somebody writes about themselves is not longer, characters.
+const LONGEST: usize = 2_000;
+
+/// Names, addresses and the like are of a length people have.
+fn check_length(candidate: &NewOpportunity) -> Result<()> {
+    let own = [&candidate.name, &candidate.headline, &candidate.location].into_iter().flatten();
+    let all = own.chain(&candidate.emails).chain(&candidate.links).chain(&candidate.sources).chain(candidate.phones.iter().map(|phone| &phone.value));
+    match all.map(|text| text.chars().count()).max() {
+        Some(length) if length > LONGEST => Err(Refusal::bad_request(format!("A name, address or link is longer than {LONGEST} characters"))),
+        _ => Ok(()),
+    }
 }
 
 /// Every answer on equal employment opportunity is one of its options; the signature that goes with a disability is free.
@@ -140,19 +154,42 @@ fn check_eeo(answers: &Map<String, Value>) -> Result<()> {
 
 impl Ats {
     /// Takes an application, all of it or nothing: its id.
-    pub(crate) async fn take(&self, posting: &Posting, new: Submission) -> Result<String> {
+    pub(crate) async fn take(&self, posting: &Posting, mut new: Submission) -> Result<String> {
         if !matches!(posting.state.as_str(), "published" | "internal") {
             return Err(Refusal::bad_request("This posting takes no applications: it must be published or internal"));
         }
         check_eeo(&new.eeo)?;
+        check_length(&new.candidate)?;
+        // Looked at before anything is kept.
+        for answers in &new.surveys {
+            self.survey_of(answers).await?;
+        }
         let candidate = NewOpportunity {
             stage: lever_api::StageId::APPLICANT_NEW.parse().ok(),
             postings: posting.id.parse().into_iter().collect(),
-            ..new.candidate
+            ..std::mem::take(&mut new.candidate)
         };
         let tx = self.db.begin().await?;
         let created = self.create_opportunity(&tx, None, &candidate, true).await?;
-        self.keep_with(&tx, &created.id, None, &new.resume).await?;
+        let filed = self.file_application(&tx, &created, new).await;
+        match filed {
+            Ok(application) => {
+                tx.commit().await?;
+                self.committed();
+                Ok(application)
+            }
+            Err(refused) => {
+                // Nothing is left of it, in the store either.
+                tx.rollback().await?;
+                self.forget_files(&created.id).await?;
+                Err(refused)
+            }
+        }
+    }
+
+    /// What belongs to an application, in the transaction that makes its opportunity: its id.
+    async fn file_application(&self, tx: &Tx, created: &Created, new: Submission) -> Result<String> {
+        self.keep_with(tx, &created.id, None, &new.resume).await?;
         let row = tx.row("select id, submitted from application where opportunity_id = $1", params![created.id.as_str()]).await?;
         let row = row.ok_or_else(|| Refusal::not_found("applications", &created.id))?;
         let (application, mut submitted) = (row.text("id")?, row.json("submitted")?);
@@ -167,22 +204,22 @@ impl Ats {
             tx.run(sql, values).await?;
         }
         if let Some(consent) = &new.consent {
-            self.agree(&tx, &created.id, consent).await?;
+            self.agree(tx, created, consent).await?;
         }
-        if let Some(answers) = &new.survey {
-            self.answer_survey(&tx, &created.id, &application, answers).await?;
+        for answers in &new.surveys {
+            self.answer_survey(tx, &created.id, &application, answers).await?;
         }
-        tx.commit().await?;
-        self.committed();
         Ok(application)
     }
 
-    /// Writes down what somebody agreed to; what they were not asked stays.
-    async fn agree(&self, tx: &impl Sql, opportunity: &str, consent: &Consent) -> Result<()> {
+    /// Writes down what somebody agreed to; what they were not asked stays. Whoever merely knows an address agrees to nothing for the person
+    /// who was asked before.
+    async fn agree(&self, tx: &impl Sql, created: &Created, consent: &Consent) -> Result<()> {
         let sql = "select c.id, c.data_protection from opportunity o join contact c on c.id = o.contact_id where o.id = $1";
-        let Some(row) = tx.row(sql, params![opportunity]).await? else { return Ok(()) };
+        let Some(row) = tx.row(sql, params![created.id.as_str()]).await? else { return Ok(()) };
         let none = || json!({ "allowed": false, "expiresAt": null });
         let mut all = match row.get::<Option<String>>("data_protection")? {
+            Some(_) if created.deduped => return Ok(()),
             Some(text) => serde_json::from_str(&text).unwrap_or_default(),
             None => json!({ "store": none(), "contact": none() }),
         };

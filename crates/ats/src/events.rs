@@ -49,7 +49,7 @@ impl Ats {
             let origins: Vec<String> = serde_json::from_value(row.json("origins")?).unwrap_or_default();
             if origin.is_none_or(|origin| origins.is_empty() || origins.iter().any(|o| o == origin)) {
                 let delivery = self.signed(tx, &row.text("id")?, event, data.clone()).await?;
-                for (n, timing) in self.timing().await?.into_iter().enumerate() {
+                for (n, timing) in self.timing(tx).await?.into_iter().enumerate() {
                     deliveries.push(self.posting(row.text("id")?, row.text("url")?, &delivery, n, timing));
                 }
             }

@@ -385,6 +385,18 @@ impl Ats {
             let kept = json!({ "requisitionForHire": row.json("submitted")?["requisitionForHire"] });
             tx.run("update application set submitted = $1 where id = $2", params![kept.to_string(), row.text("id")?]).await?;
         }
+        // An offer stays, without whom it was for.
+        for row in tx.rows(&format!("select id, fields, signatures from offer where {of}"), params![contact]).await? {
+            let (mut fields, mut signatures) = (row.json("fields")?, row.json("signatures")?);
+            for field in fields.as_array_mut().into_iter().flatten().filter(|field| field["identifier"] == "candidate_name") {
+                field["value"] = json!("");
+            }
+            for who in signatures.as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+                (who["name"], who["email"]) = (json!(""), json!(null));
+            }
+            let sql = "update offer set fields = $1, signatures = $2 where id = $3";
+            tx.run(sql, params![fields.to_string(), signatures.to_string(), row.text("id")?]).await?;
+        }
         for table in ["form", "feedback", "file", "file_action", "referral", "interview", "panel", "eeo", "survey_answer"] {
             tx.run(&format!("delete from {table} where {of}"), params![contact]).await?;
         }

@@ -147,8 +147,11 @@ impl Ats {
         }
         let id = match new.thread {
             Some(thread) => {
-                let sql = "select fields from note where id = $1 and opportunity_id = $2";
+                let sql = "select fields, secret from note where id = $1 and opportunity_id = $2";
                 let row = tx.row(sql, params![thread, opportunity.id.as_str()]).await?.ok_or_else(|| Refusal::not_found("notes", thread))?;
+                if new.secret && !row.get::<bool>("secret")? {
+                    return Err(Refusal::bad_request("secret: the note it belongs under is not secret"));
+                }
                 let mut comments: Vec<Comment> = serde_json::from_value(row.json("fields")?).unwrap_or_default();
                 comments.push(comment);
                 tx.run("update note set fields = $1 where id = $2", params![text_of(&comments), thread]).await?;

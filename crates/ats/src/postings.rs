@@ -161,7 +161,7 @@ impl Ats {
         let sql = "delete from posting where id = $1 and not exists (select 1 from application a where a.posting_id = posting.id) returning text, confidentiality";
         let Some(row) = tx.row(sql, params![id]).await? else { return Ok(false) };
         let now = self.clock.now().0;
-        let sql = "insert into posting_deleted (id, confidentiality, deleted_at) values ($1, $2, $3)";
+        let sql = "insert into posting_deleted (id, confidentiality, deleted_at) values ($1, $2, $3) on conflict (id) do update set deleted_at = excluded.deleted_at";
         tx.run(sql, params![id, row.text("confidentiality")?, now]).await?;
         self.audit(&tx, "posting:deleted", Some(by), id, &row.text("text")?).await?;
         tx.commit().await?;
@@ -171,6 +171,8 @@ impl Ats {
 
     /// Stores a posting, new or known by its id, with the locations, departments, teams and work types it names.
     pub(crate) async fn save_posting(&self, tx: &impl Sql, posting: &Posting) -> db::Result<()> {
+        // One that comes back, from a job board, is not deleted any more.
+        tx.run("delete from posting_deleted where id = $1", params![posting.id.as_str()]).await?;
         let c = &posting.categories;
         for location in c.location.iter().chain(&c.all_locations) {
             self.add_name(tx, "location", location).await?;

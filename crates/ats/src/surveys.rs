@@ -1,4 +1,5 @@
-//! Diversity surveys: what applicants are asked of their own choice. The answers are kept apart from who gave them: no operation reads them.
+//! Diversity surveys: what applicants are asked of their own choice. The answers stand in a table of their own, which no page
+//! and no operation shows.
 
 use crate::Ats;
 use crate::access::Caller;
@@ -65,15 +66,23 @@ impl Ats {
         self.db.run(&sql, values).await.map(drop)
     }
 
-    /// Takes a survey away; what was answered stays counted.
+    /// Takes a survey away; what was answered stays.
     pub(crate) async fn drop_survey(&self, id: &str) -> db::Result<()> {
         self.db.run("delete from survey where id = $1", params![id]).await.map(drop)
     }
 
     /// Keeps what an applicant answered: `{surveyId, responses: [{questionId, answer}]}`.
     pub(crate) async fn answer_survey(&self, tx: &impl Sql, opportunity: &str, application: &str, answers: &Value) -> Result<()> {
+        let (id, responses) = (answers["surveyId"].as_str().unwrap_or_default(), &answers["responses"]);
+        let sql = "insert into survey_answer (application_id, opportunity_id, survey_id, answers, created_at) values ($1, $2, $3, $4, $5)";
+        tx.run(sql, params![application, opportunity, id, text_of(responses), self.clock.now().0]).await?;
+        Ok(())
+    }
+
+    /// The survey these are answers to, each to one of its questions.
+    pub(crate) async fn survey_of(&self, answers: &Value) -> Result<DiversitySurvey> {
         let id = answers["surveyId"].as_str().ok_or_else(|| Refusal::bad_request("diversitySurvey: surveyId is required"))?;
-        let row = tx.row("select * from survey where id = $1", params![id]).await?;
+        let row = self.db.row("select * from survey where id = $1", params![id]).await?;
         let survey = row.map(|row| read(&row)).transpose()?;
         let survey = survey.ok_or_else(|| Refusal::bad_request(format!("diversitySurvey: there is no survey {id}")))?;
         let responses = answers["responses"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -81,8 +90,6 @@ impl Ats {
         if !responses.iter().all(known) {
             return Err(Refusal::bad_request("diversitySurvey: one of the responses is to no question of the survey"));
         }
-        let sql = "insert into survey_answer (application_id, opportunity_id, survey_id, answers, created_at) values ($1, $2, $3, $4, $5)";
-        tx.run(sql, params![application, opportunity, id, text_of(&responses), self.clock.now().0]).await?;
-        Ok(())
+        Ok(survey)
     }
 }

@@ -148,7 +148,8 @@ impl Clock {
             Hands::Standing(hands) => drop(hands.fetch_add(by, Ordering::SeqCst)),
             Hands::Ahead(hands) => {
                 hands.ms.fetch_max(Ahead::read(&hands.kept).unwrap_or(0), Ordering::SeqCst);
-                let ahead = hands.ms.fetch_add(by, Ordering::SeqCst).saturating_add(by);
+                let ahead = hands.ms.load(Ordering::SeqCst).saturating_add(by);
+                hands.ms.fetch_max(ahead, Ordering::SeqCst);
                 // A folder that cannot be written to any more stops more than this.
                 let half = hands.kept.with_extension("new");
                 let _ = std::fs::write(&half, ahead.to_string()).and_then(|()| std::fs::rename(&half, &hands.kept));

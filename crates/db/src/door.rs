@@ -1,6 +1,6 @@
 //! Opening a database, and running statements in and out of transactions.
 
-use crate::version::{Version, Watcher};
+use crate::version::{Header, Version, Watcher};
 use crate::{Error, Result, Row};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
@@ -86,7 +86,7 @@ pub struct Db {
 /// Who tells, and what they need.
 struct Watch {
     connection: DatabaseConnection,
-    file: Option<PathBuf>,
+    header: Option<Arc<Header>>,
     watcher: OnceCell<Watcher>,
 }
 
@@ -124,7 +124,7 @@ impl Db {
                 // One connection that is never closed.
                 let mut watch = options(&url, 1);
                 watch.connect_lazy(true).idle_timeout(None).max_lifetime(None);
-                let watch = Watch { connection: Database::connect(watch).await?, file: Some(path.clone()), watcher: OnceCell::new() };
+                let watch = Watch { connection: Database::connect(watch).await?, header: Some(Header::of(path)), watcher: OnceCell::new() };
                 Ok(Self { engine: Engine::Sqlite, write, read, watch: Arc::new(watch) })
             }
             Place::Postgres { url, schema } => {
@@ -144,7 +144,7 @@ impl Db {
                 options.max_connections(16).sqlx_logging(false).set_schema_search_path(schema.as_str());
                 options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
                 let pool = Database::connect(options).await?;
-                let watch = Watch { connection: pool.clone(), file: None, watcher: OnceCell::new() };
+                let watch = Watch { connection: pool.clone(), header: None, watcher: OnceCell::new() };
                 Ok(Self { engine: Engine::Postgres, write: pool.clone(), read: pool, watch: Arc::new(watch) })
             }
         }
@@ -182,10 +182,10 @@ impl Db {
     /// # Errors
     /// When the database does not answer.
     pub async fn version(&self) -> Result<Version> {
-        let Watch { connection, file, watcher } = &*self.watch;
+        let Watch { connection, header, watcher } = &*self.watch;
         let begin = || async {
-            match file {
-                Some(path) => Watcher::of_file(path, connection.clone()).await,
+            match header {
+                Some(header) => Watcher::of_file(header.clone(), connection.clone()).await,
                 None => Ok(Watcher::of_server(connection.clone())),
             }
         };

@@ -8,18 +8,57 @@
 use crate::door::{Engine, rows_on};
 use crate::{Error, Group, Result};
 use sea_orm::DatabaseConnection;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 /// How a database was: where two are equal, every read between them found the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(Vec<u8>);
 
+/// SQLite's header beside a database. One for each file in this process, held by every [`crate::Db`] on it: SQLite's locks on that file are the
+/// process's, and go when anybody in it closes the file ([how to corrupt](https://sqlite.org/howtocorrupt.html), 2.2). So it is closed last.
+pub struct Header {
+    path: PathBuf,
+    file: OnceLock<File>,
+}
+
+impl Header {
+    /// The one of this database file.
+    pub fn of(path: &Path) -> Arc<Self> {
+        static ALL: Mutex<BTreeMap<PathBuf, Weak<Header>>> = Mutex::new(BTreeMap::new());
+        let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, header| header.strong_count() > 0);
+        if let Some(header) = all.get(path).and_then(Weak::upgrade) {
+            return header;
+        }
+        let header = Arc::new(Self { path: path.to_owned(), file: OnceLock::new() });
+        all.insert(path.to_owned(), Arc::downgrade(&header));
+        header
+    }
+
+    /// Opens it, if it is not open yet; somebody has the database open, or it would not be there.
+    fn open(&self) -> std::io::Result<&File> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let mut name = self.path.as_os_str().to_owned();
+        name.push("-shm");
+        let file = File::open(name)?;
+        // Whoever was faster keeps theirs; this one must not be closed either.
+        if let Err(late) = self.file.set(file) {
+            std::mem::forget(late);
+        }
+        self.file.get().ok_or_else(|| std::io::Error::other("the header was not kept"))
+    }
+}
+
 /// Who looks.
 pub enum Watcher {
     /// At SQLite's header. The connection keeps the file there: it goes when nobody has the database open.
-    Header { file: File, _keeps: DatabaseConnection },
+    Header { header: Arc<Header>, _keeps: DatabaseConnection },
     /// By a statement, for many at a time.
     Statement(Group<(), Version>),
 }
@@ -29,14 +68,16 @@ const HEADER: usize = 48;
 /// So many share one statement.
 const TOGETHER: usize = 1024;
 
+fn unreadable(e: std::io::Error) -> Error {
+    Error::new(format!("the header of the database cannot be read: {e}"))
+}
+
 impl Watcher {
-    /// Of a database in this file; `connection` stays open as long as the watcher is there.
-    pub async fn of_file(path: &Path, connection: DatabaseConnection) -> Result<Self> {
+    /// Of a database in a file; `connection` stays open as long as the watcher is there.
+    pub async fn of_file(header: Arc<Header>, connection: DatabaseConnection) -> Result<Self> {
         rows_on(&connection, Engine::Sqlite, "select count(*) as n from sqlite_schema", Vec::new()).await?;
-        let mut name = path.as_os_str().to_owned();
-        name.push("-shm");
-        let file = File::open(name).map_err(|e| Error::new(format!("the header of the database cannot be read: {e}")))?;
-        Ok(Self::Header { file, _keeps: connection })
+        header.open().map_err(unreadable)?;
+        Ok(Self::Header { header, _keeps: connection })
     }
 
     /// Of a database server.
@@ -55,9 +96,9 @@ impl Watcher {
     pub async fn look(&self) -> Result<Version> {
         match self {
             Self::Statement(group) => group.write(()).await,
-            Self::Header { file, .. } => {
+            Self::Header { header, .. } => {
+                let file = header.open().map_err(unreadable)?;
                 let mut header = vec![0; HEADER];
-                let unreadable = |e: std::io::Error| Error::new(format!("the header of the database cannot be read: {e}"));
                 file.read_exact_at(&mut header, 0).map_err(unreadable)?;
                 if file.metadata().map_err(unreadable)?.nlink() == 0 {
                     return Err(Error::new("the header of the database was taken away"));

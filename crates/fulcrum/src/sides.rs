@@ -40,7 +40,7 @@ impl Ground {
         let clock = if settings.demo || settings.sandbox || moved.exists() {
             if !settings.demo && !settings.sandbox {
                 tracing::warn!(
-                    "this data folder belongs to a demo whose clock was moved, and time here is that demo's; the file clock in it says how far"
+                    "this data folder belongs to a demo or a sandbox whose clock was moved, and time here is that clock's; the file clock in it says how far"
                 );
             }
             Clock::that_can_be_moved(moved).map_err(anyhow::Error::msg)?

@@ -15,6 +15,9 @@ const BASE: &str = "https://api.lever.co/";
 /// A call is repeated so many times, where it may be.
 const TRIES: u32 = 5;
 
+/// Whoever is asked to wait longer is told so.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
 /// A client. Clones share its connections, its rate and its token.
 #[derive(Clone, Debug)]
 pub struct Lever {
@@ -134,7 +137,11 @@ impl Lever {
             if !harmless || tries == TRIES {
                 return Err(failure);
             }
-            tokio::time::sleep(failure.retry_after().unwrap_or(Duration::from_millis(250 << tries))).await;
+            let wait = failure.retry_after().unwrap_or(Duration::from_millis(250 << tries));
+            if wait > LONGEST_WAIT {
+                return Err(failure);
+            }
+            tokio::time::sleep(wait).await;
         }
     }
 }

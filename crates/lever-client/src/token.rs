@@ -91,11 +91,16 @@ impl Inner {
         if let Some(token) = self.good(&token, worn) {
             return Ok(token);
         }
-        let next = self.renew(&token).await?;
-        if let Some(renewed) = &self.renewed {
-            renewed(&next).await;
-        }
+        let next = match self.renew(&token).await {
+            // Lever cannot renew it at this moment, and it is good for another.
+            Err(failure) if failure.may_pass() && worn.is_none() && Ms(token.until) > self.clock.now() => return Ok(token.access.clone()),
+            next => next?,
+        };
+        // First here: the one before is used up, whatever becomes of whoever is told.
         *token = next;
+        if let Some(renewed) = &self.renewed {
+            renewed(&token).await;
+        }
         Ok(token.access.clone())
     }
 
@@ -110,8 +115,13 @@ impl Inner {
         let body = serde_json::to_vec(&request).map_err(|e| Failure::Blocked(e.to_string()))?;
         let asked_at = self.clock.now();
         let Answer { status, body, .. } = self.outbound.send(&Call::new(Verb::Post, self.url.clone(), body), &Wire::default()).await?;
+        let why = || outbound::redact(&body);
+        if !matches!(status, 200 | 400 | 401 | 403) {
+            let host = self.url.host_str().unwrap_or_default().to_owned();
+            return Err(Failure::Refused { host, status, body: why(), retry_after: None });
+        }
         if status != 200 {
-            let why = outbound::redact(&body);
+            let why = why();
             return Err(Failure::NoCredential(format!("Lever renews the token no more ({status}: {why}). Somebody has to connect again.")));
         }
         let tokens: Tokens = serde_json::from_slice(&body).map_err(|e| Failure::Unknown(format!("Lever answered no token: {e}")))?;

@@ -14,6 +14,9 @@ pub(crate) const LONGEST: usize = 1 << 20;
 /// Forms with files longer than this are refused, as Lever does. Bytes.
 const LONGEST_WITH_FILES: u64 = 30 << 20;
 
+/// A text in a form with files is not longer. Bytes.
+const LONGEST_TEXT: usize = 256 << 10;
+
 /// Fields by name, and files.
 type Form = (Vec<(String, String)>, Vec<Attachment>);
 
@@ -54,7 +57,11 @@ async fn form(body: &mut BodyDataStream, boundary: String) -> Result<Form, Unrea
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         let field = part.name().unwrap_or_default().to_owned();
         let Some(name) = part.file_name().map(str::to_owned) else {
-            pairs.push((field, part.text().await.map_err(unreadable)?));
+            let text = part.text().await.map_err(unreadable)?;
+            if text.len() > LONGEST_TEXT {
+                return Err(Unreadable::new(format!("The field {field} is longer than {} KiB", LONGEST_TEXT >> 10)));
+            }
+            pairs.push((field, text));
             continue;
         };
         let media_type = part.content_type().map(ToString::to_string).unwrap_or_default();

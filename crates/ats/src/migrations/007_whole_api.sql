@@ -10,13 +10,14 @@ alter table contact add column data_protection text;
 create table posting_deleted (id text primary key, confidentiality text not null, deleted_at bigint not null);
 create index posting_deleted_at on posting_deleted (deleted_at, id);
 
--- Diversity surveys, for applicants who live in some countries or for postings there; and what was answered, which nobody reads by name.
+-- Diversity surveys, for applicants who live in some countries or for postings there; and what was answered, which no page and no call shows.
 create table survey (
   id text primary key, text text not null, instructions text not null, countries text not null, by_posting boolean not null, fields text not null,
   created_at bigint not null, updated_at bigint not null
 );
 create table survey_answer (
-  application_id text primary key, opportunity_id text not null, survey_id text not null, answers text not null, created_at bigint not null
+  application_id text not null, survey_id text not null, opportunity_id text not null, answers text not null, created_at bigint not null,
+  primary key (application_id, survey_id)
 );
 create index survey_answer_of on survey_answer (opportunity_id);
 

@@ -128,7 +128,7 @@ async fn ask(ats: &Ats, site: &str, posting: &Posting, typed: &Fields, why: Opti
                 @if posting.country.as_deref() == Some("US") {
                     details id="eeo" {
                         summary { "Equal employment opportunity (your choice)" }
-                        p.hint { "Your answers are kept apart from your application and change nothing in it." }
+                        p.hint { "Your answers are no part of your application and change nothing in it." }
                         @for (name, texts) in EEO { (ui::choice(&capital(name), name, &options(texts.iter().map(|t| (*t).to_owned()).collect()), typed.get(name))) }
                     }
                 }
@@ -159,7 +159,7 @@ async fn apply(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>,
     let posting = ats.open_job(&site, &id).await?;
     let resume = filled.file("resume");
     let typed = filled.fields;
-    if ats.rate_limit && !ats.buckets.take_application("job site") {
+    if ats.rate_limit && !ats.buckets.take_at_job_site() {
         let why = "Very many people apply at this moment. Wait a second and send it again.";
         return Ok((StatusCode::TOO_MANY_REQUESTS, ask(&ats, &site, &posting, &typed, Some(why)).await?).into_response());
     }
@@ -212,7 +212,7 @@ fn submission(typed: &Fields, resume: Option<Attachment>, surveys: &[DiversitySu
         resume: resume.into_iter().map(|file| Attachment { field: "resumeFile".to_owned(), ..file }).collect(),
         more: json!({ "comments": typed.some("comments") }),
         eeo,
-        consent: typed.is_on("contact").then(|| Consent { store: Some(Agreed::Plain(true)), marketing: Some(Agreed::Plain(true)) }),
-        survey: surveys.iter().find_map(answered),
+        consent: typed.is_on("contact").then(|| Consent { store: None, marketing: Some(Agreed::Plain(true)) }),
+        surveys: surveys.iter().filter_map(answered).collect(),
     }
 }

@@ -128,7 +128,7 @@ impl Viewer {
         self.ats.opportunities(only, 1).await?.pop().ok_or_else(Problem::not_found)
     }
 
-    /// Whom this person sees. Confidential candidates are for who works on their posting; whoever may see all sees all others; interviewers
+    /// Whom this person sees. Confidential candidates are for who works with them; whoever may see all sees all others; interviewers
     /// see whom they meet.
     pub fn sight(&self, only: &mut Clauses) {
         let (me, engine) = (self.person.user.id.as_str(), self.ats.db.engine());
@@ -138,10 +138,11 @@ impl Viewer {
             engine.holds("p.followers", &quoted)
         );
         let meets = format!("o.id in (select i.opportunity_id from interview i where {})", engine.holds("i.interviewers", &quoted));
+        let own = format!("{works} or o.owner = {mine} or {} or {meets}", engine.holds("o.followers", &quoted));
         only.and(if self.person.may(Right::SeeAllCandidates) {
-            format!("(o.confidentiality = 'non-confidential' or {works})")
+            format!("(o.confidentiality = 'non-confidential' or {own})")
         } else if self.person.may(Right::ManageProfiles) {
-            format!("({works} or o.owner = {mine} or {} or {meets})", engine.holds("o.followers", &quoted))
+            format!("({own})")
         } else {
             meets
         });

@@ -214,11 +214,14 @@ fn read(typed: &Fields) -> Result<PostingChange, String> {
     let number = |name: &str| typed.some(name).map(|text| text.parse::<f64>().map_err(|_| format!("{text} is not a number."))).transpose();
     let salary_range = match (number("min")?, number("max")?, typed.some("currency")) {
         (None, None, None) => None,
-        (Some(min), Some(max), Some(currency)) if min <= max && currency.len() == 3 => {
+        (Some(min), Some(max), Some(currency)) if min <= max && max.is_finite() && min >= 0.0 && currency.len() == 3 => {
             Some(SalaryRange { min, max, currency: currency.to_uppercase(), interval: typed.get("interval").to_owned() })
         }
         _ => return Err("Pay needs from, to that is not below it, and a currency of three letters; or leave all empty.".to_owned()),
     };
+    if typed.some("country").is_some_and(|country| country.len() != 2 || !country.bytes().all(|b| b.is_ascii_alphabetic())) {
+        return Err("A country is written with two letters: DE.".to_owned());
+    }
     let user = |name: &str| typed.some(name).map(|id| id.parse().map_err(|_| "That person is not in the list.".to_owned())).transpose();
     let (department, team) = typed.get("team").split_once('\u{1f}').unwrap_or_default();
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -252,12 +255,29 @@ fn described(before: &Value, text: &str) -> Value {
 }
 
 async fn save(viewer: &Viewer, mut posting: Posting, known: bool, typed: &Fields) -> Result<Response, Problem> {
-    let change = match read(typed) {
+    let mut change = match read(typed) {
         Ok(change) => change,
         Err(why) => return Ok(form(viewer, known.then_some(&posting), typed, Some(&why)).await?.into_response()),
     };
-    posting.content = described(&posting.content, typed.get("description"));
-    posting.country = typed.some("country").map(|country| country.to_uppercase()).filter(|country| country.len() == 2);
+    let (before, now) = (posting.content["descriptionHtml"].as_str().unwrap_or_default().trim(), typed.get("description"));
+    // What nobody touched stays letter by letter.
+    if before.replace("\r\n", "\n") != now.replace("\r\n", "\n") {
+        posting.content = described(&posting.content, now);
+    }
+    posting.country = typed.some("country").map(|country| country.to_uppercase());
+    // What was emptied is gone; a change over the API leaves what it does not name.
+    if change.salary_range.is_none() {
+        posting.rest.remove("salaryRange");
+    }
+    if change.hiring_manager.is_none() {
+        posting.hiring_manager = Value::Null;
+    }
+    if change.workplace_type.is_none() {
+        posting.workplace_type = Some("unspecified".to_owned());
+    }
+    if let Some(categories) = &mut change.categories {
+        categories.level = posting.categories.level.clone();
+    }
     let saved = viewer.ats.change_posting(posting, change).await?.data;
     viewer.done("Saved.", &at(&saved.id)).await
 }

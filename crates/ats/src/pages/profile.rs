@@ -92,10 +92,26 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         now: ats.clock.now(),
         opportunity,
     };
+    let profile = profile.seen_by(&viewer);
     viewer.live_page(name_of(&profile.opportunity), profile.render()).await
 }
 
 impl Profile {
+    /// Without what is not for this person: secret notes are for who wrote them and for Super Admins; who only meets somebody sees whom, when,
+    /// their files, and what they wrote themselves.
+    fn seen_by(mut self, viewer: &Viewer) -> Self {
+        let me = viewer.person.user.id.as_str();
+        if !viewer.person.may(Right::ManageIntegrations) {
+            self.notes.retain(|note| !note.secret || reference(&note.user) == Some(me));
+        }
+        if !self.may {
+            self.notes.retain(|note| reference(&note.user) == Some(me));
+            self.feedback.retain(|feedback| reference(&feedback.user) == Some(me));
+            (self.offers, self.forms, self.templates, self.referrals, self.application) = (vec![], vec![], vec![], vec![], None);
+        }
+        self
+    }
+
     fn at(&self, what: &str) -> String {
         format!("/candidates/{}/{what}", self.opportunity.id)
     }

@@ -38,7 +38,7 @@ async fn page(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
         }
     };
     let main = html! {
-        (ui::heading("Diversity surveys", "Asked on the job site, of everybody's own choice. Answers are kept apart from who gave them.", &html! {}))
+        (ui::heading("Diversity surveys", "Asked on the job site, of everybody's own choice. No page and no call shows what somebody answered.", &html! {}))
         @if surveys.is_empty() { (ui::empty("No surveys yet", "Write one below. Without any, nobody is asked.")) }
         @else { (ui::table("Diversity surveys", &["Survey", "For", "Questions", ""], &rows)) }
         section.card {

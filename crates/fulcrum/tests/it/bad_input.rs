@@ -79,7 +79,7 @@ async fn bodies_that_are_nothing_deep_or_huge_are_refused_by_every_operation_and
         let deep_in = format!("{{\"name\":{}1{}}}", "{\"a\":".repeat(20_000), "}".repeat(20_000));
         let huge = format!("{{\"name\":\"{}\"}}", "x".repeat(2 << 20));
         // Operations that take a body; what takes none, takes any.
-        let takes = |info: &&Info| !(info.schemas)().body.as_object().is_some_and(|schema| schema.len() == 1) && info.verb != Verb::Get;
+        let takes = |info: &&Info| (info.schemas)().body.as_object().is_none_or(|schema| schema.len() != 1) && info.verb != Verb::Get;
         for info in lever_api::catalogue().iter().filter(takes) {
             let path = format!("{}{by}", filled(info, &ids));
             for body in ["[1,2]", "\"text\"", "{", "{\"a\":1}}", "\u{0}", &deep, &deep_in, &huge] {

@@ -328,3 +328,50 @@ async fn the_document_of_an_offer_is_downloaded_as_it_was_sent_and_as_it_was_sig
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_application_that_is_refused_leaves_nothing_and_nobody_agrees_for_somebody_else() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let berlin = job(&w, "Backend Engineer").await;
+        let upload = {
+            let mut call = Call::new(
+                Post,
+                w.ats_url.join("/v1/uploads").unwrap(),
+                b"--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"cv.pdf\"\r\n\r\n%PDF\r\n--b--\r\n".to_vec(),
+            );
+            call.headers.extend(outbound::Credential::headers(&outbound::Fixed::basic(&key, "")).await.unwrap());
+            call.headers.insert("content-type", "multipart/form-data; boundary=b".parse().unwrap());
+            w.call(&call).await.1["data"]["uri"].as_str().unwrap().to_owned()
+        };
+        let files = || walk(&w.folder.join("files"));
+        let before = files();
+        let say = |name: &str, value: &str| json!({ "name": name, "value": value });
+        let mut whole = json!({ "personalInformation": [say("fullName", "Ola Ek"), say("email", "ola@mail.example"), say("resume", &upload)] });
+        whole["diversitySurvey"] = json!({ "surveyId": "nothing", "responses": [] });
+        let apply = async |body: &Value| w.lever(&key, Post, &format!("/v1/postings/{berlin}/apply"), body.clone()).await;
+        assert_eq!(apply(&whole).await.0, 400);
+        let (_, found) = w.lever(&key, Get, "/v1/opportunities?email=ola@mail.example", Value::Null).await;
+        assert_eq!((found["data"].as_array().unwrap().len(), files()), (0, before));
+        whole["diversitySurvey"] = Value::Null;
+        let mut long = whole.clone();
+        long["personalInformation"][0]["value"] = json!("x".repeat(5_000));
+        assert_eq!(apply(&long).await.0, 400);
+        // Asked once, and said no; somebody else who knows the address says yes.
+        whole["consent"] = json!({ "marketing": false });
+        assert_eq!(apply(&whole).await.0, 201);
+        whole["consent"] = json!({ "marketing": true });
+        assert_eq!(apply(&whole).await.0, 201);
+        let (_, found) = w.lever(&key, Get, "/v1/opportunities?email=ola@mail.example", Value::Null).await;
+        let both = found["data"].as_array().unwrap();
+        assert!(both.len() == 2 && both.iter().all(|o| o["dataProtection"]["contact"]["allowed"] == false), "{found}");
+        w.drain().await;
+    })
+    .await;
+}
+
+/// The files below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.flat_map(|entry| if entry.path().is_dir() { walk(&entry.path()) } else { vec![entry.path()] }).collect()
+}

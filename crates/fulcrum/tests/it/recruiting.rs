@@ -119,7 +119,8 @@ async fn confidential_candidates_are_for_who_works_on_them_and_interviewers_see_
         )
         .await
         .unwrap();
-        assert_eq!((see("mei").await, see("omar").await), ((200, true), (404, false)), "who works on it, and no other");
+        assert_eq!((see("mei").await, see("omar").await), ((200, true), (200, true)), "who works on the posting, and who owns the candidate");
+        assert_eq!(see("ines").await, (404, false), "and no other");
         db.close().await;
         w.drain().await;
     })
