@@ -41,9 +41,12 @@ impl Right {
     }
 }
 
+/// Who may do and see everything.
+pub const SUPER_ADMIN: &str = "super admin";
+
 /// The built-in roles, most to least access, with what they allow. They cannot be edited.
 pub const ROLES: [(&str, &str, &[Right]); 5] = [
-    ("super admin", "Super Admin", &Right::ALL),
+    (SUPER_ADMIN, "Super Admin", &Right::ALL),
     ("admin", "Admin", &[Right::ManageCompany, Right::ManagePostings, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
     ("team member", "Team Member", &[Right::ManageProfiles, Right::SeeAllCandidates]),
     ("limited team member", "Limited Team Member", &[Right::ManageProfiles]),
