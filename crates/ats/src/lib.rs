@@ -70,6 +70,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "006_large_accounts", sql: include_str!("migrations/006_large_accounts.sql") },
     Migration { id: "007_whole_api", sql: include_str!("migrations/007_whole_api.sql") },
     Migration { id: "008_sandbox", sql: include_str!("migrations/008_sandbox.sql") },
+    Migration { id: "009_far_pages", sql: include_str!("migrations/009_far_pages.sql") },
 ];
 
 /// What the ATS stands on.

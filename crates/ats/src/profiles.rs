@@ -117,13 +117,11 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListOpportunities) -> 
         None => &mut only,
     };
     if let (Some(stage), Some(at), Some(id)) = (page.int(0)?, page.int(1)?, page.text(2)?) {
-        let (stage, at, id) = (only.bind(stage), only.bind(at), only.bind(id));
-        only.and(format!(
-            "(o.stage_position > {stage} or (o.stage_position = {stage} and (o.advanced_at < {at} or (o.advanced_at = {at} and o.id >= {id}))))"
-        ));
+        let (stage, at, id) = (only.bind(stage), only.bind(at.saturating_neg()), only.bind(id));
+        only.and(format!("(o.stage_position, -o.advanced_at, o.id) >= ({stage}, {at}, {id})"));
     }
     let limit = only.bind(page.ask());
-    let sql = format!("{SELECT}{} order by o.stage_position, o.advanced_at desc, o.id limit {limit}", only.sql());
+    let sql = format!("{SELECT}{} order by o.stage_position, -o.advanced_at, o.id limit {limit}", only.sql());
     let rows = ats.db.rows(&sql, only.values()).await?;
     let keyed = rows.iter().map(|row| Ok((row.int("stage_position")?, read(&ats, row)?))).collect::<db::Result<Vec<_>>>()?;
     let list = page.list(keyed, |(stage, o)| vec![json!(stage), json!(o.last_advanced_at), json!(o.id)]);
@@ -235,7 +233,7 @@ impl Ats {
     pub(crate) async fn opportunities(&self, mut only: Clauses, most: i64) -> db::Result<Vec<Opportunity>> {
         only.and("o.deleted_at is null");
         let limit = only.bind(most);
-        let sql = format!("{SELECT}{} order by o.stage_position, o.advanced_at desc, o.id limit {limit}", only.sql());
+        let sql = format!("{SELECT}{} order by o.stage_position, -o.advanced_at, o.id limit {limit}", only.sql());
         self.db.rows(&sql, only.values()).await?.iter().map(|row| read(self, row)).collect()
     }
 
