@@ -19,80 +19,67 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What can go wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
+/// Declares what can go wrong: each kind once, with its name for programs and its words for people.
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])* $kind:ident = $name:literal, $words:literal;)*) => {
+        /// What can go wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Kind {
+            $($(#[doc = $doc])* #[serde(rename = $name)] $kind,)*
+        }
+
+        impl Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// As calls and verbs name it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+
+            /// As people read it.
+            #[must_use]
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$kind => $words,)* }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The API answers 429.
-    #[serde(rename = "answers-429")]
-    AnswersTooMany,
+    AnswersTooMany = "answers-429", "The API answers 429, too many requests";
     /// The API answers 500.
-    #[serde(rename = "answers-500")]
-    AnswersFail,
+    AnswersFail = "answers-500", "The API answers 500";
     /// The API takes its time.
-    AnswersSlow,
+    AnswersSlow = "answers-slow", "The API answers late";
     /// The API's answers break off in the middle.
-    AnswersCut,
+    AnswersCut = "answers-cut", "The API's answers break off in the middle";
     /// OAuth tokens are refused, and renewed no more.
-    TokensRefused,
+    TokensRefused = "tokens-refused", "OAuth tokens are refused, as if access was revoked";
     /// Deliveries are not sent.
-    WebhooksLost,
+    WebhooksLost = "webhooks-lost", "Webhooks are not sent";
     /// Deliveries are sent twice.
-    WebhooksTwice,
+    WebhooksTwice = "webhooks-twice", "Webhooks are sent twice";
     /// Deliveries are sent late.
-    WebhooksLate,
+    WebhooksLate = "webhooks-late", "Webhooks are sent late";
     /// Every other delivery is overtaken.
-    WebhooksDisordered,
+    WebhooksDisordered = "webhooks-disordered", "Webhooks overtake one another";
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::AnswersTooMany,
-        Self::AnswersFail,
-        Self::AnswersSlow,
-        Self::AnswersCut,
-        Self::TokensRefused,
-        Self::WebhooksLost,
-        Self::WebhooksTwice,
-        Self::WebhooksLate,
-        Self::WebhooksDisordered,
-    ];
-
-    /// As calls and verbs name it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AnswersTooMany => "answers-429",
-            Self::AnswersFail => "answers-500",
-            Self::AnswersSlow => "answers-slow",
-            Self::AnswersCut => "answers-cut",
-            Self::TokensRefused => "tokens-refused",
-            Self::WebhooksLost => "webhooks-lost",
-            Self::WebhooksTwice => "webhooks-twice",
-            Self::WebhooksLate => "webhooks-late",
-            Self::WebhooksDisordered => "webhooks-disordered",
-        }
-    }
-
-    /// As people read it.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::AnswersTooMany => "The API answers 429, too many requests",
-            Self::AnswersFail => "The API answers 500",
-            Self::AnswersSlow => "The API answers late",
-            Self::AnswersCut => "The API's answers break off in the middle",
-            Self::TokensRefused => "OAuth tokens are refused, as if access was revoked",
-            Self::WebhooksLost => "Webhooks are not sent",
-            Self::WebhooksTwice => "Webhooks are sent twice",
-            Self::WebhooksLate => "Webhooks are sent late",
-            Self::WebhooksDisordered => "Webhooks overtake one another",
-        }
-    }
-
     const fn of_webhooks(self) -> bool {
         matches!(self, Self::WebhooksLost | Self::WebhooksTwice | Self::WebhooksLate | Self::WebhooksDisordered)
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> std::result::Result<Self, String> {
+        let known = || Self::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
+        Self::ALL.iter().copied().find(|kind| kind.name() == name).ok_or_else(|| format!("there is no fault {name}; there are: {}", known()))
     }
 }
 
@@ -169,7 +156,7 @@ impl Sandbox {
 fn read(row: &Row) -> db::Result<Fault> {
     Ok(Fault {
         id: row.text("id")?,
-        kind: serde_json::from_value(row.text("kind")?.into()).map_err(|e| db::Error::new(e.to_string()))?,
+        kind: row.text("kind")?.parse().map_err(|why: String| db::Error::new(why))?,
         share: row.int("share")?,
         late_ms: row.int("late_ms")?,
         path: row.text("path")?,

@@ -87,8 +87,8 @@ enum SandboxVerb {
     List,
     /// Let something go wrong; prints the fault as JSON
     Fault {
-        /// answers-429, answers-500, answers-slow, answers-cut, tokens-refused, webhooks-lost, webhooks-twice, webhooks-late, webhooks-disordered
-        kind: String,
+        /// What: answers-500, webhooks-lost, …; a name that is none lists them all
+        kind: ats::sandbox::Kind,
         /// How often, of a hundred times
         #[arg(long, default_value_t = 100)]
         share: i64,
@@ -345,8 +345,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Ats(AtsVerb::User(UserVerb::Create(new))) => commands::create_user(&ground, new).await,
         Verb::Ats(AtsVerb::Sandbox(SandboxVerb::List)) => commands::list_faults(&ground).await,
         Verb::Ats(AtsVerb::Sandbox(SandboxVerb::Fault { kind, share, late_ms, path, seconds })) => {
-            commands::add_fault(&ground, &serde_json::json!({ "kind": kind, "share": share, "late_ms": late_ms, "path": path, "seconds": seconds }))
-                .await
+            commands::add_fault(&ground, &ats::sandbox::NewFault { kind, share, late_ms, path, seconds }).await
         }
         Verb::Ats(AtsVerb::Sandbox(SandboxVerb::End { id })) => commands::end_fault(&ground, &id).await,
         Verb::Ats(AtsVerb::Sandbox(SandboxVerb::Clock { seconds })) => commands::move_clock(&ground, seconds).await,

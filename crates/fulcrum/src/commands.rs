@@ -71,12 +71,8 @@ pub async fn list_faults(ground: &Ground) -> Result<()> {
     Ok(())
 }
 
-pub async fn add_fault(ground: &Ground, new: &serde_json::Value) -> Result<()> {
-    let kinds = || ats::sandbox::Kind::ALL.map(ats::sandbox::Kind::name).join(", ");
-    let new: ats::sandbox::NewFault =
-        serde_json::from_value(new.clone()).map_err(|_| anyhow::anyhow!("there is no fault {}; there are: {}", new["kind"], kinds()))?;
-    let fault = ground.ats().await?.add_fault(&new).await?;
-    out!("{}", serde_json::to_string(&fault)?);
+pub async fn add_fault(ground: &Ground, new: &ats::sandbox::NewFault) -> Result<()> {
+    out!("{}", serde_json::to_string(&ground.ats().await?.add_fault(new).await?)?);
     Ok(())
 }
 

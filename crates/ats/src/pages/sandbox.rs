@@ -98,7 +98,7 @@ async fn page(viewer: &Viewer, why: Option<&str>) -> Result<Html<String>, Proble
 async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     viewer.need_sandbox()?;
     let number = |name: &str, usual: i64| fields.some(name).map_or(Some(usual), |text| text.parse().ok());
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == fields.get("kind"));
+    let kind = fields.get("kind").parse::<Kind>().ok();
     let (Some(kind), Some(share), Some(late_ms), Some(seconds)) = (kind, number("share", 100), number("late_ms", 5000), number("seconds", 600))
     else {
         return Ok(page(&viewer, Some("One of these is not a number.")).await?.into_response());
