@@ -252,26 +252,11 @@ impl Ats {
         if self.site().await? != site {
             return Err(Refusal::not_found("job sites", site));
         }
-        let mut only = Clauses::default();
-        only.is("state =", "published").is("confidentiality =", "non-confidential");
+        let mut only = self.public_postings();
         only.any_of("team", &query.team).any_of("department", &query.department).any_of("commitment", &query.commitment);
         only.any_of("level", &query.level);
-        let public = only.bind("\"public\"");
-        only.and(self.db.engine().holds("coalesce(distribution_channels, '[]')", &public));
-        let holds = |only: &mut Clauses, column: &str, texts: &[String]| {
-            let any: Vec<String> = texts
-                .iter()
-                .map(|text| {
-                    let text = only.bind(crate::profiles::text_of(text));
-                    self.db.engine().holds(column, &text)
-                })
-                .collect();
-            if !any.is_empty() {
-                only.and(format!("({})", any.join(" or ")));
-            }
-        };
         // A posting is at each of its locations.
-        holds(&mut only, "all_locations", &query.location);
+        self.holds_any(&mut only, "all_locations", &query.location);
         let (limit, skip) = (only.bind(i64::from(query.limit.unwrap_or(u32::MAX))), only.bind(i64::from(query.skip.unwrap_or(0))));
         let sql = format!("select * from posting{} order by created_at desc, id limit {limit} offset {skip}", only.sql());
         let rows = self.db.rows(&sql, only.values()).await?;
@@ -281,12 +266,19 @@ impl Ats {
 
     /// A posting of this job site that everybody may read.
     pub(crate) async fn open_job(&self, site: &str, id: &str) -> crate::refusal::Result<Posting> {
-        let found = if self.site().await? == site { self.postings_by_id(&[id.to_owned()]).await?.pop() } else { None };
-        let is_public = |p: &Posting| {
-            let shown = p.distribution_channels.as_ref().is_some_and(|channels| channels.iter().any(|channel| channel == "public"));
-            p.state == "published" && p.confidentiality != "confidential" && shown
-        };
-        found.filter(is_public).ok_or_else(|| Refusal::not_found("postings", id))
+        let mut only = self.public_postings();
+        only.is("id =", id);
+        let row = if self.site().await? == site { self.db.row(&format!("select * from posting{}", only.sql()), only.values()).await? } else { None };
+        let posting = row.map(|row| crate::postings::read(self, site, &row)).transpose()?;
+        posting.ok_or_else(|| Refusal::not_found("postings", id))
+    }
+
+    /// What everybody may read.
+    fn public_postings(&self) -> Clauses {
+        let mut only = Clauses::default();
+        only.is("state =", "published").is("confidentiality =", "non-confidential");
+        self.holds_any(&mut only, crate::postings::SHOWN, &["public".to_owned()]);
+        only
     }
 
     /// The Data API's posting in the words of the public one.

@@ -50,6 +50,16 @@ impl Page {
         Ok(format!("{} order by created_at desc, id limit {limit}", only.sql()))
     }
 
+    /// The same of a list that has the oldest first, by this moment and this id.
+    pub fn oldest(&self, only: &mut Clauses, moment: &str, row: &str) -> Result<String> {
+        if let (Some(at), Some(id)) = (self.int(0)?, self.text(1)?) {
+            let (at, id) = (only.bind(at), only.bind(id));
+            only.and(format!("({moment} > {at} or ({moment} = {at} and {row} >= {id}))"));
+        }
+        let limit = only.bind(self.ask());
+        Ok(format!("{} order by {moment}, {row} limit {limit}", only.sql()))
+    }
+
     /// A page of a list that is short enough to be read whole; `id` names a row.
     pub fn of_all<T>(&self, all: Vec<T>, id: impl Fn(&T) -> &str) -> Result<List<T>> {
         let start = match self.text(0)? {

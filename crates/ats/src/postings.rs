@@ -19,11 +19,7 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListPostings) -> Resul
     only.any_of("location", &query.location).any_of("commitment", &query.commitment).any_of("level", &query.level);
     shown_there(&ats, &mut only, &query)?;
     only.maybe("updated_at >=", query.updated_at_start).maybe("updated_at <=", query.updated_at_end);
-    if !query.tag.is_empty() {
-        // Tags are kept as a JSON list: one of them stands there as JSON spells it.
-        let any: Vec<String> = query.tag.iter().map(|tag| ats.db.engine().holds("tags", &only.bind(text_of(tag)))).collect();
-        only.and(format!("({})", any.join(" or ")));
-    }
+    ats.holds_any(&mut only, "tags", &query.tag);
     let sql = format!("select * from posting{}", page.newest(&mut only)?);
     let (rows, site) = (ats.db.rows(&sql, only.values()).await?, ats.site().await?);
     let postings = rows.iter().map(|row| read(&ats, &site, row)).collect::<db::Result<Vec<Posting>>>()?;
@@ -37,6 +33,9 @@ pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetPosting) -> Result<D
     ats.posting_for(&caller, request.posting.as_str()).await.map(Data::new)
 }
 
+/// Where a posting is shown, as a JSON list.
+pub const SHOWN: &str = "coalesce(distribution_channels, '[]')";
+
 /// Where published postings must be shown. As in Lever, asking for those that are published means those that everybody sees, unless somebody
 /// says otherwise.
 fn shown_there(ats: &Ats, only: &mut Clauses, query: &lever_api::PostingFilter) -> Result<()> {
@@ -48,15 +47,8 @@ fn shown_there(ats: &Ats, only: &mut Clauses, query: &lever_api::PostingFilter) 
     if let Some(other) = channels.iter().find(|channel| !matches!(channel.as_str(), "public" | "internal")) {
         return Err(Refusal::bad_request(format!("distributionChannel must be public or internal, not {other}")));
     }
-    if !channels.is_empty() {
-        let there: Vec<String> = channels
-            .iter()
-            .map(|channel| {
-                let channel = only.bind(text_of(channel));
-                ats.db.engine().holds("coalesce(distribution_channels, '[]')", &channel)
-            })
-            .collect();
-        only.and(format!("(state <> 'published' or {})", there.join(" or ")));
+    if let Some(there) = ats.any_held(only, SHOWN, channels) {
+        only.and(format!("(state <> 'published' or {there})"));
     }
     Ok(())
 }
@@ -70,15 +62,8 @@ pub async fn list_deleted(ats: Ats, caller: Arc<Caller>, request: ListDeletedPos
     if !caller.confidential {
         only.is("confidentiality =", "non-confidential");
     }
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(deleted_at > {at} or (deleted_at = {at} and id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
-    let rows = ats
-        .db
-        .rows(&format!("select id, deleted_at from posting_deleted{} order by deleted_at, id limit {limit}", only.sql()), only.values())
-        .await?;
+    let sql = format!("select id, deleted_at from posting_deleted{}", page.oldest(&mut only, "deleted_at", "id")?);
+    let rows = ats.db.rows(&sql, only.values()).await?;
     let read = |row: &Row| Ok(DeletedPosting { id: row.text("id")?, deleted_at: row.int("deleted_at")? });
     let deleted = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(deleted, |posting| vec![json!(posting.deleted_at), json!(posting.id)]))
@@ -140,6 +125,19 @@ pub(crate) fn read(ats: &Ats, site: &str, row: &Row) -> db::Result<Posting> {
 }
 
 impl Ats {
+    /// That a column with a JSON list holds one of these texts, as JSON spells them; nothing, if there are none.
+    pub(crate) fn any_held(&self, only: &mut Clauses, column: &str, texts: &[String]) -> Option<String> {
+        let any: Vec<String> = texts.iter().map(|text| self.db.engine().holds(column, &only.bind(text_of(text)))).collect();
+        (!any.is_empty()).then(|| format!("({})", any.join(" or ")))
+    }
+
+    /// Only those whose list holds one of these, if there are any.
+    pub(crate) fn holds_any(&self, only: &mut Clauses, column: &str, texts: &[String]) {
+        if let Some(any) = self.any_held(only, column, texts) {
+            only.and(any);
+        }
+    }
+
     pub(crate) async fn postings_by_id(&self, ids: &[String]) -> Result<Vec<Posting>> {
         let mut only = Clauses::default();
         only.any_of("id", ids);

@@ -136,12 +136,7 @@ pub async fn list_deleted(ats: Ats, caller: Arc<Caller>, request: ListDeletedOpp
         only.is("o.confidentiality =", "non-confidential");
     }
     only.and("o.deleted_at is not null").maybe("o.deleted_at >=", q.deleted_at_start).maybe("o.deleted_at <=", q.deleted_at_end);
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(o.deleted_at > {at} or (o.deleted_at = {at} and o.id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
-    let sql = format!("{SELECT}{} order by o.deleted_at, o.id limit {limit}", only.sql());
+    let sql = format!("{SELECT}{}", page.oldest(&mut only, "o.deleted_at", "o.id")?);
     let deleted = ats.db.rows(&sql, only.values()).await?.iter().map(|row| read(&ats, row)).collect::<db::Result<Vec<_>>>()?;
     Ok(page.list(deleted, |o| vec![json!(o.deleted_at), json!(o.id)]))
 }
@@ -171,15 +166,9 @@ pub async fn list_deleted_applications(ats: Ats, caller: Arc<Caller>, request: L
         only.is("o.confidentiality =", "non-confidential");
     }
     only.is("o.deleted_at >=", start).is("o.deleted_at <", end);
-    if let (Some(at), Some(id)) = (page.int(0)?, page.text(1)?) {
-        let (at, id) = (only.bind(at), only.bind(id));
-        only.and(format!("(o.deleted_at > {at} or (o.deleted_at = {at} and a.id >= {id}))"));
-    }
-    let limit = only.bind(page.ask());
     let sql = format!(
-        "select a.id, a.posting_id, o.id as opportunity_id, o.deleted_at from opportunity o join application a on a.opportunity_id = o.id{} \
-         order by o.deleted_at, a.id limit {limit}",
-        only.sql()
+        "select a.id, a.posting_id, o.id as opportunity_id, o.deleted_at from opportunity o join application a on a.opportunity_id = o.id{}",
+        page.oldest(&mut only, "o.deleted_at", "a.id")?
     );
     let read = |row: &Row| {
         Ok(DeletedApplication {
