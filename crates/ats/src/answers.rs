@@ -14,61 +14,56 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use clock::Tick;
 use db::Version;
 use endpoint::Info;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-/// Bytes kept in all; beyond that everything is let go.
-const MOST: usize = 32 << 20;
+/// Bytes kept in all; beyond that what is asked least is let go, and what was asked once before what was asked again.
+const MOST: u64 = 32 << 20;
 /// What an answer costs beside its bytes.
 const AROUND: usize = 2 << 10;
 /// Longer answers are not kept.
 const LONGEST: usize = 1 << 20;
+/// How many to make room for at first.
+const USUAL: usize = 1 << 10;
 
 /// What was asked: a digest of the credential and the address.
 type Asked = [u8; 32];
 
 #[derive(Clone)]
 struct Kept {
+    /// Of the database, before the answer was made.
+    version: Version,
     caller: Arc<Caller>,
     info: &'static Info,
     headers: HeaderMap,
     body: Bytes,
 }
 
-/// Answers of one version of the database, and how many bytes they are.
-struct OfVersion {
-    version: Version,
-    kept: HashMap<Asked, Kept>,
-    bytes: usize,
-    /// When that version was seen: a slow answer of an older one does not push it out.
-    seen: Tick,
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<Asked, Kept> for Size {
+    fn weight(&self, _: &Asked, kept: &Kept) -> u64 {
+        (kept.body.len() + AROUND) as u64
+    }
 }
 
-/// The answers that may still be told again.
-#[derive(Default)]
-pub struct Answers(Mutex<Option<OfVersion>>);
+/// The answers that may be told again.
+pub struct Answers(Cache<Asked, Kept, Size>);
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self(Cache::with_weighter(USUAL, MOST, Size))
+    }
+}
 
 impl Answers {
     fn find(&self, version: &Version, asked: &Asked) -> Option<Kept> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.as_ref().filter(|of| of.version == *version)?.kept.get(asked).cloned()
-    }
-
-    fn keep(&self, (version, seen): (Version, Tick), asked: Asked, answer: Kept) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let size = answer.body.len() + AROUND;
-        match all.as_mut() {
-            Some(of) if of.version == version && of.bytes + size <= MOST => {
-                of.bytes += size;
-                of.kept.insert(asked, answer);
-            }
-            Some(of) if of.version != version && of.seen > seen => {}
-            _ => *all = Some(OfVersion { version, kept: HashMap::from([(asked, answer)]), bytes: size, seen }),
-        }
+        self.0.get(asked).filter(|kept| kept.version == *version)
     }
 }
 
@@ -91,7 +86,6 @@ fn asked(request: &Request) -> Option<Asked> {
 /// Tells an answer again, or has it made and keeps it.
 pub async fn again(State(ats): State<Ats>, request: Request, next: Next) -> Response {
     let Some(asked) = asked(&request) else { return next.run(request).await };
-    let seen = Tick::next();
     let Ok(version) = ats.db.version().await else { return next.run(request).await };
     if let Some(kept) = ats.answers.find(&version, &asked) {
         return ats.told_again(kept);
@@ -108,7 +102,7 @@ pub async fn again(State(ats): State<Ats>, request: Request, next: Next) -> Resp
         return Refusal::from(db::Error::new("an answer could not be written")).into_response();
     };
     if body.len() <= LONGEST {
-        ats.answers.keep((version, seen), asked, Kept { caller, info, headers: parts.headers.clone(), body: body.clone() });
+        ats.answers.0.insert(asked, Kept { version, caller, info, headers: parts.headers.clone(), body: body.clone() });
     }
     Response::from_parts(parts, Body::from(body))
 }
@@ -116,7 +110,7 @@ pub async fn again(State(ats): State<Ats>, request: Request, next: Next) -> Resp
 impl Ats {
     /// The same answer, as if it were made: within the caller's rate, while the credential lives, counted, at the time of day.
     fn told_again(&self, kept: Kept) -> Response {
-        let Kept { caller, info, headers, body } = kept;
+        let Kept { version: _, caller, info, headers, body } = kept;
         let refused = match caller.until {
             Some(until) if until <= self.clock.now().0 => Some(Refusal::unauthorized()),
             _ if self.rate_limit && !self.buckets.take(&caller.owner) => Some(Refusal::too_many()),

@@ -10,7 +10,8 @@ use crate::{
     surveys, uploads, webhooks, writes,
 };
 use axum::Router;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
+use axum::http::request::Parts as Head;
 use clock::Clock;
 use db::Db;
 use db::vault::Vault;
@@ -19,7 +20,6 @@ use futures_util::future::BoxFuture;
 use lever_api::PutPosting;
 use outbound::Outbound;
 use pipeline::Pipeline;
-use serde_json::Value;
 use std::ops::Deref;
 use std::sync::Arc;
 use store::Store;
@@ -222,8 +222,8 @@ impl Dialect for Ats {
     type Caller = Caller;
     type Refusal = Refusal;
 
-    fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller>> {
-        Box::pin(self.admit_caller(info, headers))
+    fn admit<'a>(&'a self, info: &'static Info, head: &'a Head) -> BoxFuture<'a, Result<Caller>> {
+        Box::pin(self.admit_caller(info, &head.headers))
     }
 
     fn date(&self) -> Option<HeaderValue> {
@@ -236,7 +236,7 @@ impl Dialect for Ats {
         crate::expand::check(info, query)
     }
 
-    fn finish<'a>(&'a self, _: &'a Caller, info: &'static Info, query: &'a str, answer: Value) -> BoxFuture<'a, Result<Value>> {
+    fn finish<'a>(&'a self, _: &'a Caller, info: &'static Info, query: &'a str, answer: Vec<u8>) -> BoxFuture<'a, Result<Vec<u8>>> {
         Box::pin(self.view(info, query, answer))
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What programs are told of, and what it is done to; the rest is for the account's own pages.
-const TOLD: [&str; 8] = [
+const TOLD: [&str; 9] = [
     "key:added",
     "key:removed",
     "user:added",
@@ -18,6 +18,7 @@ const TOLD: [&str; 8] = [
     "user:reactivated",
     "user.authentication:failed",
     "user.authentication:succeeded",
+    "user.permission:changed",
     "user.role:changed",
 ];
 

@@ -3,9 +3,10 @@
 use crate::Ats;
 use crate::offers::Terms;
 use crate::people::NewPerson;
+use crate::sensitive::Sensitive;
 use clock::Ms;
 use db::{Sql, params};
-use lever_api::{Categories, FormField, NewOpportunity, Phone, Posting, Requisition};
+use lever_api::{Categories, FormField, NewOpportunity, Phone, Posting, Requisition, RequisitionField};
 use serde_json::json;
 use std::time::Duration;
 
@@ -110,6 +111,11 @@ impl Ats {
                 role: role.to_lowercase(),
                 job_title: Some(if role == "Limited Team Member" { "Head of Engineering".into() } else { "Recruiting".into() }),
                 password_hash: Some(hash.clone()),
+                sensitive: match role {
+                    "Admin" => Sensitive::all(),
+                    "Team Member" => Sensitive { departments: vec!["Engineering".into()], ..Sensitive::default() },
+                    _ => Sensitive::default(),
+                },
             };
             people.push(self.add_person(new).await?);
         }
@@ -125,6 +131,9 @@ impl Ats {
     async fn demo_forms(&self, people: &[String], postings: &[String]) -> db::Result<()> {
         let (now, tx) = (self.clock.now().0, self.db.begin().await?);
         let (title, department, team, location, _) = JOBS[0];
+        let cost_center =
+            RequisitionField { id: "cost_center".into(), text: "Cost center".into(), kind: "text".into(), ..RequisitionField::default() };
+        self.add_requisition_field(&tx, &cost_center).await?;
         let requisition = Requisition {
             id: uuid::Uuid::new_v4().to_string(),
             requisition_code: "ENG-7".into(),

@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 impl Ats {
-    /// Has the last word on an answer. `expand` wins over `include`.
-    pub(crate) async fn view(&self, info: &Info, query: &str, mut answer: Value) -> Result<Value> {
-        if query.is_empty() {
+    /// Has the last word on an answer. `expand` wins over `include`; without either it stays as it is written.
+    pub(crate) async fn view(&self, info: &Info, query: &str, answer: Vec<u8>) -> Result<Vec<u8>> {
+        let view = read(query)?;
+        if view.expand.is_empty() && view.include.is_empty() {
             return Ok(answer);
         }
-        let view = read(query)?;
+        let mut answer: Value = serde_json::from_slice(&answer).map_err(unwritable)?;
         for name in &view.expand {
             let Some((field, kind)) = info.expands.iter().find(|(field, _)| field == name) else { continue };
             self.inline(&mut answer, field, kind).await?;
@@ -22,7 +23,7 @@ impl Ats {
             let keep = |name: &String| view.include.contains(name) || view.expand.contains(name);
             objects(&mut answer).into_iter().for_each(|object| object.retain(|name, _| keep(name)));
         }
-        Ok(answer)
+        serde_json::to_vec(&answer).map_err(unwritable)
     }
 
     async fn inline(&self, answer: &mut Value, field: &str, kind: &str) -> Result<()> {
@@ -67,6 +68,10 @@ impl Ats {
         };
         Ok(found.into_iter().filter_map(|v| Some((v.get("id")?.as_str()?.to_owned(), v))).collect())
     }
+}
+
+fn unwritable(e: serde_json::Error) -> Refusal {
+    db::Error::new(format!("an answer is no JSON: {e}")).into()
 }
 
 fn read(query: &str) -> Result<View> {

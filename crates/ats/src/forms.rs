@@ -39,7 +39,7 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateForm) -> Resul
         return Err(Refusal::bad_request(format!("fields: the template has no field {:?}", unknown.id)));
     }
     let answer = |field: &FormField| answers.iter().find(|answer| answer.id == field.id).map_or(Value::Null, |answer| answer.value.clone());
-    ats.fill_in(&opportunity, actor.as_deref(), &template, answer).await?;
+    ats.fill_in(&opportunity, actor.as_deref(), &template, request.body.secret.unwrap_or(template.secret_by_default), answer).await?;
     ats.committed();
     let newest = ats.forms_of(&opportunity.id).await?.into_iter().find(|form| form.base_template_id == template.id);
     newest.map(Data::new).ok_or_else(|| Refusal::not_found("forms", &template.id))
@@ -70,12 +70,20 @@ impl Ats {
         self.db.rows(sql, params![opportunity]).await?.iter().map(read).collect()
     }
 
+    /// Newest first, as somebody sees them who does not see secret ones, but for their own; with nobody named, all.
+    pub(crate) async fn forms_seen(&self, opportunity: &str, by: Option<&str>) -> db::Result<Vec<ProfileForm>> {
+        let Some(by) = by else { return self.forms_of(opportunity).await };
+        let sql = "select * from form where opportunity_id = $1 and (not secret or person = $2) order by created_at desc, id";
+        self.db.rows(sql, params![opportunity, by]).await?.iter().map(read).collect()
+    }
+
     /// Files a form; `answer` says what was answered to a question. An opportunity's `updatedAt` does not move.
     pub(crate) async fn fill_in(
         &self,
         of: &Opportunity,
         by: Option<&str>,
         template: &FormTemplate,
+        secret: bool,
         answer: impl Fn(&FormField) -> Value,
     ) -> Result<()> {
         let mut fields = template.fields.clone();
@@ -91,8 +99,8 @@ impl Ats {
             return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
         }
         let sql = format!(
-            "insert into form (id, opportunity_id, template_id, text, instructions, fields, person, stage_id, created_at) values {}",
-            db::values(1, 9)
+            "insert into form (id, opportunity_id, template_id, text, instructions, fields, person, stage_id, created_at, secret) values {}",
+            db::values(1, 10)
         );
         let values = params![
             uuid::Uuid::new_v4().to_string(),
@@ -103,7 +111,8 @@ impl Ats {
             text_of(&fields),
             by,
             reference(&now.stage),
-            self.clock.now().0
+            self.clock.now().0,
+            secret
         ];
         tx.run(&sql, values).await?;
         tx.commit().await?;

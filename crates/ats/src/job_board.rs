@@ -3,14 +3,15 @@
 use crate::Ats;
 use crate::applying::Submission;
 use crate::refusal::Refusal;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts as Head;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use db::vault::digest;
 use db::{Clauses, Sql, params};
-use endpoint::{Attachment, Info, Unreadable};
+use endpoint::{Attachment, Endpoint, Info, Unreadable};
 use futures_util::future::BoxFuture;
 use lever_api::{
-    ApplyFromOutside, Board, GetPublicPosting, ListPublicPostings, NewOpportunity, Phone, Posting, PublicApplication, PublicApplied,
+    ApplyFromOutside, Board, GetPublicPosting, ListPublicPostings, NewOpportunity, Phone, Posting, PostingsKey, PublicApplication, PublicApplied,
     PublicCategories, PublicFilter, PublicGroup, PublicPosting, PublicRefusal,
 };
 use serde_json::{Value, json};
@@ -60,10 +61,16 @@ impl Dialect for JobBoard {
     type Caller = Guest;
     type Refusal = Refused;
 
-    /// Everybody may read; the key to apply stands in the query, and is looked at by the handler.
-    fn admit<'a>(&'a self, _: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Guest>> {
-        let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        Box::pin(std::future::ready(Ok(Guest { accept })))
+    /// Everybody may read; who applies has a key in the query.
+    fn admit<'a>(&'a self, info: &'static Info, head: &'a Head) -> BoxFuture<'a, Result<Guest>> {
+        let accept = head.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        Box::pin(async move {
+            if info.name == ApplyFromOutside::INFO.name {
+                let query: PostingsKey = serde_html_form::from_str(head.uri.query().unwrap_or_default()).unwrap_or_default();
+                self.0.admit_applicant(query.key.as_deref().unwrap_or_default()).await?;
+            }
+            Ok(Guest { accept })
+        })
     }
 
     /// A company's own page, wherever it is, may read what is published.
@@ -99,7 +106,6 @@ async fn get(board: JobBoard, _: Arc<Guest>, request: GetPublicPosting) -> Resul
 
 async fn apply(board: JobBoard, _: Arc<Guest>, request: ApplyFromOutside) -> Result<PublicApplied> {
     let ats = board.0;
-    ats.admit_applicant(request.query.key.as_deref().unwrap_or_default()).await?;
     let posting = ats.open_job(&request.site, request.posting.as_str()).await?;
     let resume =
         request.body.files.into_iter().filter(|file| file.field == "resume").map(|file| Attachment { field: "resumeFile".to_owned(), ..file });

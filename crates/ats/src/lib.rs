@@ -23,6 +23,7 @@ mod generate;
 mod interviews;
 mod job_board;
 mod labels;
+mod merging;
 mod moves;
 mod notes;
 mod oauth;
@@ -40,6 +41,7 @@ mod requisition_fields;
 mod requisitions;
 pub mod sandbox;
 mod sandbox_api;
+pub mod sensitive;
 mod settings;
 pub mod setup;
 mod surveys;
@@ -71,6 +73,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "007_whole_api", sql: include_str!("migrations/007_whole_api.sql") },
     Migration { id: "008_sandbox", sql: include_str!("migrations/008_sandbox.sql") },
     Migration { id: "009_far_pages", sql: include_str!("migrations/009_far_pages.sql") },
+    Migration { id: "010_sensitive", sql: include_str!("migrations/010_sensitive.sql") },
 ];
 
 /// What the ATS stands on.

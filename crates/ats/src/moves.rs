@@ -155,7 +155,7 @@ impl Ats {
     }
 
     /// Writes which addresses are this contact's; how many were free.
-    async fn index_emails(&self, tx: &impl Sql, id: &str, emails: &[String]) -> Result<u64> {
+    pub(crate) async fn index_emails(&self, tx: &impl Sql, id: &str, emails: &[String]) -> Result<u64> {
         let mut free = 0;
         tx.run("delete from contact_email where contact_id = $1", params![id]).await?;
         for email in emails {
@@ -166,7 +166,7 @@ impl Ats {
     }
 
     async fn apply(&self, tx: &Tx, opportunity: &str, posting: &str, by: Option<&str>, new: &NewOpportunity, at: i64) -> Result<Application> {
-        let row = tx.row("select * from posting where id = $1", params![posting]).await?;
+        let row = tx.row(&format!("select * from posting where id = $1{}", tx.engine().to_stay()), params![posting]).await?;
         let row = row.ok_or_else(|| Refusal::bad_request(format!("there is no posting {posting}")))?;
         let id = uuid::Uuid::new_v4().to_string();
         let maybe = |column: &str| -> db::Result<Option<String>> { row.get(column) };
@@ -207,8 +207,7 @@ impl Ats {
 
     /// The opportunity, locked against others who change it at the same moment.
     pub(crate) async fn locked(&self, tx: &Tx, id: &str) -> Result<Opportunity> {
-        let lock = if tx.engine() == db::Engine::Postgres { " for update" } else { "" };
-        tx.rows(&format!("select id from opportunity where id = $1{lock}"), params![id]).await?;
+        tx.rows(&format!("select id from opportunity where id = $1{}", tx.engine().to_change()), params![id]).await?;
         self.find_opportunity(tx, id).await?.ok_or_else(|| Refusal::not_found("opportunities", id))
     }
 
@@ -315,6 +314,14 @@ impl Ats {
         Ok(index(tx, id, kind, &all).await?)
     }
 
+    /// Out of the pipeline's sight until then; with nothing, back in it.
+    pub(crate) async fn snooze(&self, tx: &Tx, id: &str, until: Option<clock::Ms>) -> Result<()> {
+        self.locked(tx, id).await?;
+        let sql = "update opportunity set snoozed_until = $1, updated_at = $2 where id = $3";
+        tx.run(sql, params![until.map(|until| until.0), self.clock.now().0, id]).await?;
+        Ok(())
+    }
+
     /// Adds or removes links of the contact.
     pub(crate) async fn relink(&self, tx: &Tx, id: &str, links: &[String], add: bool) -> Result<()> {
         let opportunity = self.locked(tx, id).await?;
@@ -367,7 +374,7 @@ impl Ats {
         self.contact_changed(tx, id, now).await
     }
 
-    async fn contact_changed(&self, tx: &Tx, id: &str, now: i64) -> Result<()> {
+    pub(crate) async fn contact_changed(&self, tx: &Tx, id: &str, now: i64) -> Result<()> {
         let account = self.account_id(tx).await?;
         self.emit(tx, Event::ContactUpdated, None, json!({ "contactId": id, "updatedAt": now, "accountId": account })).await
     }

@@ -2,6 +2,7 @@
 
 use crate::Ats;
 use crate::refusal::Result;
+use crate::sensitive::Sensitive;
 use db::{Row, Sql, params};
 use lever_api::{Rest, User};
 
@@ -14,7 +15,7 @@ pub enum Right {
     ManageCompany,
     /// Write, publish and close postings.
     ManagePostings,
-    /// Add and remove users, change their roles.
+    /// Add and remove users whose role allows less than one's own, and change their roles.
     ManageUsers,
     /// Work with the profiles one may see, and see what integrations write there.
     ManageProfiles,
@@ -48,7 +49,7 @@ pub const SUPER_ADMIN: &str = "super admin";
 pub const ROLES: [(&str, &str, &[Right]); 5] = [
     (SUPER_ADMIN, "Super Admin", &Right::ALL),
     ("admin", "Admin", &[Right::ManageCompany, Right::ManagePostings, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
-    ("team member", "Team Member", &[Right::ManageProfiles, Right::SeeAllCandidates]),
+    ("team member", "Team Member", &[Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
     ("limited team member", "Limited Team Member", &[Right::ManageProfiles]),
     ("interviewer", "Interviewer", &[]),
 ];
@@ -60,7 +61,22 @@ pub struct Person {
     pub user: User,
     /// What their role is called.
     pub role: String,
+    /// Whose sensitive information they see.
+    pub sensitive: Sensitive,
     rights: Vec<Right>,
+}
+
+/// A role, built in or of the company's own.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// What a user's `accessRole` says: a built-in role's name, or an id.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it allows.
+    pub rights: Vec<Right>,
+    /// Built in: it cannot be changed.
+    pub is_built_in: bool,
 }
 
 impl Person {
@@ -68,6 +84,19 @@ impl Person {
     #[must_use]
     pub fn may(&self, right: Right) -> bool {
         self.rights.contains(&right)
+    }
+
+    /// Whether nothing is hidden from them.
+    #[must_use]
+    pub fn is_super_admin(&self) -> bool {
+        self.user.access_role == SUPER_ADMIN
+    }
+
+    /// Whether they may give and take this role: Super Admins every one, others those that allow less than their own.
+    #[must_use]
+    pub fn manages(&self, role: &Role) -> bool {
+        let less = role.rights.len() < self.rights.len() && role.rights.iter().all(|right| self.may(*right));
+        self.is_super_admin() || (self.may(Right::ManageUsers) && less)
     }
 }
 
@@ -90,6 +119,17 @@ pub(crate) fn read(row: &Row) -> db::Result<User> {
     })
 }
 
+fn built_in() -> impl Iterator<Item = Role> {
+    let role = |(id, name, rights): (&str, &str, &[Right])| Role { id: id.into(), name: name.into(), rights: rights.to_vec(), is_built_in: true };
+    ROLES.into_iter().map(role)
+}
+
+fn read_role(row: &Row) -> db::Result<Role> {
+    let names: Vec<String> = serde_json::from_value(row.json("rights")?).unwrap_or_default();
+    let rights = Right::ALL.into_iter().filter(|right| names.iter().any(|name| name == right.name())).collect();
+    Ok(Role { id: row.text("id")?, name: row.text("name")?, rights, is_built_in: false })
+}
+
 /// A user to be made.
 #[derive(Clone, Debug, Default)]
 pub struct NewPerson {
@@ -103,6 +143,8 @@ pub struct NewPerson {
     pub job_title: Option<String>,
     /// [`web::password::hash`] of their password; without one they cannot sign in.
     pub password_hash: Option<String>,
+    /// Whose sensitive information they see, if their role sees all candidates.
+    pub sensitive: Sensitive,
 }
 
 impl Ats {
@@ -116,8 +158,8 @@ impl Ats {
         let username = email.split('@').next().unwrap_or_default().replace('.', "");
         self.db
             .run(
-                "insert into person (id, name, username, email, access_role, password, job_title, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8)",
-                params![id.as_str(), new.name.trim(), username, email, new.role, new.password_hash, new.job_title, self.clock.now().0],
+                "insert into person (id, name, username, email, access_role, password, job_title, sensitive, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+                params![id.as_str(), new.name.trim(), username, email, new.role, new.password_hash, new.job_title, new.sensitive.stored(), self.clock.now().0],
             )
             .await?;
         Ok(id)
@@ -149,17 +191,28 @@ impl Ats {
             return Ok(None);
         };
         let user = read(&row)?;
-        if let Some((_, role, rights)) = ROLES.iter().find(|(name, _, _)| *name == user.access_role) {
-            return Ok(Some(Person { user, role: (*role).to_owned(), rights: rights.to_vec() }));
-        }
-        let custom = self.db.row("select name, rights from role where id = $1", params![user.access_role.as_str()]).await?;
-        let (role, names) = match custom {
-            Some(row) => (row.text("name")?, row.json("rights")?),
-            None => ("No role".to_owned(), serde_json::Value::Null),
+        let (role, rights) = self.role(&user.access_role).await?.map_or_else(|| ("No role".to_owned(), vec![]), |role| (role.name, role.rights));
+        let sensitive = match () {
+            () if user.access_role == SUPER_ADMIN => Sensitive::all(),
+            // Who sees only their own candidates has no such privilege.
+            () if !rights.contains(&Right::SeeAllCandidates) => Sensitive::default(),
+            () => serde_json::from_value(row.json("sensitive")?).unwrap_or_default(),
         };
-        let names: Vec<String> = serde_json::from_value(names).unwrap_or_default();
-        let rights = Right::ALL.into_iter().filter(|right| names.iter().any(|name| name == right.name())).collect();
-        Ok(Some(Person { user, role, rights }))
+        Ok(Some(Person { user, role, sensitive, rights }))
+    }
+
+    /// A role by what a user's `accessRole` says.
+    pub(crate) async fn role(&self, id: &str) -> db::Result<Option<Role>> {
+        if let Some(role) = built_in().find(|role| role.id == id) {
+            return Ok(Some(role));
+        }
+        self.db.row("select * from role where id = $1", params![id]).await?.map(|row| read_role(&row)).transpose()
+    }
+
+    /// All roles: the built-in ones, then the company's own by name.
+    pub(crate) async fn roles(&self) -> db::Result<Vec<Role>> {
+        let own = self.db.rows("select * from role order by lower(name), id", vec![]).await?;
+        built_in().map(Ok).chain(own.iter().map(read_role)).collect()
     }
 
     /// All users, active ones first, by name.
@@ -178,6 +231,37 @@ impl Ats {
         let json = serde_json::to_string(&names).unwrap_or_default();
         self.db.run("insert into role (id, name, rights) values ($1, $2, $3)", params![id.as_str(), name, json]).await?;
         Ok(id)
+    }
+
+    /// Changes a role of one's own. Whoever has it may do what it says from their next page on.
+    pub(crate) async fn change_role(&self, id: &str, name: &str, rights: &[Right]) -> db::Result<bool> {
+        let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
+        let json = serde_json::to_string(&names).unwrap_or_default();
+        Ok(self.db.run("update role set name = $1, rights = $2 where id = $3", params![name, json, id]).await? > 0)
+    }
+
+    /// Deletes a role that nobody has; whether it did.
+    pub(crate) async fn delete_role(&self, id: &str) -> db::Result<bool> {
+        let sql = "delete from role where id = $1 and not exists (select 1 from person where access_role = $1)";
+        Ok(self.db.run(sql, params![id]).await? > 0)
+    }
+
+    /// Gives a user another role. Their sessions end: whoever may do less from now on signs in anew.
+    pub(crate) async fn give_role(&self, user: &User, role: &Role, by: Option<&str>) -> Result<()> {
+        if role.id == user.access_role {
+            return Ok(());
+        }
+        if role.id != SUPER_ADMIN {
+            self.leaves_a_super_admin(user).await?;
+        }
+        let tx = self.db.begin().await?;
+        tx.run("update person set access_role = $1 where id = $2", params![role.id.as_str(), user.id.as_str()]).await?;
+        let meta = serde_json::json!({ "from": user.access_role, "to": role.id });
+        self.audit_more(&tx, "user.role:changed", by, (&user.id, &user.email), &meta).await?;
+        tx.commit().await?;
+        self.lobby.sessions.end_all_of(&user.id).await?;
+        self.committed();
+        Ok(())
     }
 
     /// Takes a user's access away; their history stays.

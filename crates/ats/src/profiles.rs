@@ -24,12 +24,8 @@ pub fn text_of(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
-fn list_of<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> db::Result<Vec<T>> {
-    Ok(serde_json::from_value(row.json(column)?).unwrap_or_default())
-}
-
-/// What the person agreed to; null, if they were never asked.
-fn protection(row: &Row, column: &str) -> db::Result<Value> {
+/// What a column holds as JSON; nothing, where it is null.
+fn held<T: serde::de::DeserializeOwned + Default>(row: &Row, column: &str) -> db::Result<T> {
     let text: Option<String> = row.get(column)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
@@ -47,17 +43,17 @@ pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
         stage: json!(row.text("stage_id")?),
         confidentiality: row.text("confidentiality")?,
         location: row.text("c_location")?,
-        phones: list_of(row, "c_phones")?,
-        emails: list_of(row, "c_emails")?,
-        links: list_of(row, "c_links")?,
+        phones: held(row, "c_phones")?,
+        emails: held(row, "c_emails")?,
+        links: held(row, "c_links")?,
         archived: archived_at.map(|at| Archived { reason, archived_at: Some(at) }),
-        tags: list_of(row, "tags")?,
-        sources: list_of(row, "sources")?,
-        stage_changes: list_of(row, "stage_changes")?,
+        tags: held(row, "tags")?,
+        sources: held(row, "sources")?,
+        stage_changes: held(row, "stage_changes")?,
         origin: row.text("origin")?,
         sourced_by: json!(row.get::<Option<String>>("sourced_by")?),
         owner: json!(row.get::<Option<String>>("owner")?),
-        followers: list_of(row, "followers")?,
+        followers: held(row, "followers")?,
         applications: row.get::<Option<String>>("application_id")?.into_iter().map(Value::from).collect(),
         created_at: row.int("created_at")?,
         updated_at: Some(row.int("updated_at")?),
@@ -66,7 +62,7 @@ pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
         snoozed_until: row.get("snoozed_until")?,
         urls: Some(OpportunityUrls { list: format!("{base}/candidates"), show: format!("{base}/candidates/{id}") }),
         is_anonymized: row.get("c_anonymized")?,
-        data_protection: protection(row, "c_data_protection")?,
+        data_protection: held(row, "c_data_protection")?,
         opportunity_location: Some(if location.is_empty() { "unspecified".to_owned() } else { location }),
         deleted_by: row.get("deleted_by")?,
         deleted_at: row.get("deleted_at")?,
@@ -226,8 +222,13 @@ impl Ats {
         self.db.rows(&sql, only.values()).await?.iter().map(|row| read(self, row)).collect()
     }
 
-    /// Those who fit, who moved last first, from this moment and id on; each with the moment.
-    pub(crate) async fn opportunities_page(&self, mut only: Clauses, from: Option<(i64, &str)>, most: usize) -> db::Result<Vec<(i64, Opportunity)>> {
+    /// Those who fit, who moved last first, from this moment and id on; each with the moment, and the posting they are for.
+    pub(crate) async fn opportunities_page(
+        &self,
+        mut only: Clauses,
+        from: Option<(i64, &str)>,
+        most: usize,
+    ) -> db::Result<Vec<(i64, Option<String>, Opportunity)>> {
         let at = "coalesce(o.archived_at, o.advanced_at)";
         only.and("o.deleted_at is null");
         if let Some((moment, id)) = from {
@@ -236,7 +237,8 @@ impl Ats {
         }
         let limit = only.bind(i64::try_from(most).unwrap_or(100));
         let sql = format!("{SELECT}{} order by {at} desc, o.id limit {limit}", only.sql());
-        let read = |row: &Row| Ok((row.get::<Option<i64>>("archived_at")?.map_or_else(|| row.int("advanced_at"), Ok)?, read(self, row)?));
+        let moved = |row: &Row| row.get::<Option<i64>>("archived_at")?.map_or_else(|| row.int("advanced_at"), Ok);
+        let read = |row: &Row| Ok((moved(row)?, row.get("posting_id")?, read(self, row)?));
         self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
     }
 
@@ -264,9 +266,9 @@ impl Ats {
                 headline: row.text("headline")?,
                 is_anonymized: Some(row.get("is_anonymized")?),
                 location: Some(Place { name: row.text("location")? }),
-                emails: list_of(row, "emails")?,
-                phones: list_of(row, "phones")?,
-                data_protection: Some(protection(row, "data_protection")?),
+                emails: held(row, "emails")?,
+                phones: held(row, "phones")?,
+                data_protection: Some(held(row, "data_protection")?),
                 rest: Rest::new(),
             })
         };

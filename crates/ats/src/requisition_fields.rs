@@ -34,11 +34,10 @@ pub async fn create(ats: Ats, _: Arc<Caller>, request: CreateRequisitionField) -
     if ats.requisition_fields().await?.len() >= MOST_FIELDS {
         return Err(Refusal::bad_request(format!("An account has at most {MOST_FIELDS} requisition fields")));
     }
-    let sql = "insert into requisition_field (id, doc, created_at) values ($1, $2, $3) on conflict (id) do nothing";
-    match ats.db.run(sql, params![field.id.as_str(), text_of(&field), ats.clock.now().0]).await? {
-        0 => Err(Refusal::bad_request(format!("id: there is a field {} already", field.id))),
-        _ => Ok(Data::new(field)),
+    if ats.add_requisition_field(&ats.db, &field).await? {
+        return Ok(Data::new(field));
     }
+    Err(Refusal::bad_request(format!("id: there is a field {} already", field.id)))
 }
 
 pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateRequisitionField) -> Result<Data<RequisitionField>> {
@@ -117,9 +116,15 @@ fn fits(kind: &str, options: &[FieldOption], value: &Value) -> bool {
 
 impl Ats {
     /// Fields of the company's own, the oldest first.
-    async fn requisition_fields(&self) -> db::Result<Vec<RequisitionField>> {
+    pub(crate) async fn requisition_fields(&self) -> db::Result<Vec<RequisitionField>> {
         let rows = self.db.rows("select doc from requisition_field order by created_at, id", vec![]).await?;
         rows.iter().map(|row| Ok(serde_json::from_value(row.json("doc")?).unwrap_or_default())).collect()
+    }
+
+    /// Adds a field; whether its id was free.
+    pub(crate) async fn add_requisition_field(&self, tx: &impl Sql, field: &RequisitionField) -> db::Result<bool> {
+        let sql = "insert into requisition_field (id, doc, created_at) values ($1, $2, $3) on conflict (id) do nothing";
+        Ok(tx.run(sql, params![field.id.as_str(), text_of(field), self.clock.now().0]).await? > 0)
     }
 
     async fn dropdown(&self, id: &str) -> Result<RequisitionField> {

@@ -34,47 +34,17 @@ pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetRequisition) -> Resu
     found.map(Data::new).ok_or_else(|| Refusal::not_found("requisitions", id))
 }
 
-const STATUSES: [&str; 4] = ["open", "onHold", "closed", "draft"];
+/// What a requisition can be set to.
+pub const STATUSES: [&str; 4] = ["open", "onHold", "closed", "draft"];
 
 pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateRequisition) -> Result<Data<RawRequisition>> {
-    let blank = Requisition {
-        id: uuid::Uuid::new_v4().to_string(),
-        confidentiality: "non-confidential".to_owned(),
-        created_at: request.body.created_at.unwrap_or_else(|| ats.clock.now().0),
-        ..Requisition::default()
-    };
-    let (new, raw) = ats.changed_requisition(&caller, blank, request.body).await?;
-    match ats.save_requisition(&ats.db, &new).await {
-        Err(e) if e.is_duplicate() => return Err(taken(&new)),
-        other => other?,
-    }
-    ats.committed();
-    Ok(Data::new(raw))
+    ats.write_requisition(None, request.body, None, caller.confidential).await.map(Data::new)
 }
 
 pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateRequisition) -> Result<Data<RawRequisition>> {
     let id = request.requisition.as_str();
     let before = ats.visible_requisition(&ats.db, id, &caller).await?.ok_or_else(|| Refusal::not_found("requisitions", id))?;
-    let kept = Requisition {
-        id: before.id,
-        confidentiality: before.confidentiality,
-        headcount_hired: before.headcount_hired,
-        creator: before.creator,
-        postings: before.postings,
-        offer_ids: before.offer_ids,
-        approval: before.approval,
-        created_at: before.created_at,
-        closed_at: before.closed_at,
-        ..Requisition::default()
-    };
-    let (new, raw) = ats.changed_requisition(&caller, kept, request.body).await?;
-    let sql = "update requisition set code = $1, status = $2, doc = $3, updated_at = $4 where id = $5";
-    match ats.db.run(sql, params![new.requisition_code.as_str(), new.status.as_str(), text_of(&new), new.updated_at, id]).await {
-        Err(e) if e.is_duplicate() => return Err(taken(&new)),
-        other => other?,
-    };
-    ats.committed();
-    Ok(Data::new(raw))
+    ats.write_requisition(Some(before), request.body, None, caller.confidential).await.map(Data::new)
 }
 
 pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteRequisition) -> Result<Nothing> {
@@ -136,7 +106,7 @@ impl Ats {
         Ok(self.requisition(db, id).await?.filter(|r| caller.confidential || r.confidentiality != "confidential"))
     }
 
-    async fn requisition(&self, db: &impl Sql, id: &str) -> db::Result<Option<Requisition>> {
+    pub(crate) async fn requisition(&self, db: &impl Sql, id: &str) -> db::Result<Option<Requisition>> {
         db.row("select * from requisition where id = $1", params![id]).await?.map(|row| read(&row)).transpose()
     }
 
@@ -167,8 +137,71 @@ impl Ats {
         tx.run(&sql, values).await.map(drop)
     }
 
+    /// All of this status, or all, the newest first, for pages.
+    pub(crate) async fn requisitions(&self, status: Option<&str>) -> db::Result<Vec<Requisition>> {
+        let mut only = Clauses::default();
+        only.maybe("status =", status);
+        let sql = format!("select * from requisition{} order by created_at desc, id", only.sql());
+        self.db.rows(&sql, only.values()).await?.iter().map(read).collect()
+    }
+
+    /// Writes a requisition, new or changed, as a whole; its postings only if they are named. `confidential`: whether whoever writes sees
+    /// confidential postings.
+    pub(crate) async fn write_requisition(
+        &self,
+        before: Option<Requisition>,
+        new: RequisitionChange,
+        by: Option<&str>,
+        confidential: bool,
+    ) -> Result<RawRequisition> {
+        let is_new = before.is_none();
+        let before = before.unwrap_or_else(|| Requisition {
+            id: uuid::Uuid::new_v4().to_string(),
+            confidentiality: "non-confidential".to_owned(),
+            creator: json!(by),
+            created_at: new.created_at.unwrap_or_else(|| self.clock.now().0),
+            ..Requisition::default()
+        });
+        let kept = Requisition {
+            id: before.id,
+            confidentiality: before.confidentiality,
+            headcount_hired: before.headcount_hired,
+            creator: before.creator,
+            postings: before.postings,
+            offer_ids: before.offer_ids,
+            approval: before.approval,
+            department: before.department,
+            time_to_fill_start_at: before.time_to_fill_start_at,
+            time_to_fill_end_at: before.time_to_fill_end_at,
+            created_at: before.created_at,
+            closed_at: before.closed_at,
+            ..Requisition::default()
+        };
+        let (new, raw) = self.changed_requisition(confidential, kept, new).await?;
+        let written = if is_new {
+            self.save_requisition(&self.db, &new).await
+        } else {
+            let sql = "update requisition set code = $1, status = $2, doc = $3, updated_at = $4, confidentiality = $5 where id = $6";
+            let values = params![
+                new.requisition_code.as_str(),
+                new.status.as_str(),
+                text_of(&new),
+                new.updated_at,
+                new.confidentiality.as_str(),
+                new.id.as_str()
+            ];
+            self.db.run(sql, values).await.map(drop)
+        };
+        match written {
+            Err(e) if e.is_duplicate() => return Err(taken(&new)),
+            other => other?,
+        }
+        self.committed();
+        Ok(raw)
+    }
+
     /// A requisition with what is new of it, and what is answered.
-    async fn changed_requisition(&self, caller: &Caller, kept: Requisition, new: RequisitionChange) -> Result<(Requisition, RawRequisition)> {
+    async fn changed_requisition(&self, confidential: bool, kept: Requisition, new: RequisitionChange) -> Result<(Requisition, RawRequisition)> {
         let missing = |name: &str| Refusal::bad_request(format!("Missing required parameter: {name}"));
         let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let requisition_code = given(new.requisition_code).ok_or_else(|| missing("requisitionCode"))?;
@@ -187,15 +220,18 @@ impl Ats {
         if let Some(unknown) = users.iter().find(|id| !known.iter().any(|user| user.id == **id)) {
             return Err(Refusal::bad_request(format!("there is no user {unknown}")));
         }
+        let mut is_confidential = kept.confidentiality == "confidential";
         let postings = match &new.posting_ids {
             None => kept.postings.clone(),
             Some(ids) => {
                 let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
                 let there = if ids.is_empty() { Vec::new() } else { self.postings_by_id(&ids).await? };
-                let visible = |id: &String| there.iter().any(|p| p.id == *id && (caller.confidential || p.confidentiality != "confidential"));
+                let visible = |id: &String| there.iter().any(|p| p.id == *id && (confidential || p.confidentiality != "confidential"));
                 if let Some(unknown) = ids.iter().find(|id| !visible(id)) {
                     return Err(Refusal::bad_request(format!("postingIds: there is no posting {unknown}")));
                 }
+                // A requisition of a confidential posting is confidential, and stays so.
+                is_confidential |= there.iter().any(|posting| posting.confidentiality == "confidential");
                 ids.into_iter().map(Value::from).collect()
             }
         };
@@ -223,6 +259,7 @@ impl Ats {
             location: new.location,
             team: new.team,
             postings,
+            confidentiality: if is_confidential { "confidential" } else { "non-confidential" }.to_owned(),
             closed_at,
             custom_fields,
             updated_at: now,

@@ -32,6 +32,24 @@ impl Engine {
         }
     }
 
+    /// Rows that are read are this transaction's to change: others wait. SQLite has one writer, so there are none.
+    #[must_use]
+    pub const fn to_change(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " for update",
+        }
+    }
+
+    /// Rows that are read are not deleted before this transaction ends; others may read and change them. SQLite as above.
+    #[must_use]
+    pub const fn to_stay(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " for key share",
+        }
+    }
+
     /// A substring test that ignores case; `column` is ours, never a caller's text.
     #[must_use]
     pub fn contains(self, column: &str, placeholder: &str) -> String {

@@ -107,8 +107,10 @@ impl<T: utoipa::ToSchema> utoipa::ToSchema for WithFiles<T> {
 /// An answer as it goes over the wire.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answered {
-    /// JSON; null: nothing.
-    Json(Value),
+    /// No body.
+    Nothing,
+    /// JSON, as it is written.
+    Json(Vec<u8>),
     /// A file, to be kept.
     File(Attachment),
     /// A page or a document, to be shown where it is asked for, also within other people's pages.
@@ -137,7 +139,8 @@ impl<T: Serialize + DeserializeOwned> Answer for T {
     const IS_FILE: bool = false;
 
     fn write(self) -> Result<Answered, Unreadable> {
-        serde_json::to_value(self).map(Answered::Json).map_err(|e| Unreadable::new(e.to_string()))
+        let json = serde_json::to_vec(&self).map_err(|e| Unreadable::new(e.to_string()))?;
+        Ok(if json == b"null" { Answered::Nothing } else { Answered::Json(json) })
     }
 
     fn read(bytes: Vec<u8>, _: &str, _: &str) -> Result<Self, Unreadable> {

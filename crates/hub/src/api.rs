@@ -11,7 +11,8 @@ use crate::connections::Connection as Stored;
 use crate::names::NoNames;
 use crate::tokens::Caller;
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::request::Parts as Head;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use clock::Ms;
 use connector::AnyConnector;
@@ -60,9 +61,9 @@ impl Dialect for Hub {
     type Caller = Caller;
     type Refusal = Refused;
 
-    fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Caller, Refused>> {
+    fn admit<'a>(&'a self, info: &'static Info, head: &'a Head) -> BoxFuture<'a, Result<Caller, Refused>> {
         Box::pin(async move {
-            let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            let value = head.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
             let token = value.strip_prefix("Bearer ").unwrap_or_default();
             let unknown = || Refused::new(StatusCode::UNAUTHORIZED, "unauthorized", "Send a token of the hub: Authorization: Bearer …");
             let caller = self.caller(token).await?.ok_or_else(unknown)?;

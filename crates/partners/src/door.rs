@@ -1,7 +1,8 @@
 //! The door of an app's own API whose refusals are one sentence: who comes in, and how the door says no.
 
 use crate::Partners;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::request::Parts as Head;
 use axum::response::{IntoResponse, Response};
 use endpoint::{Info, Unreadable};
 use futures_util::future::BoxFuture;
@@ -59,9 +60,9 @@ impl Dialect for Door {
     type Caller = ();
     type Refusal = Refused;
 
-    fn admit<'a>(&'a self, _: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<(), Refused>> {
+    fn admit<'a>(&'a self, _: &'static Info, head: &'a Head) -> BoxFuture<'a, Result<(), Refused>> {
         Box::pin(async move {
-            if self.knows_bearer(self.tokens, headers).await? {
+            if self.knows_bearer(self.tokens, &head.headers).await? {
                 return Ok(());
             }
             Err(Refused(StatusCode::UNAUTHORIZED, format!("Send a token of {}: Authorization: Bearer …", self.brand)))

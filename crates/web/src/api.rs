@@ -2,12 +2,12 @@
 
 use crate::body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::request::Parts as Head;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use endpoint::{Answer, Answered, Attachment, Endpoint, Info, Parts, Unreadable, Verb};
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -20,7 +20,7 @@ pub trait Dialect: Clone + Send + Sync + 'static {
     type Refusal: IntoResponse + From<Unreadable> + Send + 'static;
 
     /// Checks the credential and its permission for this endpoint. Called before the body is read.
-    fn admit<'a>(&'a self, info: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<Self::Caller, Self::Refusal>>;
+    fn admit<'a>(&'a self, info: &'static Info, head: &'a Head) -> BoxFuture<'a, Result<Self::Caller, Self::Refusal>>;
 
     /// Refuses a query that makes no sense, before anything is done.
     ///
@@ -30,14 +30,14 @@ pub trait Dialect: Clone + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Has the last word on an answer: `expand`, `include`.
+    /// Has the last word on an answer in JSON: `expand`, `include`.
     fn finish<'a>(
         &'a self,
         _caller: &'a Self::Caller,
         _info: &'static Info,
         _query: &'a str,
-        answer: Value,
-    ) -> BoxFuture<'a, Result<Value, Self::Refusal>> {
+        answer: Vec<u8>,
+    ) -> BoxFuture<'a, Result<Vec<u8>, Self::Refusal>> {
         Box::pin(std::future::ready(Ok(answer)))
     }
 
@@ -166,7 +166,9 @@ pub fn served<D: Dialect>(dialect: &D, info: &'static Info, response: &mut Respo
 
 /// The answer remembers who asked (`Arc<Caller>`) and what (`&'static Info`), for layers around it.
 async fn exchange<D: Dialect>(mounted: &Mounted<D>, path: Vec<(String, String)>, request: Request) -> Result<Response, D::Refusal> {
-    let caller = Arc::new(mounted.dialect.admit(mounted.info, request.headers()).await?);
+    let (head, body) = request.into_parts();
+    let caller = Arc::new(mounted.dialect.admit(mounted.info, &head).await?);
+    let request = Request::from_parts(head, body);
     let mut response = made(mounted, &caller, path, request).await?;
     response.extensions_mut().insert(caller);
     response.extensions_mut().insert(mounted.info);
@@ -185,16 +187,14 @@ async fn made<D: Dialect>(
     let (body, files) = body::read(request, !info.files.is_empty()).await?;
     let answered = serve(caller.clone(), Parts { path, query: query.clone(), body, files }).await?;
     let status = StatusCode::from_u16(info.status).unwrap_or(StatusCode::OK);
-    let value = match answered {
-        Answered::Json(value) => value,
+    let json = match answered {
+        Answered::Nothing => return Ok(status.into_response()),
+        Answered::Json(json) => json,
         Answered::File(file) => return Ok((status, download(file)).into_response()),
         Answered::Page(page) => return Ok((status, framed(page)).into_response()),
     };
-    if value.is_null() {
-        return Ok(status.into_response());
-    }
-    let value = dialect.finish(caller, info, &query, value).await?;
-    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response())
+    let json = dialect.finish(caller, info, &query, json).await?;
+    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], json).into_response())
 }
 
 /// A page to be shown within other people's pages: it loads nothing, runs nothing, sends nothing.

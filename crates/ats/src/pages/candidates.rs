@@ -35,7 +35,7 @@ pub struct Filter {
     source: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     owner: String,
-    /// Empty: the active ones; `yes`: the archived ones; `all`.
+    /// Empty: the active ones; `snoozed`; `yes`: the archived ones; `all`.
     #[serde(skip_serializing_if = "String::is_empty")]
     archived: String,
     /// `list`, or the board.
@@ -64,10 +64,15 @@ impl Filter {
     fn clauses(&self, viewer: &Viewer) -> Clauses {
         let mut only = Clauses::default();
         viewer.sight(&mut only);
+        let now = viewer.ats.clock.now().0;
         match self.archived.as_str() {
             "yes" => only.and("o.archived_at is not null"),
             "all" => &mut only,
-            _ => only.and("o.archived_at is null"),
+            "snoozed" => only.and("o.archived_at is null").is("o.snoozed_until >", now),
+            _ => {
+                let now = only.bind(now);
+                only.and(format!("o.archived_at is null and (o.snoozed_until is null or o.snoozed_until <= {now})"))
+            }
         };
         for (column, value) in [("o.posting_id =", &self.posting), ("o.stage_id =", &self.stage), ("o.owner =", &self.owner)] {
             only.maybe(column, (!value.is_empty()).then_some(value.as_str()));
@@ -111,7 +116,8 @@ fn form(viewer: &Viewer, filter: &Filter, stages: &[Stage], postings: &[Posting]
     let options = |all: &str, pairs: Vec<(String, String)>| std::iter::once((String::new(), all.to_owned())).chain(pairs).collect::<Vec<_>>();
     let open = postings.iter().filter(|p| viewer.sees_posting(p)).map(|p| (p.id.clone(), p.text.clone())).collect();
     let more = [&filter.stage, &filter.tag, &filter.source, &filter.owner].iter().any(|value| !value.is_empty());
-    let which = [("", "Active"), ("yes", "Archived"), ("all", "Active and archived")].map(|(value, text)| (value.to_owned(), text.to_owned()));
+    let which =
+        [("", "Active"), ("snoozed", "Snoozed"), ("yes", "Archived"), ("all", "Everybody")].map(|(value, text)| (value.to_owned(), text.to_owned()));
     let view = [("", "Board"), ("list", "List")].map(|(value, text)| (value.to_owned(), text.to_owned()));
     html! {
         form.fields method="get" action="/candidates" role="search" {
@@ -139,8 +145,9 @@ async fn list(viewer: &Viewer, filter: &Filter, only: Clauses, stages: &[Stage],
     let count = viewer.ats.count_opportunities(only.clone()).await?;
     let from = filter.from.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id)));
     let (mut found, reasons) = (viewer.ats.opportunities_page(only, from, PAGE + 1).await?, viewer.ats.archive_reasons().await?);
-    let next = (found.len() > PAGE).then(|| found.pop()).flatten().map(|(at, o)| Filter { from: format!("{at}.{}", o.id), ..filter.clone() }.href());
-    let rows = html! { @for (_, person) in &found { (row(viewer, person, stages, &reasons, postings, people)) } };
+    let next =
+        (found.len() > PAGE).then(|| found.pop()).flatten().map(|(at, _, o)| Filter { from: format!("{at}.{}", o.id), ..filter.clone() }.href());
+    let rows = html! { @for (_, posting, person) in &found { (row(viewer, person, posting.as_deref(), stages, &reasons, postings, people)) } };
     Ok(html! {
         @if found.is_empty() {
             (ui::empty("Nobody here", "No candidate fits this filter, or none has been added yet."))
@@ -155,11 +162,18 @@ async fn list(viewer: &Viewer, filter: &Filter, only: Clauses, stages: &[Stage],
     })
 }
 
-fn row(viewer: &Viewer, person: &Opportunity, stages: &[Stage], reasons: &[ArchiveReason], postings: &[Posting], people: &[User]) -> Markup {
+fn row(
+    viewer: &Viewer,
+    person: &Opportunity,
+    posting: Option<&str>,
+    stages: &[Stage],
+    reasons: &[ArchiveReason],
+    postings: &[Posting],
+    people: &[User],
+) -> Markup {
     let stage = stages.iter().find(|s| Some(s.id.as_str()) == reference(&person.stage)).map_or("", |s| &s.text);
     let reason = person.archived.as_ref().and_then(|a| reasons.iter().find(|r| Some(&r.id) == a.reason.as_ref()));
-    // Adding somebody to a posting tags them with its title first.
-    let job = postings.iter().find(|p| person.tags.contains(&p.text)).map_or("", |p| &p.text);
+    let job = postings.iter().find(|p| Some(p.id.as_str()) == posting).map_or("", |p| &p.text);
     let since = person.archived.as_ref().and_then(|a| a.archived_at).or(person.last_advanced_at).unwrap_or(person.created_at);
     html! {
         tr {

@@ -8,6 +8,7 @@ mod company;
 mod consent;
 mod integrations;
 mod job_site;
+mod merge;
 mod pipeline;
 mod pipeline_board;
 mod posting;
@@ -15,13 +16,17 @@ mod postings;
 mod profile;
 mod profile_files;
 mod profile_more;
+mod profile_moves;
+mod requisitions;
+mod roles;
 mod sandbox;
 mod settings;
 mod surveys;
+mod user;
 mod users;
 mod webhook;
 
-use crate::people::{Person, Right, SUPER_ADMIN};
+use crate::people::{Person, Right};
 use crate::{Ats, demo};
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -85,6 +90,7 @@ impl Viewer {
         let mut nav = vec![Nav { label: "Candidates", href: "/candidates".into() }];
         if self.person.may(Right::ManageProfiles) {
             nav.push(Nav { label: "Postings", href: "/postings".into() });
+            nav.push(Nav { label: "Requisitions", href: requisitions::REQUISITIONS.into() });
         }
         if settings::ALL.iter().any(|page| self.person.may(page.needs)) {
             nav.push(Nav { label: "Settings", href: settings::SETTINGS.into() });
@@ -129,9 +135,9 @@ impl Viewer {
     }
 
     /// Whom this person sees. Super Admins see everybody. Confidential candidates are for who works with them; whoever may see all sees all others; interviewers
-    /// see whom they meet.
+    /// see whom they meet. Hired people are for who has the privilege, and for their posting's owner and hiring manager.
     pub fn sight(&self, only: &mut Clauses) {
-        if self.person.user.access_role == SUPER_ADMIN {
+        if self.person.is_super_admin() {
             return;
         }
         let (me, engine) = (self.person.user.id.as_str(), self.ats.db.engine());
@@ -149,6 +155,19 @@ impl Viewer {
         } else {
             meets
         });
+        if !self.person.sensitive.everything {
+            let mut any = vec![format!("p.owner = {mine}"), format!("p.hiring_manager = {mine}")];
+            any.extend(self.person.sensitive.conditions(&self.ats, only));
+            only.and(format!("(not o.hired or o.posting_id in (select p.id from posting p where {}))", any.join(" or ")));
+        }
+    }
+
+    /// Other opportunities of the same person that this person sees.
+    pub async fn others_of(&self, opportunity: &Opportunity) -> Result<Vec<Opportunity>, Problem> {
+        let mut only = Clauses::default();
+        self.sight(&mut only);
+        only.is("o.contact_id =", reference(&opportunity.contact).unwrap_or_default()).is("o.id <>", opportunity.id.as_str());
+        Ok(self.ats.opportunities(only, 50).await?)
     }
 
     pub async fn posting_of(&self, opportunity: &Opportunity) -> Result<Option<String>, Problem> {
@@ -202,6 +221,11 @@ pub fn routes(ats: Ats) -> Router {
         .merge(surveys::routes())
         .merge(pipeline::routes())
         .merge(users::routes())
+        .merge(user::routes())
+        .merge(roles::routes())
+        .merge(requisitions::routes())
+        .merge(profile_moves::routes())
+        .merge(merge::routes())
         .merge(audit::routes())
         .merge(sandbox::routes())
         .with_state(ats)

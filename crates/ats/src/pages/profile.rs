@@ -1,40 +1,22 @@
-//! The profile of one opportunity: stage, notes, tags, links, offer, hire, archive.
+//! The profile of one opportunity: what stands on it, as far as this person may see. What its buttons do is in `profile_moves`.
 
 use super::pipeline_board::name_of;
-use super::{Viewer, day, profile_files, profile_more};
+use super::{Viewer, profile_files, profile_more};
 use crate::Ats;
-use crate::labels::Kind;
-use crate::moves::Archiving;
-use crate::notes::NewComment;
-use crate::offers::Terms;
 use crate::people::Right;
 use axum::Router;
 use axum::extract::Path;
-use axum::response::{Html, Response};
-use axum::routing::{get, post};
+use axum::response::Html;
+use axum::routing::get;
 use lever_api::{
     Application, ArchiveReason, Feedback, File, FormField, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral, Requisition, Stage,
     User, reference,
 };
-use serde_json::{Value, json};
-use std::collections::HashMap;
-use web::{Fields, Markup, Problem, html, ui};
+use serde_json::Value;
+use web::{Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
-    Router::new()
-        .route("/candidates/{id}", get(show))
-        .route("/candidates/{id}/stage", post(stage))
-        .route("/candidates/{id}/archive", post(archive))
-        .route("/candidates/{id}/unarchive", post(unarchive))
-        .route("/candidates/{id}/tags", post(tags))
-        .route("/candidates/{id}/links", post(links))
-        .route("/candidates/{id}/notes", post(note))
-        .route("/candidates/{id}/offer", post(offer))
-        .route("/candidates/{id}/offers/{offer}", get(document))
-        .route("/candidates/{id}/forms/{template}", post(fill_in))
-        .route("/candidates/{id}/delete", post(delete))
-        .route("/candidates/{id}/anonymize", post(anonymize))
-        .merge(profile_files::routes())
+    Router::new().route("/candidates/{id}", get(show)).merge(profile_files::routes())
 }
 
 /// What the page shows.
@@ -54,6 +36,10 @@ struct Profile {
     interviews: Vec<Interview>,
     application: Option<Application>,
     referrals: Vec<Referral>,
+    /// Other opportunities of the same person.
+    others: Vec<Opportunity>,
+    /// Whether this person sees what is sensitive.
+    sensitive: bool,
     /// Whether this person may change anything.
     may: bool,
     now: clock::Ms,
@@ -66,6 +52,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         Some(id) => ats.postings_by_id(&[id]).await?.pop(),
         None => None,
     };
+    let (me, sensitive) = (viewer.person.user.id.as_str(), viewer.person.sensitive.covers(posting.as_ref()));
     let requisitions = match &posting {
         Some(posting) if opportunity.archived.is_none() => ats.open_requisitions(&posting.id, opportunity.confidentiality == "confidential").await?,
         _ => Vec::new(),
@@ -73,7 +60,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let profile = Profile {
         posting,
         requisitions,
-        forms: ats.forms_of(&id).await?,
+        forms: ats.forms_seen(&id, if sensitive { None } else { Some(me) }).await?,
         templates: ats.form_templates().await?,
         feedback: ats.feedback_of(&id).await?,
         files: ats.files_of(&id).await?,
@@ -87,7 +74,9 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         reasons: ats.archive_reasons().await?.into_iter().filter(|reason| reason.status == "active").collect(),
         people: ats.people().await?,
         notes: ats.notes_of(&id).await?,
+        others: viewer.others_of(&opportunity).await?,
         offers: ats.offers_of(&id).await?,
+        sensitive,
         may: viewer.person.may(Right::ManageProfiles),
         now: ats.clock.now(),
         opportunity,
@@ -97,12 +86,13 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
 }
 
 impl Profile {
-    /// Without what is not for this person: secret notes are for who wrote them and for Super Admins; who only meets somebody sees whom, when,
-    /// their files, and what they wrote themselves.
+    /// Without what is not for this person: secret notes and offers are for who wrote them and for who has the privilege; who only meets somebody
+    /// sees whom, when, their files, and what they wrote themselves.
     fn seen_by(mut self, viewer: &Viewer) -> Self {
         let me = viewer.person.user.id.as_str();
-        if !viewer.person.may(Right::ManageIntegrations) {
+        if !self.sensitive {
             self.notes.retain(|note| !note.secret || reference(&note.user) == Some(me));
+            self.offers.retain(|offer| reference(&offer.creator) == Some(me));
         }
         if !self.may {
             self.notes.retain(|note| reference(&note.user) == Some(me));
@@ -127,7 +117,7 @@ impl Profile {
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
                 div.stack { (self.stage_card()) (self.offer_card()) (profile_more::interviews_card(&self.interviews, self.now)) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
-                div.stack { (self.contact_card()) (profile_more::application_card(self.application.as_ref(), &self.referrals, self.now)) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
+                div.stack { (self.contact_card()) (profile_more::others_card(&o.id, &self.others, &self.stages, &self.reasons, self.may)) (profile_more::application_card(self.application.as_ref(), &self.referrals, self.now)) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
             }
         }
     }
@@ -184,6 +174,7 @@ impl Profile {
                         }
                         button type="submit" { "Move" }
                     }
+                    @if self.opportunity.archived.is_none() { (self.snooze()) }
                 } @else {
                     p { (stages.iter().find(|(id, _)| reference(&self.opportunity.stage) == Some(id)).map_or("", |(_, text)| text)) }
                 }
@@ -191,8 +182,27 @@ impl Profile {
         }
     }
 
+    /// Out of the pipeline's sight until a day.
+    fn snooze(&self) -> Markup {
+        let until = self.opportunity.snoozed_until.map(clock::Ms).filter(|until| *until > self.now);
+        html! {
+            @if let Some(until) = until {
+                p { (ui::badge("wait", "snoozed")) " until " (web::date(until)) }
+                (ui::action(&self.at("snooze"), "Wake up now", ""))
+            } @else {
+                details id="snooze" {
+                    summary { "Snooze" }
+                    form.inline method="post" action=(self.at("snooze")) {
+                        (ui::field("Until", "until", "date", "", true))
+                        button type="submit" { "Snooze" }
+                    }
+                }
+            }
+        }
+    }
+
     fn offer_card(&self) -> Markup {
-        let tomorrow = web::date(self.now);
+        let today = web::date(self.now);
         html! {
             section.card {
                 h2 { "Offer" }
@@ -207,7 +217,8 @@ impl Profile {
                     @if !offer.sent_document.is_null() { p { a href=(self.at(&format!("offers/{}", offer.id))) { "The document" } } }
                     hr;
                 }
-                @if self.offers.is_empty() { p.soft { "No offer yet. Today is " (tomorrow) "." } }
+                @if !self.sensitive { p.soft { "Offers are for people with sensitive information privileges, and for who made them." } }
+                @else if self.offers.is_empty() { p.soft { "No offer yet. Today is " (today) "." } }
                 @if self.may {
                     details id="new-offer" {
                         summary { "Make an offer" }
@@ -259,10 +270,12 @@ impl Profile {
                 @if self.may {
                     form.fields method="post" action=(self.at("notes")) {
                         label.field { span { "Add a note" } textarea name="value" required {} }
+                        label.tick { input type="checkbox" name="secret" value="yes"; span { "Secret: for people with sensitive information privileges" } }
                         div.actions { button type="submit" { "Save note" } }
                     }
                 }
                 @for note in &self.notes {
+                    @if note.secret { (ui::badge("wait", "secret")) }
                     @for comment in &note.fields {
                         p.lines { (linked(&comment.value)) }
                         p.soft { (comment.user.as_deref().map_or("an integration", |user| self.person(Some(user)))) " · " (ui::when(clock::Ms(comment.created_at), self.now)) }
@@ -354,10 +367,10 @@ impl Profile {
 }
 
 /// The kind of question that takes several options.
-const SEVERAL: &str = "multiple-select";
+pub const SEVERAL: &str = "multiple-select";
 
 /// The options of a question.
-fn options(field: &FormField) -> Vec<(String, String)> {
+pub fn options(field: &FormField) -> Vec<(String, String)> {
     let texts = field.rest.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut all: Vec<(String, String)> = texts.iter().filter_map(|o| o["text"].as_str()).map(|t| (t.to_owned(), t.to_owned())).collect();
     if field.kind == "yes-no" {
@@ -409,157 +422,4 @@ pub fn answer(field: &FormField) -> Markup {
         Value::Array(chosen) => html! { (chosen.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")) },
         other => html! { (other) },
     }
-}
-
-async fn fill_in(viewer: Viewer, Path((id, template)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
-    let opportunity = viewer.to_change(&id).await?;
-    let templates = viewer.ats.form_templates().await?;
-    let template = templates.iter().find(|t| t.id == template).ok_or_else(Problem::not_found)?;
-    let mut answers = HashMap::new();
-    for field in &template.fields {
-        let wrong = |what: &str| Problem::bad_request(format!("{}: {what}.", field.text)).way_on("Back to the profile", format!("/candidates/{id}"));
-        let Some(given) = fields.some(&field.id) else { continue };
-        let value = match field.kind.as_str() {
-            "date" => json!(day(&given)?.map(|at| at.0)),
-            "currency" => json!(given.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| wrong("this is no amount"))?),
-            _ if !options(field).is_empty() && !fields.all(&field.id).all(|given| options(field).iter().any(|(value, _)| value == given)) => {
-                return Err(wrong("choose one of the options"));
-            }
-            SEVERAL => json!(fields.all(&field.id).collect::<Vec<_>>()),
-            _ => json!(given),
-        };
-        answers.insert(field.id.clone(), value);
-    }
-    viewer.ats.fill_in(&opportunity, Some(&viewer.person.user.id), template, |field| answers.get(&field.id).cloned().unwrap_or_default()).await?;
-    viewer.done("Form saved.", &format!("/candidates/{id}")).await
-}
-
-impl Viewer {
-    async fn to_change(&self, id: &str) -> Result<Opportunity, Problem> {
-        let opportunity = self.visible(id).await?;
-        self.need(Right::ManageProfiles)?;
-        Ok(opportunity)
-    }
-}
-
-async fn stage(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
-    let tx = viewer.ats.db.begin().await?;
-    viewer.ats.move_to(&tx, &id, Some(&viewer.person.user.id), fields.get("stage")).await?;
-    tx.commit().await?;
-    viewer.ats.committed();
-    if fields.get("from") == "board" {
-        return Ok(web::see_other("/candidates"));
-    }
-    viewer.done("Moved.", &format!("/candidates/{id}")).await
-}
-
-async fn archive(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    let opportunity = viewer.to_change(&id).await?;
-    let reasons = viewer.ats.archive_reasons().await?;
-    let reason = reasons.iter().find(|r| r.id == fields.get("reason")).ok_or_else(|| Problem::bad_request("Choose a reason from the list."))?;
-    let requisition = fields.some("requisition");
-    if let Some(chosen) = &requisition {
-        let posting = viewer.posting_of(&opportunity).await?.unwrap_or_default();
-        let offered = viewer.ats.open_requisitions(&posting, opportunity.confidentiality == "confidential").await?;
-        if !offered.iter().any(|r| r.id == *chosen) {
-            return Err(Problem::bad_request("This requisition takes no more hires. Choose another one.")
-                .way_on("Back to the profile", format!("/candidates/{id}")));
-        }
-    }
-    let tx = viewer.ats.db.begin().await?;
-    let archiving = Archiving { reason: Some(&reason.id), at: None, requisition: requisition.as_deref() };
-    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), archiving).await?;
-    tx.commit().await?;
-    viewer.ats.committed();
-    let said = if reason.kind == "hired" { "Hired. Congratulations!" } else { "Archived." };
-    viewer.done(said, &format!("/candidates/{id}")).await
-}
-
-async fn unarchive(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
-    let tx = viewer.ats.db.begin().await?;
-    viewer.ats.archive(&tx, &id, Some(&viewer.person.user.id), Archiving::default()).await?;
-    tx.commit().await?;
-    viewer.ats.committed();
-    viewer.done("Back in the pipeline, in the stage it was in.", &format!("/candidates/{id}")).await
-}
-
-async fn tags(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
-    let tx = viewer.ats.db.begin().await?;
-    match (fields.some("add"), fields.some("remove")) {
-        (Some(add), _) => viewer.ats.relabel(&tx, &id, Kind::Tag, &[add], true).await?,
-        (None, Some(remove)) => viewer.ats.relabel(&tx, &id, Kind::Tag, &[remove], false).await?,
-        (None, None) => {}
-    }
-    tx.commit().await?;
-    viewer.ats.committed();
-    Ok(web::see_other(&format!("/candidates/{id}")))
-}
-
-async fn links(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
-    let tx = viewer.ats.db.begin().await?;
-    match (fields.some("add"), fields.some("remove")) {
-        (Some(add), _) => viewer.ats.relink(&tx, &id, &[add], true).await?,
-        (None, Some(remove)) => viewer.ats.relink(&tx, &id, &[remove], false).await?,
-        (None, None) => {}
-    }
-    tx.commit().await?;
-    viewer.ats.committed();
-    Ok(web::see_other(&format!("/candidates/{id}")))
-}
-
-async fn note(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    let opportunity = viewer.to_change(&id).await?;
-    if fields.get("value").is_empty() {
-        return Err(Problem::bad_request("The note is empty.").way_on("Back to the profile", format!("/candidates/{id}")));
-    }
-    let comment = NewComment { by: Some(&viewer.person.user.id), value: fields.get("value"), ..NewComment::default() };
-    viewer.ats.write_note(&opportunity, comment).await?;
-    Ok(web::see_other(&format!("/candidates/{id}")))
-}
-
-async fn document(viewer: Viewer, Path((id, offer)): Path<(String, String)>) -> Result<Response, Problem> {
-    viewer.visible(&id).await?;
-    viewer.need(Right::ManageProfiles)?;
-    Ok(web::download(viewer.ats.offer_document(&id, &offer, None).await?))
-}
-
-async fn offer(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
-    let status = ["signed", "approved", "sent", "draft"].into_iter().find(|s| *s == fields.get("status")).unwrap_or("draft");
-    let terms = Terms { start: day(fields.get("start"))?, salary: fields.some("salary"), status };
-    let tx = viewer.ats.db.begin().await?;
-    viewer.ats.make_offer(&tx, &id, Some(&viewer.person.user.id), &terms).await?;
-    tx.commit().await?;
-    viewer.ats.committed();
-    viewer.done("Offer saved.", &format!("/candidates/{id}")).await
-}
-
-async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
-    viewer.to_change(&id).await?;
-    // First what is in files: while the person is there, somebody can press again.
-    viewer.ats.forget_files(&id).await?;
-    let tx = viewer.ats.db.begin().await?;
-    viewer.ats.delete_opportunity(&tx, &id, Some(&viewer.person.user.id)).await?;
-    tx.commit().await?;
-    // And what was uploaded meanwhile.
-    viewer.ats.forget_files(&id).await?;
-    viewer.ats.committed();
-    viewer.done("Deleted.", "/candidates").await
-}
-
-/// Takes the person out of it; the numbers stay.
-async fn anonymize(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
-    let opportunity = viewer.to_change(&id).await?;
-    let contact = reference(&opportunity.contact).unwrap_or_default();
-    viewer.ats.forget_files_of(contact).await?;
-    let tx = viewer.ats.db.begin().await?;
-    viewer.ats.anonymize(&tx, contact).await?;
-    tx.commit().await?;
-    viewer.ats.forget_files_of(contact).await?;
-    viewer.ats.committed();
-    viewer.done("Anonymized. Integrations find out by themselves.", &format!("/candidates/{id}")).await
 }

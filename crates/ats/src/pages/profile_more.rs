@@ -1,7 +1,7 @@
 //! What else stands on a profile: interviews, what was applied with, who referred.
 
 use super::profile::answer;
-use lever_api::{Application, Interview, Referral};
+use lever_api::{Application, ArchiveReason, Interview, Opportunity, Referral, Stage, reference};
 use serde_json::Value;
 use web::{Markup, html, ui};
 
@@ -31,20 +31,37 @@ pub fn interviews_card(interviews: &[Interview], now: clock::Ms) -> Markup {
     }
 }
 
+/// Where else the same person is, or may be.
+pub fn others_card(id: &str, others: &[Opportunity], stages: &[Stage], reasons: &[ArchiveReason], may: bool) -> Markup {
+    html! {
+        @if may || !others.is_empty() {
+            section.card {
+                h2 { "Other opportunities" }
+                @if others.is_empty() { p.soft { "None that you can see." } }
+                ul.list {
+                    @for other in others {
+                        @let stage = stages.iter().find(|stage| Some(stage.id.as_str()) == reference(&other.stage)).map_or("", |stage| &stage.text);
+                        @let reason = other.archived.as_ref().and_then(|archived| reasons.iter().find(|reason| Some(&reason.id) == archived.reason.as_ref()));
+                        li { a href=(format!("/candidates/{}", other.id)) { (stage) } @if let Some(reason) = reason { (ui::badge("plain", &reason.text)) } }
+                    }
+                }
+                @if may { p { a href=(format!("/candidates/{id}/merge")) { "The same person has another profile" } } }
+            }
+        }
+    }
+}
+
 /// What somebody applied with, and who referred them.
 pub fn application_card(application: Option<&Application>, referrals: &[Referral], now: clock::Ms) -> Markup {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
     html! {
         @if application.is_some() || !referrals.is_empty() {
             section.card {
                 h2 { "Application" }
                 @if let Some(a) = application {
-                    (ui::facts(&[
-                        ("Applied", ui::when(clock::Ms(a.created_at), now)),
-                        ("As", html! { (text(&a.name)) }),
-                        ("Company", html! { (text(&a.company)) }),
-                        ("Said", html! { p.lines { (text(&a.comments)) } }),
-                    ]))
+                    @let said = [("As", &a.name), ("Company", &a.company), ("Said", &a.comments)];
+                    @let said = said.into_iter().filter_map(|(name, text)| Some((name, text.as_deref().filter(|text| !text.is_empty())?)));
+                    @let said = said.map(|(name, text)| (name, html! { span.lines { (text) } }));
+                    (ui::facts(&std::iter::once(("Applied", ui::when(clock::Ms(a.created_at), now))).chain(said).collect::<Vec<_>>()))
                     @for question in a.custom_questions.iter().flat_map(|group| group["fields"].as_array().into_iter().flatten()) {
                         p { b { (question["text"].as_str().unwrap_or_default()) } " " (question["value"].as_str().unwrap_or_default()) }
                     }

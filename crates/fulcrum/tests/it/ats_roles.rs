@@ -34,6 +34,7 @@ async fn a_limited_team_member_sees_only_candidates_of_their_own_postings() {
             role: "limited team member".into(),
             job_title: None,
             password_hash: Some(web::password::hash(ats::demo::PASSWORD).await),
+            ..NewPerson::default()
         };
         w.ats.add_person(person).await.unwrap();
         let ada = w.candidate("Ada Lovelace Byron").await;
@@ -47,7 +48,7 @@ async fn a_limited_team_member_sees_only_candidates_of_their_own_postings() {
 #[tokio::test]
 async fn com_03_jnd_01_settings_need_their_permission_also_in_a_role_of_ones_own() {
     on_both(async |w| {
-        for (who, company, integrations, users) in [("ines", 200, 200, 200), ("omar", 200, 403, 200), ("mei", 403, 403, 403), ("ruth", 403, 403, 403)]
+        for (who, company, integrations, users) in [("ines", 200, 200, 200), ("omar", 200, 403, 200), ("mei", 403, 403, 200), ("ruth", 403, 403, 403)]
         {
             let mut at = w.at_ats(who).await;
             assert_eq!(at.open("/settings/company/locations").await.0, company, "{who}");
@@ -62,6 +63,7 @@ async fn com_03_jnd_01_settings_need_their_permission_also_in_a_role_of_ones_own
             role,
             job_title: None,
             password_hash: Some(web::password::hash(ats::demo::PASSWORD).await),
+            ..NewPerson::default()
         };
         w.ats.add_person(person).await.unwrap();
         let mut almost = w.at_ats("almost").await;

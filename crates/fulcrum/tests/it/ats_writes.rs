@@ -73,9 +73,9 @@ async fn a_requisition_is_made_with_the_fields_of_the_company_and_answers_its_ra
         let me = ines(&w, &key).await;
         let fields = "/v1/requisition_fields";
         let dropdown =
-            json!({ "id": "cost_center", "text": "Cost centre", "type": "dropdown", "isRequired": true, "options": [{ "text": "Berlin" }] });
+            json!({ "id": "budget_line", "text": "Cost centre", "type": "dropdown", "isRequired": true, "options": [{ "text": "Berlin" }] });
         assert_eq!(w.lever(&key, Post, fields, dropdown).await.0, 201);
-        let options = format!("{fields}/cost_center/options");
+        let options = format!("{fields}/budget_line/options");
         let (status, lyon) = w.lever(&key, Post, &options, json!({ "values": [{ "text": "Lyon" }] })).await;
         assert_eq!((status, &lyon["data"]["text"]), (201, &json!("Lyon")), "{lyon}");
         let lyon = lyon["data"]["id"].as_str().unwrap().to_owned();
@@ -84,18 +84,18 @@ async fn a_requisition_is_made_with_the_fields_of_the_company_and_answers_its_ra
         assert_eq!(w.lever(&key, Put, &options, json!({ "values": [{ "id": "none", "text": "x" }] })).await.0, 400);
 
         let new =
-            json!({ "requisitionCode": "GLA-1", "name": "Glassblowers", "headcountTotal": 2, "owner": me, "customFields": { "cost_center": lyon } });
+            json!({ "requisitionCode": "GLA-1", "name": "Glassblowers", "headcountTotal": 2, "owner": me, "customFields": { "budget_line": lyon } });
         let made = w.lever(&key, Post, "/v1/requisitions", new.clone()).await;
         assert_eq!((made.0, &made.1["data"]["ownerUserId"], &made.1["data"]["status"]), (201, &json!(me), &json!("open")), "{}", made.1);
         let at = format!("/v1/requisitions/{}", id(&made));
         let (_, read) = w.lever(&key, Get, &at, Value::Null).await;
-        assert_eq!((&read["data"]["customFields"], &read["data"]["owner"]), (&json!({ "cost_center": lyon }), &json!(me)));
+        assert_eq!((&read["data"]["customFields"], &read["data"]["owner"]), (&json!({ "budget_line": lyon }), &json!(me)));
         // Somebody is hired against it; a change keeps the count, and clears what is left out.
         let ada = w.candidate("Ada Lovelace Byron").await;
         let body = json!({ "reason": w.hired_reason().await, "requisitionId": id(&made) });
         assert_eq!(w.lever(&key, Put, &format!("/v1/opportunities/{ada}/archived"), body).await.0, 200);
         let smaller =
-            json!({ "requisitionCode": "GLA-1", "name": "Glass", "headcountTotal": "unlimited", "customFields": { "cost_center": "Berlin" } });
+            json!({ "requisitionCode": "GLA-1", "name": "Glass", "headcountTotal": "unlimited", "customFields": { "budget_line": "Berlin" } });
         let (status, changed) = w.lever(&key, Put, &at, smaller).await;
         assert_eq!((status, &changed["data"]["headcountInfinite"], &changed["data"]["headcountHired"]), (200, &json!(true), &json!(1)), "{changed}");
         let (_, read) = w.lever(&key, Get, &at, Value::Null).await;
@@ -114,14 +114,14 @@ async fn a_requisition_is_made_with_the_fields_of_the_company_and_answers_its_ra
             with("owner", json!("nobody")),
             with("postingIds", json!(["none"])),
             with("customFields", json!({})),
-            with("customFields", json!({ "cost_center": "Rome" })),
-            with("customFields", json!({ "cost_center": lyon, "other": 1 })),
+            with("customFields", json!({ "budget_line": "Rome" })),
+            with("customFields", json!({ "budget_line": lyon, "other": 1 })),
         ] {
             assert_eq!(w.lever(&key, Post, "/v1/requisitions", bad.clone()).await.0, 400, "{bad}");
         }
         assert_eq!(w.lever(&key, Get, "/v1/requisitions?requisition_code=GLA-2", Value::Null).await.1["data"], json!([]));
         assert_eq!(w.lever(&key, Delete, &options, json!({ "values": [lyon] })).await.0, 204);
-        assert_eq!(w.lever(&key, Get, &format!("{fields}/cost_center"), Value::Null).await.1["data"]["options"].as_array().unwrap().len(), 1);
+        assert_eq!(w.lever(&key, Get, &format!("{fields}/budget_line"), Value::Null).await.1["data"]["options"].as_array().unwrap().len(), 1);
         assert_eq!(w.lever(&key, Delete, &at, Value::Null).await.0, 204);
         assert_eq!(w.lever(&key, Get, &at, Value::Null).await.0, 404);
         w.drain().await;

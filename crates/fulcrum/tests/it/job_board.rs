@@ -137,6 +137,8 @@ async fn an_application_from_a_careers_page_arrives_in_each_of_its_spellings_wit
         let body = whole.to_string();
         for (path, body, status) in [
             (format!("{SITE}/{id}"), body.as_str(), 401),
+            // The key comes first: nobody without one is read to the end.
+            (format!("{SITE}/{id}"), "[", 401),
             (format!("{SITE}/{id}?key={data_key}"), &body, 401),
             (format!("{SITE}/nobody?key={key}"), &body, 404),
             (format!("/v0/postings/elsewhere/{id}?key={key}"), &body, 404),
@@ -151,6 +153,30 @@ async fn an_application_from_a_careers_page_arrives_in_each_of_its_spellings_wit
         assert_eq!(w.deliveries().await, before);
         // The key of the careers page opens nothing else.
         assert_eq!(w.lever(&key, Get, "/v1/stages", Value::Null).await.0, 401);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_deleted_while_somebody_applies_is_deleted_or_applied_to_and_never_both() {
+    on_both(async |w| {
+        let (key, data_key) = (w.ats.create_postings_key("careers page", None).await.unwrap(), w.key().await);
+        let (mut applied, mut deleted) = (0, 0);
+        for n in 0..12 {
+            let mut ines = w.at_ats("ines").await;
+            let page = ines.press("/postings/new", &[("text", "Short-lived")]).await.path().to_owned();
+            ines.press(&format!("{page}/state"), &[("state", "published")]).await;
+            let id = page.rsplit('/').next().unwrap().to_owned();
+            let (path, body) =
+                (format!("{SITE}/{id}?key={key}"), json!({ "name": "Lale Aksoy", "email": format!("lale{n}@mail.example") }).to_string());
+            let delete = format!("{page}/delete");
+            let ((took, said), (went, _)) = tokio::join!(send(&w, &path, "application/json", &body), ines.try_press(&delete, &[]));
+            let there = w.lever(&data_key, Get, &format!("/v1/postings/{id}"), Value::Null).await.0 == 200;
+            assert_eq!((took == 200, went == 303), (there, !there), "{said}");
+            if there { applied += 1 } else { deleted += 1 }
+        }
+        assert_eq!(applied + deleted, 12);
         w.drain().await;
     })
     .await;

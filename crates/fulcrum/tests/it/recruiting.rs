@@ -147,3 +147,80 @@ async fn a_profile_shows_interviews_what_was_applied_with_who_referred_and_the_o
     })
     .await;
 }
+
+#[tokio::test]
+async fn somebody_snoozed_is_out_of_sight_until_the_day_and_programs_are_told_until_when() {
+    on_both(async |w| {
+        let (key, ada, mut ines) = (w.key().await, w.candidate("Ada Lovelace Byron").await, w.at_ats("ines").await);
+        let at = format!("/candidates/{ada}");
+        let before = w.lever(&key, Get, &format!("/v1/opportunities/{ada}"), Value::Null).await.1["data"].clone();
+        for wrong in ["2020-01-01", "someday"] {
+            assert_eq!(ines.try_press(&format!("{at}/snooze"), &[("until", wrong)]).await.0, 400, "{wrong}");
+        }
+        let tomorrow = web::day(clock::Ms(w.clock.now().0 + 86_400_000));
+        w.clock.advance(std::time::Duration::from_secs(1));
+        ines.click(&at, "Stage", "Snooze", &[("Until", &tomorrow)]).await;
+        let now = w.lever(&key, Get, &format!("/v1/opportunities/{ada}"), Value::Null).await.1["data"].clone();
+        assert!(now["snoozedUntil"].as_i64().unwrap() > w.clock.now().0 && now["updatedAt"].as_i64() > before["updatedAt"].as_i64(), "{now}");
+        let mut seen = async |query: &str| ines.read(&format!("/candidates?{query}")).await.contains("Ada Lovelace Byron");
+        let hidden = (seen("").await, seen("view=list").await, seen("view=list&archived=snoozed").await, seen("archived=all").await);
+        assert_eq!(hidden, (false, false, true, true));
+        w.clock.advance(std::time::Duration::from_secs(86_400));
+        let mut ines = w.at_ats("ines").await;
+        let mut seen = async |query: &str| ines.read(&format!("/candidates?{query}")).await.contains("Ada Lovelace Byron");
+        assert_eq!((seen("").await, seen("view=list&archived=snoozed").await), (true, false), "the day has come");
+        // Or sooner, by hand.
+        let later = web::day(clock::Ms(w.clock.now().0 + 9 * 86_400_000));
+        ines.click(&at, "Stage", "Snooze", &[("Until", &later)]).await;
+        ines.click(&at, "Stage", "Wake up now", &[]).await;
+        assert!(ines.read("/candidates").await.contains("Ada Lovelace Byron"));
+        let awake = w.lever(&key, Get, &format!("/v1/opportunities/{ada}"), Value::Null).await.1["data"]["snoozedUntil"].clone();
+        assert_eq!(awake, Value::Null);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_profiles_of_one_person_become_one_by_hand_and_later_applications_find_it() {
+    on_both(async |w| {
+        let (key, mut ines) = (w.key().await, w.at_ats("ines").await);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        let other = w.add("Ada Byron", "ada.private@example.org", "Product Designer").await;
+        let read = async |id: &str| w.lever(&key, Get, &format!("/v1/opportunities/{id}"), Value::Null).await.1["data"].clone();
+        let (first, second) = (read(&ada).await, read(&other).await);
+        let at = ines.link(&format!("/candidates/{ada}"), "Other opportunities", "The same person has another profile").await;
+        assert!(ines.read(&format!("{at}?q=ada.private")).await.contains("Ada Byron"));
+        assert!(ines.read(&format!("{at}?q=nobody-like-this")).await.contains("Nobody found"));
+        ines.click(&format!("{at}?q=ada.private"), "Ada Byron", "Merge the two", &[]).await;
+        let (kept, moved) = (read(&ada).await, read(&other).await);
+        assert_eq!((&kept["contact"], &moved["contact"]), (&first["contact"], &first["contact"]));
+        assert_eq!(
+            (&moved["id"], &moved["name"], &moved["stage"]),
+            (&second["id"], &first["name"], &second["stage"]),
+            "an opportunity stays what it was"
+        );
+        let emails: Vec<Value> = [&first, &second].iter().flat_map(|o| o["emails"].as_array().unwrap().clone()).collect();
+        assert_eq!(kept["emails"], json!(emails));
+        let gone = format!("/v1/contacts/{}", second["contact"].as_str().unwrap());
+        assert_eq!(w.lever(&key, Get, &gone, Value::Null).await.0, 404);
+        assert!(ines.read(&format!("/candidates/{ada}")).await.contains("Other opportunities Offer"));
+        // An address of either means this person from now on.
+        let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].as_str().unwrap().to_owned();
+        let (_, new) = w
+            .lever(&key, Post, &format!("/v1/opportunities?perform_as={me}"), json!({ "name": "A. Byron", "emails": ["ADA.private@example.org"] }))
+            .await;
+        assert_eq!((&new["deduped"], &new["data"]["contact"]), (&json!(true), &first["contact"]), "{new}");
+        // With oneself, with nobody, with somebody anonymised, by somebody who may not: nothing changes.
+        let kwame = w.candidate("Kwame Mensah").await;
+        ines.press(&format!("/candidates/{kwame}/anonymize"), &[]).await;
+        for (with, status) in [(&ada, 400), (&other, 400), (&"nobody".to_owned(), 404), (&kwame, 400)] {
+            assert_eq!(ines.try_press(&at, &[("other", with)]).await.0, status, "{with}");
+        }
+        let yuki = w.candidate("Yuki Sato").await;
+        assert_ne!(w.at_ats("ruth").await.try_press(&at, &[("other", &yuki)]).await.0, 303);
+        assert_ne!(read(&yuki).await["contact"], first["contact"]);
+        w.drain().await;
+    })
+    .await;
+}

@@ -489,6 +489,13 @@ fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Resul
         let called = field.attr("aria-label").map(str::to_owned).or(labelled).unwrap_or_default();
         let given = fields.iter().find(|(label, _)| !called.is_empty() && called.starts_with(label)).map(|(_, value)| *value);
         let options: Vec<ElementRef<'_>> = field.select(&all("option")).collect();
+        // What is not ticked is not sent.
+        if matches!(field.attr("type"), Some("checkbox" | "radio")) {
+            if given.map_or(field.attr("checked").is_some(), |given| !given.is_empty()) {
+                sent.push((name, field.attr("value").unwrap_or("on").to_owned()));
+            }
+            continue;
+        }
         let value = match given {
             Some(given) if !options.is_empty() => {
                 let option = options.iter().find(|o| says(&words(**o), given)).ok_or_else(|| format!("{called:?} has no {given:?}"))?;
@@ -499,6 +506,7 @@ fn button(html: &str, near: &str, label: &str, fields: &[(&str, &str)]) -> Resul
                 let chosen = options.iter().find(|o| o.attr("selected").is_some()).or(options.first());
                 chosen.and_then(|o| o.attr("value")).unwrap_or_default().to_owned()
             }
+            None if field.value().name() == "textarea" => field.text().collect::<String>().trim_start_matches('\n').to_owned(),
             None => field.attr("value").unwrap_or_default().to_owned(),
         };
         sent.push((name, value));

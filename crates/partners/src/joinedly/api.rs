@@ -5,7 +5,8 @@ use super::joiners::{Joiner, Refused as No};
 use super::places::{Kind, Place};
 use crate::Partners;
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::request::Parts as Head;
 use axum::response::{IntoResponse, Response};
 use db::{Sql, params};
 use endpoint::{Info, Nothing, Unreadable};
@@ -73,9 +74,9 @@ impl Dialect for Door {
     type Caller = ();
     type Refusal = Refused;
 
-    fn admit<'a>(&'a self, _: &'static Info, headers: &'a HeaderMap) -> BoxFuture<'a, Result<(), Refused>> {
+    fn admit<'a>(&'a self, _: &'static Info, head: &'a Head) -> BoxFuture<'a, Result<(), Refused>> {
         Box::pin(async move {
-            let known = self.0.knows_bearer("jy_token", headers).await?;
+            let known = self.0.knows_bearer("jy_token", &head.headers).await?;
             let why = "Send a token of Joinedly: Authorization: Bearer jy_… An admin makes one under Settings > API.";
             if known { Ok(()) } else { Err(Refused::new(StatusCode::UNAUTHORIZED, "unauthorized", why)) }
         })

@@ -1,0 +1,62 @@
+//! Two contacts that are one person become one, by hand: opportunities keep their ids, the contact that goes gives all it has.
+
+use crate::Ats;
+use crate::moves::distinct;
+use crate::profiles::text_of;
+use crate::refusal::{Refusal, Result};
+use db::{Row, Sql, Tx, params};
+use lever_api::Phone;
+
+impl Ats {
+    /// What `other` has goes to `into`, which keeps what it says itself; then there is no `other` any more. It cannot be undone.
+    ///
+    /// # Errors
+    /// When they are the same or one is not there; or one was anonymised: a person would be found there again.
+    pub(crate) async fn merge_contacts(&self, tx: &Tx, into: &str, other: &str, by: &str) -> Result<()> {
+        if into == other {
+            return Err(Refusal::bad_request("These are opportunities of one person already"));
+        }
+        // In one order, so that two who merge the same two wait for each other instead of both.
+        let sql = format!("select * from contact where id in ($1, $2) order by id{}", tx.engine().to_change());
+        let rows = tx.rows(&sql, params![into, other]).await?;
+        let of = |id: &str| rows.iter().find(|row| row.text("id").is_ok_and(|found| found == id)).ok_or_else(|| Refusal::not_found("contacts", id));
+        let (kept, gone) = (of(into)?, of(other)?);
+        if kept.get::<bool>("is_anonymized")? || gone.get::<bool>("is_anonymized")? {
+            return Err(Refusal::bad_request("An anonymized person cannot be merged with anybody"));
+        }
+        let now = self.clock.now().0;
+        let emails = distinct([list::<String>(kept, "emails")?, list(gone, "emails")?].concat());
+        let links = distinct([list::<String>(kept, "links")?, list(gone, "links")?].concat());
+        let mut phones: Vec<Phone> = list(kept, "phones")?;
+        phones.extend(
+            list::<Phone>(gone, "phones")?.into_iter().filter(|phone| !phones.iter().any(|known| known.value == phone.value)).collect::<Vec<_>>(),
+        );
+        let either =
+            |column: &str| -> db::Result<String> { Ok(Some(kept.text(column)?).filter(|text| !text.is_empty()).unwrap_or(gone.text(column)?)) };
+        let agreed = kept.get::<Option<String>>("data_protection")?.or(gone.get("data_protection")?);
+        let values = params![
+            either("name")?,
+            either("headline")?,
+            either("location")?,
+            text_of(&emails),
+            text_of(&phones),
+            text_of(&links),
+            agreed,
+            now,
+            into
+        ];
+        tx.run("delete from contact_email where contact_id = $1", params![other]).await?;
+        tx.run("update opportunity set contact_id = $1 where contact_id = $2", params![into, other]).await?;
+        tx.run("delete from contact where id = $1", params![other]).await?;
+        let sql = "update contact set name = $1, headline = $2, location = $3, emails = $4, phones = $5, links = $6, data_protection = $7, updated_at = $8 where id = $9";
+        tx.run(sql, values).await?;
+        self.index_emails(tx, into, &emails).await?;
+        tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, into]).await?;
+        self.audit(tx, "contact:merged", Some(by), into, "").await?;
+        self.contact_changed(tx, into, now).await
+    }
+}
+
+fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> db::Result<Vec<T>> {
+    Ok(serde_json::from_value(row.json(column)?).unwrap_or_default())
+}

@@ -1,0 +1,125 @@
+//! Requisitions as people write them: what the pages do is what programs read.
+
+use crate::world::on_both;
+use endpoint::Verb::{Get, Post};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_requisition_is_written_changed_filled_and_closed_by_hand() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let fields = [
+            json!({ "id": "budget", "text": "Budget", "type": "dropdown", "isRequired": true, "options": [{ "text": "Lyon" }, { "text": "Oslo" }] }),
+            json!({ "id": "approved_on", "text": "Approved on", "type": "date", "isRequired": false }),
+            json!({ "id": "band", "text": "Band", "type": "object", "isRequired": false,
+                    "subfields": [{ "id": "low", "text": "Low", "type": "number" }, { "id": "word", "text": "Word", "type": "text" }] }),
+        ];
+        for field in fields {
+            let (status, said) = w.lever(&key, Post, "/v1/requisition_fields", field).await;
+            assert_eq!(status, 201, "{said}");
+        }
+        let mut omar = w.at_ats("omar").await;
+        let read =
+            async |code: &str| w.lever(&key, Get, &format!("/v1/requisitions?requisition_code={code}"), Value::Null).await.1["data"][0].clone();
+        let typed = [
+            ("Code, as your HR system knows it", "GLA-1"),
+            ("Name", "Glassblowers"),
+            ("How many may be hired (empty: any number)", "1"),
+            ("Budget", "Oslo"),
+            ("Approved on", "2026-04-01"),
+            ("Low", "12.5"),
+            ("Word", "fair"),
+            ("Product Designer", "on"),
+        ];
+        omar.click("/requisitions/new", "New requisition", "Save", &typed).await;
+        let made = read("GLA-1").await;
+        assert_eq!((&made["headcountTotal"], &made["status"]), (&json!(1), &json!("open")), "{made}");
+        assert_eq!(made["customFields"]["band"], json!({ "low": 12.5, "word": "fair" }));
+        assert_eq!(made["customFields"]["approved_on"], json!(1_775_001_600_000_i64));
+        assert_eq!(made["postings"].as_array().unwrap().len(), 1);
+        let at = format!("/requisitions/{}", made["id"].as_str().unwrap());
+        for said in ["Glassblowers", "0 of 1", "Oslo", "2026-04-01", "Product Designer"] {
+            assert!(omar.read(&at).await.contains(said), "{said}");
+        }
+        // Typing nothing changes nothing; what is wrong is said where it was typed, and changes nothing.
+        let (before, edit) = (read("GLA-1").await, format!("{at}/edit"));
+        omar.click(&edit, "Edit requisition", "Save", &[]).await;
+        let mut after = read("GLA-1").await;
+        after["updatedAt"] = before["updatedAt"].clone();
+        assert_eq!(after, before);
+        for (label, wrong, why) in [
+            ("Code, as your HR system knows it", "ENG-7", "there is a requisition ENG-7 already"),
+            ("How many may be hired (empty: any number)", "-3", "not a number of hires"),
+            ("Low", "many", "Low: many is not a number"),
+        ] {
+            let (status, said) = omar.try_click(&edit, "Edit requisition", "Save", &[(label, wrong)]).await;
+            assert!(status == 200 && said.contains(why), "{wrong}: {said}");
+        }
+        assert_eq!(read("GLA-1").await["requisitionCode"], "GLA-1");
+        // A hire fills it; the profile offers no more than is there.
+        let nova = w.add("Nova Lind", "nova@example.org", "Product Designer").await;
+        let reason = w.hired_reason().await;
+        let id = made["id"].as_str().unwrap();
+        omar.press(&format!("/candidates/{nova}/archive"), &[("reason", &reason), ("requisition", id)]).await;
+        assert!(omar.read(&at).await.contains("1 of 1"));
+        omar.press(&format!("{at}/status"), &[("status", "closed")]).await;
+        let closed = read("GLA-1").await;
+        assert!(closed["status"] == "closed" && closed["closedAt"].is_i64() && closed["headcountHired"] == 1, "{closed}");
+        assert_eq!(closed["customFields"], before["customFields"]);
+        assert!(omar.read("/requisitions?status=closed").await.contains("GLA-1") && !omar.read("/requisitions?status=open").await.contains("GLA-1"));
+        // Who may not write them reads them; interviewers do not.
+        let (mut mei, mut ruth) = (w.at_ats("mei").await, w.at_ats("ruth").await);
+        assert_eq!((mei.open(&at).await.0, mei.open(&edit).await.0, ruth.open("/requisitions").await.0), (200, 403, 403));
+        assert_eq!(mei.try_press(&format!("{at}/status"), &[("status", "open")]).await.0, 403);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_requisition_of_a_confidential_posting_is_confidential_and_keeps_what_its_editor_does_not_see() {
+    on_both(async |w| {
+        let all: Vec<String> = lever_api::permissions().into_iter().map(str::to_owned).collect();
+        let key = w.ats.create_api_key("confidential", &all, true, None).await.unwrap();
+        let (mut ines, mut omar) = (w.at_ats("ines").await, w.at_ats("omar").await);
+        let page = ines
+            .click(
+                "/postings/new",
+                "New posting",
+                "Save",
+                &[
+                    ("Title", "Secret Site Lead"),
+                    ("Confidential: cannot be changed later. Its candidates and requisitions are confidential too.", "on"),
+                ],
+            )
+            .await;
+        let secret = page.path().rsplit('/').next().unwrap().to_owned();
+        let (_, found) = w.lever(&key, Get, "/v1/requisitions?requisition_code=ENG-7", Value::Null).await;
+        let id = found["data"][0]["id"].as_str().unwrap().to_owned();
+        let at = format!("/requisitions/{id}");
+        // Omar owns it: he sees it also when it is confidential, but not the posting.
+        omar.click(&format!("{at}/edit"), "Edit requisition", "Save", &[("Owner", "Omar Haddad")]).await;
+        assert_eq!(omar.try_click(&format!("{at}/edit"), "Edit requisition", "Save", &[("Name", "Engineers")]).await.0, 303);
+        ines.click(&format!("{at}/edit"), "Edit requisition", "Save", &[("Secret Site Lead", "on")]).await;
+        let (_, now) = w.lever(&key, Get, &format!("/v1/requisitions/{id}"), Value::Null).await;
+        assert_eq!(now["data"]["confidentiality"], "confidential", "{now}");
+        let page = omar.read(&at).await;
+        assert!(page.contains("ENG-7") && !page.contains("Secret Site Lead"), "{page}");
+        omar.click(&format!("{at}/edit"), "Edit requisition", "Save", &[("Name", "More engineers")]).await;
+        let (_, now) = w.lever(&key, Get, &format!("/v1/requisitions/{id}"), Value::Null).await;
+        assert!(now["data"]["name"] == "More engineers" && now["data"]["postings"].as_array().unwrap().contains(&json!(secret)), "{now}");
+        // Nor can he name a posting he does not see. Who works on none of its postings finds nothing.
+        let made = omar.click("/requisitions/new", "New requisition", "Save", &[("Code, as your HR system knows it", "X-1"), ("Name", "X")]).await;
+        let x = made.path().to_owned();
+        let typed = [("code", "X-1"), ("name", "X"), ("status", "open"), ("posting", secret.as_str())];
+        omar.press(&format!("{x}/edit"), &typed).await;
+        let (_, now) = w.lever(&key, Get, &format!("/v1{x}"), Value::Null).await;
+        assert_eq!(now["data"]["postings"], json!([]), "{now}");
+        ines.press(&format!("{x}/edit"), &typed).await;
+        let (mut mei, path) = (w.at_ats("mei").await, x.as_str());
+        assert_eq!((mei.open(path).await.0, ines.open(path).await.0, omar.open(path).await.0), (404, 200, 200), "who made it sees it");
+        assert!(!mei.read("/requisitions").await.contains("X-1"));
+        w.drain().await;
+    })
+    .await;
+}
