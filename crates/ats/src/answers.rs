@@ -16,8 +16,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::Version;
 use endpoint::Info;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ const MOST: u64 = 32 << 20;
 const AROUND: usize = 2 << 10;
 /// Longer answers are not kept.
 const LONGEST: usize = 1 << 20;
-/// How many to make room for at first.
-const USUAL: usize = 1 << 10;
+/// So many short ones fit: of as many it is remembered that they were asked for.
+const USUAL: usize = 16 << 10;
 
 /// What was asked: a digest of the credential and the address.
 type Asked = [u8; 32];
@@ -57,7 +57,14 @@ pub struct Answers(Cache<Asked, Kept, Size>);
 
 impl Default for Answers {
     fn default() -> Self {
-        Self(Cache::with_weighter(USUAL, MOST, Size))
+        // Half is for what was asked again, half for what is new: more for the old, and a program that asks for a thousand things in turn would
+        // push each out before it comes back. Few shards, since the longest answer must fit into one.
+        let options =
+            OptionsBuilder::new().estimated_items_capacity(USUAL).weight_capacity(MOST).hot_allocation(0.5).ghost_allocation(1.0).shards(4).build();
+        Self(options.map_or_else(
+            |_| Cache::with_weighter(USUAL, MOST, Size),
+            |options| Cache::with_options(options, Size, DefaultHashBuilder::default(), DefaultLifecycle::default()),
+        ))
     }
 }
 

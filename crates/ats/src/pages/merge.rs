@@ -56,19 +56,21 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(search): Query<Searc
         @if found.is_empty() {
             (ui::empty("Nobody found", "Search for a part of the other profile's name or e-mail."))
         } @else {
-            ul.list {
-                @for other in &found {
-                    li {
-                        div {
-                            a href=(format!("/candidates/{}", other.id)) { (name_of(other)) }
-                            p.soft { (other.emails.join(", ")) @if !other.headline.is_empty() { " · " (other.headline) } }
-                        }
-                        details.sure {
-                            summary { "Merge" }
-                            p { "Their opportunities, addresses, phones and links become " (name) "'s. This cannot be undone." }
-                            form method="post" action=(at) {
-                                input type="hidden" name="other" value=(other.id);
-                                button.danger type="submit" { "Merge the two" }
+            section.card {
+                ul.list {
+                    @for other in &found {
+                        li {
+                            div {
+                                a href=(format!("/candidates/{}", other.id)) { (name_of(other)) }
+                                p.soft { (other.emails.join(", ")) @if !other.headline.is_empty() { " · " (other.headline) } }
+                            }
+                            details.sure {
+                                summary { "Merge" }
+                                p { "Their opportunities, addresses, phones and links become " (name) "'s. This cannot be undone." }
+                                form method="post" action=(at) {
+                                    input type="hidden" name="other" value=(other.id);
+                                    button.danger type="submit" { "Merge the two" }
+                                }
                             }
                         }
                     }

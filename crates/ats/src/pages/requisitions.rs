@@ -115,7 +115,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         @if may {
             form.inline method="post" action=(format!("{}/status", at(&id))) {
                 select name="status" aria-label="New status" { @for status in &others { option value=(status) { (words(status)) } } }
-                button type="submit" { "Set" }
+                button type="submit" { "Set status" }
             }
             a.button href=(format!("{}/edit", at(&id))) { "Edit" }
         }

@@ -30,13 +30,13 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
                 td { @if may && !role.is_built_in { a href=(format!("{ROLES}/{}", role.id)) { (role.name) } } @else { b { (role.name) } } }
                 td { @if role.is_built_in { "built in" } @else { "your own" } }
                 td { ul.tags { @for right in &role.rights { li.badge { (right.name()) } } @if role.rights.is_empty() { li.soft { "interviews, feedback, referrals" } } } }
-                td { (people.iter().filter(|user| user.access_role == role.id && user.deactivated_at.is_none()).count()) }
+                td { (ui::count(people.iter().filter(|user| user.access_role == role.id && user.deactivated_at.is_none()).count(), "active user")) }
             }
         }
     };
     let main = html! {
         (ui::heading("Roles", "What users may do. The built-in roles cannot be changed.", &html! { a.button href=(USERS) { "Users" } }))
-        (ui::table("Roles", &["Role", "Kind", "Allows", "Active users"], &rows))
+        (ui::table("Roles", &["Role", "Kind", "Allows", "Who"], &rows))
         @if may { section.card.middle { h2 { "Add a role" } (form(ROLES, "", &[], "Add role")) } }
         @else { p.hint { "A Super Admin can add roles." } }
     };

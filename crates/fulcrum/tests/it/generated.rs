@@ -21,9 +21,50 @@ async fn empty(scratch: &Scratch, folder: &std::path::Path) -> Ats {
     ats::Ground { db, clock, vault, outbound, store, base, rate_limit: false, demo: false, sandbox: false }.open().await.unwrap()
 }
 
+/// What is written, with the columns that say which row comes first.
+const WRITTEN: [(&str, &str, &str); 8] = [
+    ("contact", "id, name, headline, location, emails, phones, links, is_anonymized, created_at, updated_at", "id"),
+    (
+        "opportunity",
+        "id, contact_id, stage_id, stage_position, advanced_at, origin, owner, followers, stage_changes, archived_reason, archived_at, hired, application_id, \
+         posting_id, location, tags, sources, confidentiality, created_at, updated_at, last_interaction_at, snoozed_until, deleted_at",
+        "id",
+    ),
+    ("opportunity_label", "kind, text, opportunity_id", "opportunity_id, kind, text"),
+    ("application", "id, opportunity_id, posting_id, kind, owner, submitted, created_at, archived_at", "id"),
+    ("note", "id, opportunity_id, person, secret, fields, created_at", "id"),
+    ("offer", "id, opportunity_id, status, fields, signatures, approved_at, created_at", "id"),
+    ("interview", "id, panel_id, opportunity_id, subject, interviewers, date, duration, created_at", "id"),
+    ("posting", "id, text, state, owner, team, department, content, confidentiality, created_at", "id"),
+];
+
+/// All that stands in the tables, as text.
+async fn stored(db: &db::Db) -> Vec<String> {
+    let mut all = Vec::new();
+    for (table, columns, order) in WRITTEN {
+        let texts = columns.split(", ").map(|name| format!("cast({name} as text) as {name}")).collect::<Vec<_>>().join(", ");
+        let rows = db::Sql::rows(db, &format!("select {texts} from {table} order by {order}"), vec![]).await.unwrap();
+        assert!(rows.len() >= 10, "{table}: {}", rows.len());
+        for row in rows {
+            let values = columns.split(", ").map(|name| match row.get::<Option<String>>(name).unwrap().as_deref() {
+                // As the two databases write a boolean.
+                Some("true") => "1".to_owned(),
+                Some("false") => "0".to_owned(),
+                value => format!("{value:?}"),
+            });
+            all.push(format!(
+                "{table} {}",
+                values.map(|value| value.trim_start_matches("Some(\"").trim_end_matches("\")").to_owned()).collect::<Vec<_>>().join("|")
+            ));
+        }
+    }
+    all.sort();
+    all
+}
+
 #[tokio::test]
 async fn the_same_seed_gives_the_same_account_to_the_byte_on_every_database() {
-    let mut made = Vec::new();
+    let (mut made, mut there) = (Vec::new(), Vec::new());
     for engine in engines() {
         for _ in 0..2 {
             let (scratch, folder) = (Scratch::new(engine), std::env::temp_dir().join(format!("fulcrum-{}", db::vault::random_hex(8))));
@@ -31,10 +72,17 @@ async fn the_same_seed_gives_the_same_account_to_the_byte_on_every_database() {
             made.push(ats.generate(1_500, 7, |_| ()).await.unwrap());
             let again = ats.generate(1_500, 7, |_| ()).await.unwrap();
             assert_eq!(Some(&again), made.last(), "said again, it is the same");
+            let db = db::Db::open(&scratch.place).await.unwrap();
+            there.push(stored(&db).await);
+            db.close().await;
             std::fs::remove_dir_all(folder).unwrap();
         }
     }
     assert!(made.iter().all(|one| *one == made[0]), "{made:?}");
+    for other in &there[1..] {
+        let differs = there[0].iter().zip(other).find(|(one, other)| one != other);
+        assert!(differs.is_none() && other.len() == there[0].len(), "{differs:?}");
+    }
     let (scratch, folder) = (Scratch::new(db::Engine::Sqlite), std::env::temp_dir().join(format!("fulcrum-{}", db::vault::random_hex(8))));
     assert_ne!(empty(&scratch, &folder).await.generate(1_500, 8, |_| ()).await.unwrap().digest, made[0].digest, "another seed, another account");
     std::fs::remove_dir_all(folder).unwrap();
