@@ -3,6 +3,7 @@
 use crate::Ats;
 use crate::access::Caller;
 use crate::moves::Created;
+use crate::questions;
 use crate::refusal::{Refusal, Result};
 use db::{Sql, Tx, params};
 use endpoint::Attachment;
@@ -20,6 +21,8 @@ const QUESTIONS: [(&str, &str, &str, bool); 7] = [
     ("currentLocation", "Current location", "text", false),
     ("additionalInformation", "Additional information", "textarea", false),
 ];
+/// Where somebody would like to work, of a posting's locations.
+const PREFERRED: &str = "preferredPostingLocation";
 const URLS: [&str; 4] = ["LinkedIn", "GitHub", "Twitter", "Portfolio"];
 /// What may be answered on equal employment opportunity, and what to choose from.
 pub const EEO: [(&str, &[&str]); 4] = [
@@ -49,7 +52,18 @@ pub async fn form(ats: Ats, caller: Arc<Caller>, request: GetApplicationForm) ->
         kind: kind.to_owned(),
         required,
         value: Value::Null,
+        options: Vec::new(),
     };
+    let distribution = request.query.distribution.as_deref();
+    if let Some(other) = distribution.filter(|audience| !matches!(*audience, "internal" | "external")) {
+        return Err(Refusal::bad_request(format!("distribution must be internal or external, not {other}")));
+    }
+    let mut personal: Vec<Question> = QUESTIONS.iter().map(|(name, text, kind, required)| question(text, name, kind, *required)).collect();
+    if posting.categories.all_locations.len() > 1 {
+        let options = posting.categories.all_locations.iter().map(|text| json!({ "text": text })).collect();
+        personal.push(Question { options, ..question("Which location are you applying for?", PREFERRED, "dropdown", false) });
+    }
+    let custom_questions = questions::for_audience(ats.questions_of(&posting.id).await?, distribution);
     let eeo: Map<String, Value> = EEO
         .iter()
         .map(|(name, options)| {
@@ -60,9 +74,9 @@ pub async fn form(ats: Ats, caller: Arc<Caller>, request: GetApplicationForm) ->
     Ok(Data::new(ApplicationForm {
         id: posting.id,
         text: posting.text,
-        custom_questions: Vec::new(),
+        custom_questions,
         eeo_questions: Some(Value::Object(eeo)),
-        personal_information: QUESTIONS.iter().map(|(name, text, kind, required)| question(text, name, kind, *required)).collect(),
+        personal_information: personal,
         urls: URLS.iter().map(|name| question(name, name, "text", false)).collect(),
         consent_disclosures: None,
     }))
@@ -85,6 +99,8 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
     if let Some(zone) = new.timezone.as_deref().filter(|zone| jiff::tz::TimeZone::get(zone).is_err()) {
         return Err(Refusal::bad_request(format!("timezone: there is no time zone {zone}")));
     }
+    let audience = if origin == "internal" { "internal" } else { "external" };
+    let asked = questions::for_audience(ats.questions_of(&posting.id).await?, Some(audience));
     let submission = Submission {
         candidate: NewOpportunity {
             name: Some(name),
@@ -95,12 +111,12 @@ pub async fn apply(ats: Ats, caller: Arc<Caller>, request: ApplyToPosting) -> Re
             links: new.urls.iter().filter_map(|url| url.value.as_str().map(str::to_owned)).filter(|url| !url.is_empty()).collect(),
             sources: vec![new.source.clone().unwrap_or_else(|| "Posting".to_owned())],
             origin: Some(origin),
-            opportunity_location: said("preferredPostingLocation"),
+            opportunity_location: said(PREFERRED),
             ..NewOpportunity::default()
         },
         resume,
         more: json!({
-            "comments": said("additionalInformation"), "customQuestions": new.custom_questions, "ipAddress": new.ip_address, "referer": new.referer,
+            "comments": said("additionalInformation"), "customQuestions": questions::answered(&asked, &new.custom_questions)?, "ipAddress": new.ip_address, "referer": new.referer,
             "userAgent": new.user_agent, "acceptLanguage": new.accept_language, "timezone": new.timezone,
         }),
         eeo: new.eeo_responses,

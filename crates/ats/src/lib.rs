@@ -35,6 +35,7 @@ mod people_api;
 mod posting_writes;
 mod postings;
 mod profiles;
+mod questions;
 mod referrals;
 mod refusal;
 mod requisition_fields;
@@ -74,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "008_sandbox", sql: include_str!("migrations/008_sandbox.sql") },
     Migration { id: "009_far_pages", sql: include_str!("migrations/009_far_pages.sql") },
     Migration { id: "010_sensitive", sql: include_str!("migrations/010_sensitive.sql") },
+    Migration { id: "011_questions", sql: include_str!("migrations/011_questions.sql") },
 ];
 
 /// What the ATS stands on.

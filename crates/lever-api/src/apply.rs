@@ -39,6 +39,9 @@ pub struct QuestionGroup {
     pub text: String,
     /// The questions.
     pub fields: Vec<FormField>,
+    /// For whom they are: `external`, `internal`, or both.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub distribution: Vec<String>,
 }
 
 /// A question everybody is asked.
@@ -56,6 +59,9 @@ pub struct Question {
     pub required: bool,
     /// Nothing: it is a question.
     pub value: Value,
+    /// What can be answered, `{text}` each; absent where everything can.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Value>,
 }
 
 /// An answer.
@@ -75,7 +81,7 @@ pub struct NewApplication {
     /// Name, e-mail and the like. Required.
     #[schema(required = true)]
     pub personal_information: Vec<NamedValue>,
-    /// Answers to questions of the company's own.
+    /// Answers to questions of the company's own: `{id, fields: [{value}]}`, in the order of the form.
     pub custom_questions: Vec<Value>,
     /// `gender`, `race`, `veteran`, `disability`, as far as somebody wants to answer.
     #[schema(value_type = Object)]

@@ -1,14 +1,16 @@
 //! The job site: what the company publishes, for everybody who looks for a job, and applying.
 
+use super::profile::{SEVERAL, question};
 use crate::Ats;
 use crate::applying::{EEO, Submission};
+use crate::questions;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use endpoint::Attachment;
-use lever_api::{Agreed, Consent, DiversitySurvey, FormField, NewOpportunity, Phone, Posting, PublicFilter, PublicPosting};
+use lever_api::{Agreed, Consent, DiversitySurvey, FormField, NewOpportunity, Phone, Posting, PublicFilter, PublicPosting, QuestionGroup};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use web::{Fields, FilledForm, Markup, PreEscaped, Problem, Shell, html, see_other, ui};
@@ -108,7 +110,7 @@ async fn form(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>) 
 }
 
 async fn ask(ats: &Ats, site: &str, posting: &Posting, typed: &Fields, why: Option<&str>) -> Result<Html<String>, Problem> {
-    let surveys = ats.surveys_there(posting).await?;
+    let (surveys, asked) = (ats.surveys_there(posting).await?, ats.asked_outside(posting).await?);
     let nothing = || (String::new(), "No answer".to_owned());
     let options = |texts: Vec<String>| std::iter::once(nothing()).chain(texts.into_iter().map(|text| (text.clone(), text))).collect::<Vec<_>>();
     let main = html! {
@@ -123,6 +125,12 @@ async fn ask(ats: &Ats, site: &str, posting: &Posting, typed: &Fields, why: Opti
                 (ui::field("Current location", "location", "text", typed.get("location"), false))
                 label.field { span { "Resume or CV" } input type="file" name="resume"; }
                 @for name in LINKS { (ui::field(&format!("{name} address"), name, "url", typed.get(name), false)) }
+                @if posting.categories.all_locations.len() > 1 {
+                    (ui::choice("Where you would like to work", "preferred", &options(posting.categories.all_locations.clone()), typed.get("preferred")))
+                }
+                @for group in &asked {
+                    fieldset { legend { (group.text) } @for field in &group.fields { (question(field, typed)) } }
+                }
                 label.field { span { "Anything else" } textarea name="comments" { (typed.get("comments")) } }
                 label.tick { input type="checkbox" name="contact" value="yes"; span { "You may write to me about other jobs" } }
                 @if posting.country.as_deref() == Some("US") {
@@ -136,7 +144,7 @@ async fn ask(ats: &Ats, site: &str, posting: &Posting, typed: &Fields, why: Opti
                     details id=(survey.id) {
                         summary { (survey.text) " (your choice)" }
                         p.hint { (survey.instructions) }
-                        @for field in &survey.fields { (ui::choice(&field.text, &field.id, &options(choices(field)), typed.get(&field.id))) }
+                        @for field in &survey.fields { (ui::choice(&field.text, &field.id, &options(questions::options(field).map(str::to_owned).collect()), typed.get(&field.id))) }
                     }
                 }
                 div.actions { button.main type="submit" { "Send application" } a.button href=(format!("/jobs/{site}/{}", posting.id)) { "Back" } }
@@ -150,9 +158,21 @@ fn capital(name: &str) -> String {
     name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect()
 }
 
-fn choices(field: &FormField) -> Vec<String> {
-    let options = field.rest.get("options").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    options.iter().filter_map(|option| option["text"].as_str().map(str::to_owned)).collect()
+impl Ats {
+    /// What strangers are asked besides the usual.
+    async fn asked_outside(&self, posting: &Posting) -> db::Result<Vec<QuestionGroup>> {
+        Ok(questions::for_audience(self.questions_of(&posting.id).await?, Some("external")))
+    }
+}
+
+/// What was typed as answers, in the words of the API.
+fn answers(asked: &[QuestionGroup], typed: &Fields) -> Vec<Value> {
+    let value = |field: &FormField| match typed.all(&field.id).filter(|text| !text.is_empty()).collect::<Vec<_>>() {
+        chosen if field.kind == SEVERAL => json!(chosen),
+        chosen => json!(chosen.first()),
+    };
+    let fields = |group: &QuestionGroup| group.fields.iter().map(|field| json!({ "id": field.id, "value": value(field) })).collect::<Vec<_>>();
+    asked.iter().map(|group| json!({ "id": group.id, "fields": fields(group) })).collect()
 }
 
 async fn apply(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>, filled: FilledForm) -> Result<Response, Problem> {
@@ -171,8 +191,15 @@ async fn apply(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>,
     if why.is_some() {
         return Ok((StatusCode::BAD_REQUEST, ask(&ats, &site, &posting, &typed, why).await?).into_response());
     }
-    let surveys = ats.surveys_there(&posting).await?;
-    ats.take(&posting, submission(&typed, resume, &surveys)).await?;
+    let (surveys, asked) = (ats.surveys_there(&posting).await?, ats.asked_outside(&posting).await?);
+    let custom = match questions::answered(&asked, &answers(&asked, &typed)) {
+        Ok(custom) => custom,
+        Err(refusal) => {
+            let why = refusal.message.trim_start_matches("customQuestions: ").to_owned();
+            return Ok((StatusCode::BAD_REQUEST, ask(&ats, &site, &posting, &typed, Some(&why)).await?).into_response());
+        }
+    };
+    ats.take(&posting, submission(&posting, &typed, resume, &surveys, &custom)).await?;
     // A page of its own: whoever loads it again does not apply again.
     Ok(see_other(&format!("/jobs/{site}/{}/thank-you", posting.id)))
 }
@@ -190,7 +217,7 @@ async fn thanks(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>
 }
 
 /// What was typed, in the words of an application.
-fn submission(typed: &Fields, resume: Option<Attachment>, surveys: &[DiversitySurvey]) -> Submission {
+fn submission(posting: &Posting, typed: &Fields, resume: Option<Attachment>, surveys: &[DiversitySurvey], custom: &[Value]) -> Submission {
     let eeo: Map<String, Value> = EEO.iter().filter_map(|(name, _)| typed.some(name).map(|answer| ((*name).to_owned(), json!(answer)))).collect();
     let answered = |survey: &DiversitySurvey| {
         let answer = |field: &FormField| typed.some(&field.id).map(|answer| json!({ "questionId": field.id, "answer": answer }));
@@ -207,10 +234,11 @@ fn submission(typed: &Fields, resume: Option<Attachment>, surveys: &[DiversitySu
             links: LINKS.iter().filter_map(|name| typed.some(name)).collect(),
             sources: vec!["Job site".to_owned()],
             origin: Some("applied".to_owned()),
+            opportunity_location: typed.some("preferred").filter(|name| posting.categories.all_locations.contains(name)),
             ..NewOpportunity::default()
         },
         resume: resume.into_iter().map(|file| Attachment { field: "resumeFile".to_owned(), ..file }).collect(),
-        more: json!({ "comments": typed.some("comments") }),
+        more: json!({ "comments": typed.some("comments"), "customQuestions": custom }),
         eeo,
         consent: typed.is_on("contact").then(|| Consent { store: None, marketing: Some(Agreed::Plain(true)) }),
         surveys: surveys.iter().filter_map(answered).collect(),

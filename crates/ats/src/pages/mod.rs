@@ -17,6 +17,7 @@ mod profile;
 mod profile_files;
 mod profile_more;
 mod profile_moves;
+mod questions;
 mod requisitions;
 mod roles;
 mod sandbox;
@@ -214,6 +215,7 @@ pub fn routes(ats: Ats) -> Router {
         .merge(profile::routes())
         .merge(postings::routes())
         .merge(posting::routes())
+        .merge(questions::routes())
         .merge(settings::routes())
         .merge(integrations::routes())
         .merge(webhook::routes())

@@ -56,7 +56,7 @@ pub fn state_badge(state: &str) -> Markup {
 
 impl Viewer {
     /// A posting this person may see.
-    async fn posting(&self, id: &str) -> Result<Posting, Problem> {
+    pub async fn posting(&self, id: &str) -> Result<Posting, Problem> {
         self.need(Right::ManageProfiles)?;
         let found = self.ats.postings_by_id(&[id.to_owned()]).await?.pop();
         found.filter(|posting| self.sees_posting(posting)).ok_or_else(Problem::not_found)
@@ -100,6 +100,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
                 @if posting.confidentiality == "confidential" { p.warn { "Confidential: only who works on it sees it, and integrations that were given access." } }
                 div.actions {
                     a.button href=(format!("/candidates?posting={id}")) { "Candidates" }
+                    @if may { a.button href=(format!("{}/questions", at(&id))) { "Questions" } }
                     @if posting.state == "published" { a.button href=(posting.urls["show"].as_str().unwrap_or_default()) { "On the job site" } }
                 }
                 @if may { (ui::sure(&format!("{}/delete", at(&id)), "Delete", "It leaves all lists for good. A posting somebody applied to can only be closed.", "Delete this posting")) }

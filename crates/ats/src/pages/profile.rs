@@ -4,6 +4,7 @@ use super::pipeline_board::name_of;
 use super::{Viewer, profile_files, profile_more};
 use crate::Ats;
 use crate::people::Right;
+use crate::questions;
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Html;
@@ -13,7 +14,7 @@ use lever_api::{
     User, reference,
 };
 use serde_json::Value;
-use web::{Markup, Problem, html, ui};
+use web::{Fields, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
     Router::new().route("/candidates/{id}", get(show)).merge(profile_files::routes())
@@ -253,7 +254,7 @@ impl Profile {
                             summary { "Fill in: " (template.text) }
                             form.fields method="post" action=(self.at(&format!("forms/{}", template.id))) {
                                 @if !template.instructions.is_empty() { p.soft { (template.instructions) } }
-                                @for field in &template.fields { (question(field)) }
+                                @for field in &template.fields { (question(field, &Fields::default())) }
                                 div.actions { button.main type="submit" { "Save form" } }
                             }
                         }
@@ -371,8 +372,7 @@ pub const SEVERAL: &str = "multiple-select";
 
 /// The options of a question.
 pub fn options(field: &FormField) -> Vec<(String, String)> {
-    let texts = field.rest.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut all: Vec<(String, String)> = texts.iter().filter_map(|o| o["text"].as_str()).map(|t| (t.to_owned(), t.to_owned())).collect();
+    let mut all: Vec<(String, String)> = questions::options(field).map(|text| (text.to_owned(), text.to_owned())).collect();
     if field.kind == "yes-no" {
         all = ["yes", "no"].map(|t| (t.to_owned(), t.to_owned())).to_vec();
     }
@@ -382,21 +382,22 @@ pub fn options(field: &FormField) -> Vec<(String, String)> {
     all
 }
 
-fn question(field: &FormField) -> Markup {
-    let options = options(field);
+/// A question with what was typed already.
+pub fn question(field: &FormField, typed: &Fields) -> Markup {
+    let (options, name, now) = (options(field), field.id.as_str(), typed.get(&field.id));
     match field.kind.as_str() {
         SEVERAL => html! {
             fieldset.field { legend { (field.text) }
                 @for (value, text) in options.iter().filter(|(value, _)| !value.is_empty()) {
-                    label { input type="checkbox" name=(field.id) value=(value); " " (text) }
+                    label.tick { input type="checkbox" name=(name) value=(value) checked[typed.all(name).any(|given| given == value)]; span { (text) } }
                 }
             }
         },
-        _ if !options.is_empty() => ui::choice(&field.text, &field.id, &options, ""),
-        "textarea" => html! { label.field { span { (field.text) } textarea name=(field.id) required[field.required] {} } },
-        "date" => ui::field(&field.text, &field.id, "date", "", field.required),
-        "currency" => ui::field(&field.text, &field.id, "number", "", field.required),
-        _ => ui::field(&field.text, &field.id, "text", "", field.required),
+        _ if !options.is_empty() => ui::choice(&field.text, name, &options, now),
+        "textarea" => html! { label.field { span { (field.text) } textarea name=(name) required[field.required] { (now) } } },
+        "date" => ui::field(&field.text, name, "date", now, field.required),
+        "currency" => ui::field(&field.text, name, "number", now, field.required),
+        _ => ui::field(&field.text, name, "text", now, field.required),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What else stands on a profile: interviews, what was applied with, who referred.
 
 use super::profile::answer;
-use lever_api::{Application, ArchiveReason, Interview, Opportunity, Referral, Stage, reference};
+use lever_api::{Application, ArchiveReason, FormField, Interview, Opportunity, Referral, Stage, reference};
 use serde_json::Value;
 use web::{Markup, html, ui};
 
@@ -62,8 +62,10 @@ pub fn application_card(application: Option<&Application>, referrals: &[Referral
                     @let said = said.into_iter().filter_map(|(name, text)| Some((name, text.as_deref().filter(|text| !text.is_empty())?)));
                     @let said = said.map(|(name, text)| (name, html! { span.lines { (text) } }));
                     (ui::facts(&std::iter::once(("Applied", ui::when(clock::Ms(a.created_at), now))).chain(said).collect::<Vec<_>>()))
-                    @for question in a.custom_questions.iter().flat_map(|group| group["fields"].as_array().into_iter().flatten()) {
-                        p { b { (question["text"].as_str().unwrap_or_default()) } " " (question["value"].as_str().unwrap_or_default()) }
+                    dl.facts {
+                        @for field in a.custom_questions.iter().flat_map(|group| group["fields"].as_array().into_iter().flatten()) {
+                            @if let Ok(field) = serde_json::from_value::<FormField>(field.clone()) { div { dt { (field.text) } dd { (answer(&field)) } } }
+                        }
                     }
                     @if let Some(code) = a.requisition_for_hire.get("requisitionCode").and_then(Value::as_str) { p { "Hired for requisition " (code) } }
                 }

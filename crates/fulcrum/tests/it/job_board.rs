@@ -401,3 +401,87 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.flat_map(|entry| if entry.path().is_dir() { walk(&entry.path()) } else { vec![entry.path()] }).collect()
 }
+
+#[tokio::test]
+async fn a_posting_asks_questions_of_its_own_on_the_job_site_and_over_the_api() {
+    on_both(async |w| {
+        let (key, id) = (w.key().await, job(&w, "Product Designer").await);
+        let mut omar = w.at_ats("omar").await;
+        let at = format!("/postings/{id}/questions");
+        let lines = "* When could you start? at once, in a month\nWhat did you draw last?";
+        for wrong in ["Ready? yes", "* ?"] {
+            let (status, page) = omar.try_press(&at, &[("title", "About you"), ("questions", wrong)]).await;
+            assert!(status == 200 && page.contains("question"), "{page}");
+        }
+        omar.press(&at, &[("title", "About you"), ("audience", "external"), ("questions", lines)]).await;
+        let form = async |query: &str| w.lever(&key, Get, &format!("/v1/postings/{id}/apply{query}"), Value::Null).await.1["data"].clone();
+        let group = form("").await["customQuestions"][0].clone();
+        assert_eq!((&group["text"], &group["distribution"]), (&json!("About you"), &json!(["external"])));
+        assert_eq!((&group["fields"][0]["required"], &group["fields"][0]["options"]), (&json!(true), &json!([{ "text": "at once" }, { "text": "in a month" }])));
+        assert_eq!(form("?distribution=internal").await["customQuestions"], json!([]));
+        assert_eq!(w.lever(&key, Get, &format!("/v1/postings/{id}/apply?distribution=moon"), Value::Null).await.0, 400);
+        // On the job site: what is missing is asked for again, and nothing typed is lost.
+        let mut stranger = w.stranger_at_ats();
+        let apply = format!("/jobs/northwind/{id}/apply");
+        let (first, second) = (group["fields"][0]["id"].as_str().unwrap(), group["fields"][1]["id"].as_str().unwrap());
+        let typed = [("name", "Lale Aksoy"), ("email", "lale@mail.example"), (second, "A <chair>")];
+        let (status, page) = stranger.try_upload(&apply, &typed, ("resume", "", b"")).await;
+        assert!(status == 400 && page.contains("When could you start?\" must be answered") && page.contains("A <chair>"), "{status}: {page}");
+        let (status, _) = stranger.try_upload(&apply, &[&typed[..], &[(first, "never")]].concat(), ("resume", "", b"")).await;
+        assert_eq!(status, 400, "no such answer");
+        let (status, _) = stranger.try_upload(&apply, &[&typed[..], &[(first, "in a month")]].concat(), ("resume", "", b"")).await;
+        assert_eq!(status, 303);
+        // Over the API in the order of the form, or by id; what nobody asked is kept.
+        let body = |custom: Value| json!({
+            "personalInformation": [{ "name": "fullName", "value": "Bo Ek" }, { "name": "email", "value": "bo@mail.example" }], "customQuestions": custom,
+        });
+        let send = async |custom: Value| w.lever(&key, Post, &format!("/v1/postings/{id}/apply"), body(custom)).await;
+        for refused in [json!([]), json!([{ "id": group["id"], "fields": [{ "value": "never" }] }]), json!([{ "id": group["id"], "fields": [{ "value": 7 }] }])] {
+            let (status, said) = send(refused).await;
+            assert!(status == 400 && said["message"].as_str().unwrap().starts_with("customQuestions"), "{said}");
+        }
+        let given = json!([{ "id": group["id"], "fields": [{ "value": "at once" }, { "value": "A lamp" }] }, { "id": "another", "fields": [{ "value": 1 }] }]);
+        assert_eq!(send(given).await.0, 201);
+        assert_eq!(send(json!([{ "id": group["id"], "fields": [{ "id": first, "value": "at once" }] }])).await.0, 201);
+        let answers = async |email: &str| {
+            let (_, found) = w.lever(&key, Get, &format!("/v1/opportunities?email={email}&expand=applications"), Value::Null).await;
+            found["data"].as_array().unwrap().iter().map(|o| (o["id"].as_str().unwrap().to_owned(), o["applications"][0]["customQuestions"].clone())).collect::<Vec<_>>()
+        };
+        let lale = answers("lale@mail.example").await;
+        assert_eq!((lale.len(), &lale[0].1[0]["fields"][0]["value"], &lale[0].1[0]["text"]), (1, &json!("in a month"), &json!("About you")));
+        let bo = answers("bo@mail.example").await;
+        assert!(bo.len() == 2 && bo.iter().any(|(_, a)| a[0]["fields"][1]["value"] == "A lamp" && a[1]["id"] == "another"), "{bo:?}");
+        assert!(omar.read(&format!("/candidates/{}", lale[0].0)).await.contains("What did you draw last? A <chair>"));
+        // The page shows what is asked; a question that stays keeps its id; with none, nobody is asked.
+        omar.click(&at, "Questions", "Save questions", &[("Title above them", "More about you")]).await;
+        let now = form("").await["customQuestions"][0].clone();
+        assert_eq!((&now["id"], &now["fields"]), (&group["id"], &group["fields"]));
+        omar.click(&at, "Questions", "Save questions", &[("Questions", "")]).await;
+        assert_eq!(form("").await["customQuestions"], json!([]));
+        assert_eq!(w.at_ats("mei").await.open(&at).await.0, 403);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_applies_to_a_posting_of_several_locations_says_where() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let mut omar = w.at_ats("omar").await;
+        let page = omar.press("/postings/new", &[("text", "Roving Painter"), ("location", "Berlin"), ("location", "Lisbon")]).await.path().to_owned();
+        omar.press(&format!("{page}/state"), &[("state", "published")]).await;
+        let id = page.rsplit('/').next().unwrap();
+        let (_, form) = w.lever(&key, Get, &format!("/v1/postings/{id}/apply"), Value::Null).await;
+        let asked =
+            form["data"]["personalInformation"].as_array().unwrap().iter().find(|q| q["name"] == "preferredPostingLocation").cloned().unwrap();
+        assert_eq!(asked["options"], json!([{ "text": "Berlin" }, { "text": "Lisbon" }]));
+        let typed = [("name", "Lale Aksoy"), ("email", "lale@mail.example"), ("preferred", "Lisbon")];
+        let (status, said) = w.stranger_at_ats().try_upload(&format!("/jobs/northwind/{id}/apply"), &typed, ("resume", "", b"")).await;
+        assert_eq!(status, 303, "{said}");
+        let (_, found) = w.lever(&key, Get, "/v1/opportunities?email=lale@mail.example", Value::Null).await;
+        assert_eq!(found["data"][0]["opportunityLocation"], "Lisbon");
+        w.drain().await;
+    })
+    .await;
+}
