@@ -6,8 +6,8 @@ use crate::refusal::{Refusal, Result};
 use crate::sandbox::Sandbox;
 use crate::{
     Ground, applying, audit, candidates, eeo, feedback, feedback_templates, files, form_templates, forms, interviews, job_board, labels, notes,
-    offers, pages, people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisitions, sandbox, sandbox_api, settings,
-    surveys, uploads, webhooks, writes,
+    offers, pages, people_api, posting_writes, postings, profiles, referrals, requisition_fields, requisition_writes, requisitions, sandbox,
+    sandbox_api, settings, surveys, uploads, webhooks, writes,
 };
 use axum::Router;
 use axum::http::HeaderValue;
@@ -189,8 +189,8 @@ fn mounted(ats: Ats) -> Api<Ats> {
         .on(requisition_fields::add_options)
         .on(requisition_fields::rename_options)
         .on(requisition_fields::remove_options)
-        .on(requisitions::create)
-        .on(requisitions::update)
+        .on(requisition_writes::create)
+        .on(requisition_writes::update)
         .on(requisitions::delete)
         .on(posting_writes::create)
         .on(posting_writes::update)

@@ -4,8 +4,9 @@ use crate::Ats;
 use crate::moves::distinct;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
-use db::{Row, Sql, Tx, params};
+use db::{Clauses, Row, Sql, Tx, params};
 use lever_api::Phone;
+use serde_json::{Value, json};
 
 impl Ats {
     /// What `other` has goes to `into`, which keeps what it says itself; then there is no `other` any more. It cannot be undone.
@@ -17,7 +18,7 @@ impl Ats {
             return Err(Refusal::bad_request("These are opportunities of one person already"));
         }
         // In one order, so that two who merge the same two wait for each other instead of both.
-        let sql = format!("select * from contact where id in ($1, $2) order by id{}", tx.engine().to_change());
+        let sql = format!("select * from contact where id in ($1, $2) order by id{}", tx.engine().to_delete());
         let rows = tx.rows(&sql, params![into, other]).await?;
         let of = |id: &str| rows.iter().find(|row| row.text("id").is_ok_and(|found| found == id)).ok_or_else(|| Refusal::not_found("contacts", id));
         let (kept, gone) = (of(into)?, of(other)?);
@@ -33,7 +34,7 @@ impl Ats {
         );
         let either =
             |column: &str| -> db::Result<String> { Ok(Some(kept.text(column)?).filter(|text| !text.is_empty()).unwrap_or(gone.text(column)?)) };
-        let agreed = kept.get::<Option<String>>("data_protection")?.or(gone.get("data_protection")?);
+        let agreed = agreement(&kept.json("data_protection")?, &gone.json("data_protection")?);
         let values = params![
             either("name")?,
             either("headline")?,
@@ -52,9 +53,39 @@ impl Ats {
         tx.run(sql, values).await?;
         self.index_emails(tx, into, &emails).await?;
         tx.run("update opportunity set updated_at = $1 where contact_id = $2", params![now, into]).await?;
-        self.audit(tx, "contact:merged", Some(by), into, "").await?;
+        self.link_users(tx, into, other).await?;
+        self.audit(tx, "contact:merged", Some(by), into, other).await?;
         self.contact_changed(tx, into, now).await
     }
+
+    /// Users who are the contact that goes are the other one now.
+    async fn link_users(&self, tx: &Tx, into: &str, other: &str) -> Result<()> {
+        let mut only = Clauses::default();
+        self.holds_any(&mut only, "coalesce(linked_contact_ids, '[]')", &[other.to_owned()]);
+        let rows = tx.rows(&format!("select id, linked_contact_ids from person{}", only.sql()), only.values()).await?;
+        for row in rows {
+            let linked = list::<String>(&row, "linked_contact_ids")?.into_iter().map(|id| if id == other { into.to_owned() } else { id });
+            let linked = text_of(&distinct(linked.collect()));
+            tx.run("update person set linked_contact_ids = $1 where id = $2", params![linked, row.text("id")?]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What one person agreed to who agreed twice: for each purpose only what was never refused, and not longer than the sooner of two ends.
+/// Nothing, if they were never asked.
+fn agreement(one: &Value, other: &Value) -> Option<String> {
+    if one.is_null() && other.is_null() {
+        return None;
+    }
+    let purpose = |name: &str| match (&one[name], &other[name]) {
+        (Value::Null, asked) | (asked, Value::Null) => asked.clone(),
+        (one, other) => {
+            let sooner = [one, other].iter().filter_map(|asked| asked["expiresAt"].as_i64()).min();
+            json!({ "allowed": one["allowed"] == true && other["allowed"] == true, "expiresAt": sooner })
+        }
+    };
+    Some(json!({ "store": purpose("store"), "contact": purpose("contact") }).to_string())
 }
 
 fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> db::Result<Vec<T>> {

@@ -3,7 +3,7 @@
 use crate::Ats;
 use crate::refusal::Result;
 use crate::sensitive::Sensitive;
-use db::{Row, Sql, params};
+use db::{Row, Sql, Tx, params};
 use lever_api::{Rest, User};
 
 /// What a role allows, in the words of Lever's permission list.
@@ -251,23 +251,35 @@ impl Ats {
         if role.id == user.access_role {
             return Ok(());
         }
-        if role.id != SUPER_ADMIN {
-            self.leaves_a_super_admin(user).await?;
-        }
         let tx = self.db.begin().await?;
+        if role.id != SUPER_ADMIN {
+            self.leaves_a_super_admin(&tx, &user.id).await?;
+        }
         tx.run("update person set access_role = $1 where id = $2", params![role.id.as_str(), user.id.as_str()]).await?;
-        let meta = serde_json::json!({ "from": user.access_role, "to": role.id });
-        self.audit_more(&tx, "user.role:changed", by, (&user.id, &user.email), &meta).await?;
+        self.role_changed(&tx, user, role, by).await?;
         tx.commit().await?;
         self.lobby.sessions.end_all_of(&user.id).await?;
         self.committed();
         Ok(())
     }
 
-    /// Takes a user's access away; their history stays.
+    /// What a new role brings with it: a line in the log, and no privilege that the role cannot have. It does not come back with the next role.
+    pub(crate) async fn role_changed(&self, tx: &Tx, user: &User, role: &Role, by: Option<&str>) -> Result<()> {
+        let meta = serde_json::json!({ "from": user.access_role, "to": role.id });
+        self.audit_more(tx, "user.role:changed", by, (&user.id, &user.email), &meta).await?;
+        if !role.rights.contains(&Right::SeeAllCandidates) {
+            self.write_sensitive(tx, &user.id, &Sensitive::default(), by).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a user's access away, unless nobody could let anybody in then; their history stays.
     pub(crate) async fn set_active(&self, id: &str, active: bool, by: Option<&str>) -> Result<()> {
         let at = (!active).then_some(self.clock.now().0);
         let tx = self.db.begin().await?;
+        if !active {
+            self.leaves_a_super_admin(&tx, id).await?;
+        }
         let row = tx.row("update person set deactivated_at = $1 where id = $2 returning email", params![at, id]).await?;
         if let Some(row) = row {
             self.audit(&tx, if active { "user:reactivated" } else { "user:deactivated" }, by, id, &row.text("email")?).await?;

@@ -2,9 +2,9 @@
 
 use crate::access::Caller;
 use crate::paging::Page;
-use crate::refusal::{Refusal, Result};
+use crate::refusal::{Refusal, Result, short};
 use crate::{Ats, people};
-use db::{Clauses, Sql, params};
+use db::{Clauses, Row, Sql, Tx, params};
 use lever_api::{CreateUser, Data, DeactivateUser, GetUser, List, ListUsers, ReactivateUser, UpdateUser, User, UserChange};
 use serde_json::json;
 use std::sync::Arc;
@@ -50,7 +50,6 @@ pub async fn create(ats: Ats, _: Arc<Caller>, request: CreateUser) -> Result<Dat
 pub async fn deactivate(ats: Ats, _: Arc<Caller>, request: DeactivateUser) -> Result<Data<User>> {
     let id = request.user.as_str();
     let user = ats.user(id).await?.data;
-    ats.leaves_a_super_admin(&user).await?;
     if user.deactivated_at.is_none() {
         ats.set_active(id, false, None).await?;
         ats.committed();
@@ -70,24 +69,24 @@ fn taken(email: &str) -> Refusal {
 }
 
 pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Data<User>> {
-    let (user, stays) = (ats.user(request.user.as_str()).await?.data, request.body.access_role.as_deref() == Some("super admin"));
-    let role = request.body.access_role.clone();
-    let keeps_role = role.as_deref() == Some(user.access_role.as_str());
+    let user = ats.user(request.user.as_str()).await?.data;
+    let role = ats.role(request.body.access_role.as_deref().unwrap_or_default()).await?;
     let (mut values, email) = ats.checked_user(request.body).await?;
-    if !stays {
-        ats.leaves_a_super_admin(&user).await?;
+    let tx = ats.db.begin().await?;
+    if role.as_ref().is_some_and(|role| role.id != people::SUPER_ADMIN) {
+        ats.leaves_a_super_admin(&tx, &user.id).await?;
     }
     let sql = "update person set name = $1, email = $2, username = $3, access_role = $4, external_directory_id = $5, job_title = $6, manager_id = $7 where id = $8";
     values.push(request.user.as_str().into());
-    match ats.db.run(sql, values).await {
+    match tx.run(sql, values).await {
         Ok(0) => return Err(Refusal::not_found("users", request.user.as_str())),
         Err(e) if e.is_duplicate() => return Err(taken(&email)),
         other => other?,
     };
-    if !keeps_role {
-        let meta = json!({ "from": user.access_role, "to": role });
-        ats.audit_more(&ats.db, "user.role:changed", None, (&user.id, &email), &meta).await?;
+    if let Some(role) = role.filter(|role| role.id != user.access_role) {
+        ats.role_changed(&tx, &User { email, ..user }, &role, None).await?;
     }
+    tx.commit().await?;
     // Whoever may do less from now on signs in anew.
     ats.lobby.sessions.end_all_of(request.user.as_str()).await?;
     ats.committed();
@@ -99,10 +98,12 @@ impl Ats {
         self.users_by_id(&[id.to_owned()]).await?.pop().map(Data::new).ok_or_else(|| Refusal::not_found("users", id))
     }
 
-    /// Without this one somebody could still let people in.
-    pub(crate) async fn leaves_a_super_admin(&self, without: &User) -> Result<()> {
-        let others = "select 1 as one from person where access_role = 'super admin' and deactivated_at is null and id <> $1 limit 1";
-        if without.access_role == "super admin" && self.db.row(others, params![without.id.as_str()]).await?.is_none() {
+    /// Without this one somebody could still let people in. The Super Admins stay as they are until the transaction ends.
+    pub(crate) async fn leaves_a_super_admin(&self, tx: &Tx, without: &str) -> Result<()> {
+        let sql = "select id from person where access_role = 'super admin' and deactivated_at is null order by id";
+        let all = tx.rows(&format!("{sql}{}", tx.engine().to_change()), vec![]).await?;
+        let is_one = |row: &Row| row.text("id").is_ok_and(|id| id == without);
+        if all.iter().any(is_one) && all.len() == 1 {
             return Err(Refusal::bad_request("this is the last Super Admin: without one nobody could let anybody in any more"));
         }
         Ok(())
@@ -113,6 +114,8 @@ impl Ats {
         let missing = |name: &str| Refusal::bad_request(format!("Missing required parameter: {name}"));
         let name = new.name.filter(|name| !name.trim().is_empty()).ok_or_else(|| missing("name"))?;
         let email = new.email.filter(|email| email.contains('@')).ok_or_else(|| missing("email"))?.trim().to_lowercase();
+        short("email", [&email])?;
+        short("externalDirectoryId", &new.external_directory_id)?;
         let role = new.access_role.ok_or_else(|| missing("accessRole"))?;
         if self.role(&role).await?.is_none() {
             let known = people::ROLES.map(|(known, ..)| known).join(", ");

@@ -3,7 +3,7 @@
 use crate::Ats;
 use crate::access::Caller;
 use crate::people::{ROLES, Right};
-use crate::refusal::{Refusal, Result};
+use crate::refusal::{Refusal, Result, short};
 use lever_api::{
     Categories, CreatePosting, Data, ListPostingUsers, NewContent, PerformAs, Posting, PostingChange, PostingName, PostingRole, PostingUser,
     PostingUsers, Rest, UpdatePosting, UserId,
@@ -165,7 +165,11 @@ impl Ats {
             }
             posting.rest.insert("salaryRange".to_owned(), json!(range));
         }
+        // A title becomes a tag of whoever is added.
+        short("text", &new.text)?;
         if let Some(c) = new.categories {
+            let named = [&c.department, &c.team, &c.location, &c.commitment, &c.level];
+            short("A category", named.into_iter().flatten().chain(&c.all_locations))?;
             let mut all_locations = if c.all_locations.is_empty() { c.location.iter().cloned().collect() } else { c.all_locations };
             all_locations.dedup();
             posting.categories =

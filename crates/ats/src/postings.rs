@@ -157,7 +157,7 @@ impl Ats {
     pub(crate) async fn delete_posting(&self, id: &str, by: &str) -> db::Result<bool> {
         let tx = self.db.begin().await?;
         // Whoever is applying at this moment comes first, and is seen by the next statement.
-        tx.rows(&format!("select id from posting where id = $1{}", tx.engine().to_change()), params![id]).await?;
+        tx.rows(&format!("select id from posting where id = $1{}", tx.engine().to_delete()), params![id]).await?;
         let sql = "delete from posting where id = $1 and not exists (select 1 from application a where a.posting_id = posting.id) returning text, confidentiality";
         let Some(row) = tx.row(sql, params![id]).await? else { return Ok(false) };
         let now = self.clock.now().0;

@@ -54,6 +54,20 @@ impl Refusal {
     }
 }
 
+/// What things are looked up by is not longer, characters; PostgreSQL's indexes take no more than some thousand bytes.
+const LONGEST: usize = 255;
+
+/// Refuses names, labels and addresses of a length that none has.
+///
+/// # Errors
+/// When one is longer than 255 characters.
+pub fn short<'a>(what: &str, texts: impl IntoIterator<Item = &'a String>) -> Result<()> {
+    match texts.into_iter().find(|text| text.chars().count() > LONGEST) {
+        Some(_) => Err(Refusal::bad_request(format!("{what} is longer than {LONGEST} characters"))),
+        None => Ok(()),
+    }
+}
+
 impl From<Unreadable> for Refusal {
     fn from(e: Unreadable) -> Self {
         Self::bad_request(e.why)

@@ -139,8 +139,8 @@ impl Ats {
         Ok(field)
     }
 
-    /// What a requisition says in these fields: of each what fits, and everything that is required.
-    pub(crate) async fn checked_custom_fields(&self, given: &Value) -> Result<Value> {
+    /// What a requisition says in these fields: of each what fits, or what it said before; and everything that is required.
+    pub(crate) async fn checked_custom_fields(&self, given: &Value, before: &Value) -> Result<Value> {
         let wrong = |why: String| Refusal::bad_request(format!("customFields: {why}"));
         let given = match given {
             Value::Null => serde_json::Map::new(),
@@ -149,9 +149,9 @@ impl Ats {
         };
         let fields = self.requisition_fields().await?;
         if let Some(missing) = fields.iter().find(|field| field.is_required && given.get(&field.id).is_none_or(Value::is_null)) {
-            return Err(wrong(format!("{} is required", missing.id)));
+            return Err(wrong(format!("{} ({}) is required", missing.text, missing.id)));
         }
-        for (id, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+        for (id, value) in given.iter().filter(|(id, value)| !value.is_null() && before.get(*id) != Some(*value)) {
             let field = fields.iter().find(|field| field.id == *id).ok_or_else(|| wrong(format!("there is no field {id}")))?;
             let is_right = match value {
                 Value::Object(parts) if field.kind == "object" => parts.iter().all(|(id, value)| {
@@ -161,7 +161,7 @@ impl Ats {
                 _ => field.kind != "object" && fits(&field.kind, &field.options, value),
             };
             if !is_right {
-                return Err(wrong(format!("{id} takes no such value")));
+                return Err(wrong(format!("{} ({id}) takes no such value", field.text)));
             }
         }
         Ok(json!(given))

@@ -3,8 +3,7 @@
 
 use crate::Ats;
 use crate::profiles::text_of;
-use db::{Clauses, Sql, params};
-use lever_api::Posting;
+use db::{Clauses, Sql, Tx, params};
 use serde::{Deserialize, Serialize};
 
 /// A team of a department: the same name may stand in two.
@@ -50,21 +49,7 @@ impl Sensitive {
         (!self.is_none()).then(|| text_of(self))
     }
 
-    /// Whether it covers candidates of this posting.
-    #[must_use]
-    pub fn covers(&self, posting: Option<&Posting>) -> bool {
-        let Some(posting) = posting else { return self.everything };
-        let c = &posting.categories;
-        let department = c.department.as_deref().unwrap_or_default();
-        let is_team = |team: &Team| team.department == department && Some(&team.name) == c.team.as_ref();
-        self.everything
-            || self.postings.contains(&posting.id)
-            || self.departments.iter().any(|name| name == department)
-            || self.teams.iter().any(is_team)
-            || c.location.iter().chain(&c.all_locations).any(|location| self.locations.contains(location))
-    }
-
-    /// The same of a row of postings, `p`, each condition for itself. Not asked of who sees everything.
+    /// That a row of postings, `p`, is one whose candidates it covers: any of these conditions. Not asked of who sees everything.
     pub(crate) fn conditions(&self, ats: &Ats, only: &mut Clauses) -> Vec<String> {
         let mut any = Vec::new();
         for (column, values) in [("p.id", &self.postings), ("p.department", &self.departments), ("p.location", &self.locations)] {
@@ -84,9 +69,20 @@ impl Sensitive {
 impl Ats {
     /// Whose sensitive information a user was given.
     pub(crate) async fn sensitive_of(&self, person: &str) -> db::Result<Sensitive> {
-        let row = self.db.row("select sensitive from person where id = $1", params![person]).await?;
-        let held = row.map(|row| row.json("sensitive")).transpose()?.unwrap_or_default();
-        Ok(serde_json::from_value(held).unwrap_or_default())
+        sensitive_of(&self.db, person).await
+    }
+
+    /// Whether this scope covers candidates of this posting, or of none.
+    pub(crate) async fn covers(&self, scope: &Sensitive, posting: Option<&str>) -> db::Result<bool> {
+        let Some(posting) = posting.filter(|_| !scope.everything) else { return Ok(scope.everything) };
+        let mut only = Clauses::default();
+        only.is("p.id =", posting);
+        let any = scope.conditions(self, &mut only);
+        if any.is_empty() {
+            return Ok(false);
+        }
+        only.and(format!("({})", any.join(" or ")));
+        Ok(self.db.row(&format!("select p.id from posting p{}", only.sql()), only.values()).await?.is_some())
     }
 
     /// Gives a user this and nothing else; they see less, or more, with their next page.
@@ -94,15 +90,30 @@ impl Ats {
     /// # Errors
     /// When the database does not answer.
     pub async fn give_sensitive(&self, person: &str, scope: &Sensitive, by: Option<&str>) -> db::Result<()> {
-        let before = self.sensitive_of(person).await?;
         let tx = self.db.begin().await?;
-        let sql = "update person set sensitive = $1 where id = $2 returning email";
-        if let Some(row) = tx.row(sql, params![scope.stored(), person]).await? {
-            let meta = serde_json::json!({ "from": before, "to": scope });
-            self.audit_more(&tx, "user.permission:changed", by, (person, &row.text("email")?), &meta).await?;
-        }
+        self.write_sensitive(&tx, person, scope, by).await?;
         tx.commit().await?;
         self.committed();
         Ok(())
     }
+
+    /// The same within a transaction. What was there already is no change.
+    pub(crate) async fn write_sensitive(&self, tx: &Tx, person: &str, scope: &Sensitive, by: Option<&str>) -> db::Result<()> {
+        let before = sensitive_of(tx, person).await?;
+        if before == *scope {
+            return Ok(());
+        }
+        let sql = "update person set sensitive = $1 where id = $2 returning email";
+        if let Some(row) = tx.row(sql, params![scope.stored(), person]).await? {
+            let meta = serde_json::json!({ "from": before, "to": scope });
+            self.audit_more(tx, "user.permission:changed", by, (person, &row.text("email")?), &meta).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn sensitive_of(db: &impl Sql, person: &str) -> db::Result<Sensitive> {
+    let row = db.row("select sensitive from person where id = $1", params![person]).await?;
+    let held = row.map(|row| row.json("sensitive")).transpose()?.unwrap_or_default();
+    Ok(serde_json::from_value(held).unwrap_or_default())
 }

@@ -32,16 +32,25 @@ impl Engine {
         }
     }
 
-    /// Rows that are read are this transaction's to change: others wait. SQLite has one writer, so there are none.
+    /// Rows that are read are this transaction's to delete: others who lock them in any way wait. SQLite has one writer, so there are none.
     #[must_use]
-    pub const fn to_change(self) -> &'static str {
+    pub const fn to_delete(self) -> &'static str {
         match self {
             Self::Sqlite => "",
             Self::Postgres => " for update",
         }
     }
 
-    /// Rows that are read are not deleted before this transaction ends; others may read and change them. SQLite as above.
+    /// Rows that are read are this transaction's to change: others who change or delete them wait.
+    #[must_use]
+    pub const fn to_change(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " for no key update",
+        }
+    }
+
+    /// Rows that are read are not deleted before this transaction ends; others may change them.
     #[must_use]
     pub const fn to_stay(self) -> &'static str {
         match self {

@@ -33,7 +33,33 @@ pub(crate) async fn read(request: Request, takes_files: bool) -> Result<(Vec<u8>
     if read.is_err() {
         let_out(&mut body).await;
     }
-    read
+    let (bytes, files) = read?;
+    if depth(&bytes) > DEEPEST_JSON {
+        return Err(Unreadable::new(format!("The body is nested deeper than {DEEPEST_JSON} levels")));
+    }
+    Ok((bytes, files))
+}
+
+/// No JSON is nested deeper: what is kept of it is read again within something else.
+const DEEPEST_JSON: usize = 64;
+
+/// How deep lists and objects are nested in a text that may be JSON.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut now, mut most, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                now += 1;
+                most = most.max(now);
+            }
+            b']' | b'}' if !in_text => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
 }
 
 /// Reads on where a body was refused half-way, within bounds: whoever still writes when the connection is closed reads no answer.
@@ -165,8 +191,15 @@ fn listed(value: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::object;
+    use super::{depth, object};
     use serde_json::{Value, json};
+
+    #[test]
+    fn depth_is_counted_outside_of_texts() {
+        for (json, deep) in [("", 0), ("7", 0), ("[]", 1), (r#"{"a":[{}],"b":[]}"#, 3), (r#""[[[""#, 0), (r#"["\"[[",[]]"#, 2), ("]][[", 2)] {
+            assert_eq!(depth(json.as_bytes()), deep, "{json}");
+        }
+    }
 
     fn read(pairs: &[(&str, &str)]) -> Option<Value> {
         object(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()).ok()

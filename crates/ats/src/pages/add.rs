@@ -6,11 +6,18 @@ use crate::people::Right;
 use axum::Router;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use lever_api::{NewOpportunity, Phone};
+use lever_api::{NewOpportunity, Phone, Posting};
 use web::{Fields, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
     Router::new().route("/candidates/new", get(show).post(add))
+}
+
+impl Viewer {
+    /// Whether this person may add candidates to the posting.
+    fn takes(&self, posting: &Posting) -> bool {
+        matches!(posting.state.as_str(), "published" | "internal") && self.sees_posting(posting)
+    }
 }
 
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
@@ -20,7 +27,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
 
 async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html<String>, Problem> {
     let none = |text: &str| vec![(String::new(), text.to_owned())];
-    let postings = viewer.ats.postings().await?.into_iter().filter(|p| p.state == "published" || p.state == "internal");
+    let postings = viewer.ats.postings().await?.into_iter().filter(|p| viewer.takes(p));
     let label = |p: &lever_api::Posting| match &p.categories.location {
         Some(location) => format!("{} · {location}", p.text),
         None => p.text.clone(),
@@ -61,6 +68,13 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         return Ok(form(&viewer, &fields, Some("The e-mail has no @.")).await?.into_response());
     }
     let parse = |name: &str| Problem::bad_request(format!("The {name} is not one of the list."));
+    let postings = match fields.some("posting") {
+        Some(id) => {
+            let found = viewer.ats.postings_by_id(&[id]).await?.pop().filter(|posting| viewer.takes(posting));
+            vec![found.and_then(|posting| posting.id.parse().ok()).ok_or_else(|| parse("job"))?]
+        }
+        None => Vec::new(),
+    };
     let referrer = match fields.some("referrer") {
         Some(id) => Some(viewer.ats.users_by_id(&[id]).await?.pop().ok_or_else(|| parse("referrer"))?),
         None => None,
@@ -74,7 +88,7 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         sources: vec![if referrer.is_some() { "Referred" } else { "Added manually" }.to_owned()],
         origin: referrer.as_ref().map(|_| "referred".to_owned()),
         stage: fields.some("stage").map(|s| s.parse().map_err(|_| parse("stage"))).transpose()?,
-        postings: fields.some("posting").map(|p| p.parse().map_err(|_| parse("job"))).transpose()?.into_iter().collect(),
+        postings,
         ..NewOpportunity::default()
     };
     let ats = &viewer.ats;

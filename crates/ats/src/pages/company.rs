@@ -1,6 +1,6 @@
 //! Settings > Company: Locations, Departments & Teams, work types.
 
-use super::Viewer;
+use super::{Viewer, is_name};
 use crate::Ats;
 use crate::people::Right;
 use axum::Router;
@@ -43,8 +43,8 @@ async fn locations(viewer: Viewer) -> Result<Html<String>, Problem> {
 
 async fn add_location(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     viewer.need(Right::ManageCompany)?;
-    if fields.get("name").is_empty() {
-        return Err(Problem::bad_request("The name is missing.").way_on("Back", LOCATIONS));
+    if !is_name(fields.get("name")) {
+        return Err(Problem::bad_request("A location has a name of 1 to 100 characters.").way_on("Back", LOCATIONS));
     }
     viewer.ats.add_name(&viewer.ats.db, "location", fields.get("name")).await?;
     viewer.done("Location added.", LOCATIONS).await
@@ -81,10 +81,11 @@ async fn teams(viewer: Viewer) -> Result<Html<String>, Problem> {
 
 async fn add_team(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     viewer.need(Right::ManageCompany)?;
-    match (fields.some("department"), fields.some("team")) {
+    let back = || Problem::bad_request("A department or team has a name of 1 to 100 characters.").way_on("Back", TEAMS);
+    match (fields.some("department").filter(|name| is_name(name)), fields.some("team").filter(|name| is_name(name))) {
         (Some(department), _) => viewer.ats.add_name(&viewer.ats.db, "department", &department).await?,
         (None, Some(team)) => viewer.ats.add_team(&viewer.ats.db, &team, fields.get("of")).await?,
-        (None, None) => return Err(Problem::bad_request("The name is missing.").way_on("Back", TEAMS)),
+        (None, None) => return Err(back()),
     }
     viewer.done("Added.", TEAMS).await
 }

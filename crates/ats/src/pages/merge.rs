@@ -42,6 +42,22 @@ impl Viewer {
     }
 }
 
+impl Viewer {
+    /// Goes on only if this person sees all there is of that one: what they do not see would change too.
+    async fn needs_all_of(&self, opportunity: &Opportunity) -> Result<(), Problem> {
+        let mut all = Clauses::default();
+        all.is("o.contact_id =", reference(&opportunity.contact).unwrap_or_default());
+        let mut mine = all.clone();
+        self.sight(&mut mine);
+        if self.ats.count_opportunities(all).await? == self.ats.count_opportunities(mine).await? {
+            return Ok(());
+        }
+        let back = format!("/candidates/{}", opportunity.id);
+        Err(Problem::forbidden("Only somebody who sees all opportunities of both can merge these two. Ask a Super Admin.")
+            .way_on("Back to the profile", back))
+    }
+}
+
 async fn show(viewer: Viewer, Path(id): Path<String>, Query(search): Query<Search>) -> Result<Html<String>, Problem> {
     let opportunity = viewer.visible(&id).await?;
     viewer.need(Right::ManageProfiles)?;
@@ -86,6 +102,9 @@ async fn merge(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result
     viewer.need(Right::ManageProfiles)?;
     let other = viewer.visible(fields.get("other")).await?;
     let contact = |of: &Opportunity| reference(&of.contact).unwrap_or_default().to_owned();
+    for one in [&into, &other] {
+        viewer.needs_all_of(one).await?;
+    }
     let tx = viewer.ats.db.begin().await?;
     viewer.ats.merge_contacts(&tx, &contact(&into), &contact(&other), &viewer.person.user.id).await?;
     tx.commit().await?;

@@ -18,6 +18,7 @@ mod profile_files;
 mod profile_more;
 mod profile_moves;
 mod questions;
+mod requisition_form;
 mod requisitions;
 mod roles;
 mod sandbox;
@@ -89,7 +90,7 @@ impl Viewer {
 
     fn shell(&self) -> Shell {
         let mut nav = vec![Nav { label: "Candidates", href: "/candidates".into() }];
-        if self.person.may(Right::ManageProfiles) {
+        if self.need_jobs().is_ok() {
             nav.push(Nav { label: "Postings", href: "/postings".into() });
             nav.push(Nav { label: "Requisitions", href: requisitions::REQUISITIONS.into() });
         }
@@ -119,6 +120,11 @@ impl Viewer {
             self.person.role
         ))
         .way_on("Back to the candidates", "/candidates"))
+    }
+
+    /// Goes on only for who has to do with jobs: works with profiles, or writes postings.
+    pub fn need_jobs(&self) -> Result<(), Problem> {
+        if self.person.may(Right::ManagePostings) { Ok(()) } else { self.need(Right::ManageProfiles) }
     }
 
     /// Done: say so, and go to a page.
@@ -163,6 +169,11 @@ impl Viewer {
         }
     }
 
+    /// Whether this person sees what is sensitive of candidates of this posting, or of none.
+    pub async fn sees_sensitive(&self, posting: Option<&Posting>) -> Result<bool, Problem> {
+        Ok(self.ats.covers(&self.person.sensitive, posting.map(|posting| posting.id.as_str())).await?)
+    }
+
     /// Other opportunities of the same person that this person sees.
     pub async fn others_of(&self, opportunity: &Opportunity) -> Result<Vec<Opportunity>, Problem> {
         let mut only = Clauses::default();
@@ -180,16 +191,22 @@ impl Viewer {
         Ok(found.and_then(|application| reference(&application.posting).map(str::to_owned)))
     }
 
-    /// Confidential postings, and all of them for those who see only their own candidates, are for who works on them.
+    /// Confidential postings, and all of them for those who see only their own candidates, are for who works on them, and for Super Admins.
     pub fn sees_posting(&self, posting: &Posting) -> bool {
         let open = posting.confidentiality != "confidential" && self.person.may(Right::SeeAllCandidates);
-        open || self.works_on(posting)
+        open || self.person.is_super_admin() || self.works_on(posting)
     }
 
-    fn works_on(&self, posting: &Posting) -> bool {
+    /// Whether they own it, hire for it, or follow it.
+    pub fn works_on(&self, posting: &Posting) -> bool {
         let mine = |value: &serde_json::Value| reference(value) == Some(self.person.user.id.as_str());
         mine(&posting.owner) || mine(&posting.hiring_manager) || posting.followers.iter().any(mine)
     }
+}
+
+/// Whether somebody can call a stage, a reason or a role this.
+pub fn is_name(text: &str) -> bool {
+    (1..=100).contains(&text.trim().chars().count()) && !text.chars().any(char::is_control)
 }
 
 /// A day a person picked, `2026-04-01`, as its midnight UTC.
@@ -226,6 +243,7 @@ pub fn routes(ats: Ats) -> Router {
         .merge(user::routes())
         .merge(roles::routes())
         .merge(requisitions::routes())
+        .merge(requisition_form::routes())
         .merge(profile_moves::routes())
         .merge(merge::routes())
         .merge(audit::routes())

@@ -1,6 +1,6 @@
 //! Settings > Pipeline: the stages in their order, and the reasons for which somebody is archived.
 
-use super::Viewer;
+use super::{Viewer, is_name};
 use crate::Ats;
 use crate::people::Right;
 use axum::Router;
@@ -63,8 +63,7 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
 
 fn name(fields: &Fields) -> Result<&str, Problem> {
     let name = fields.get("name").trim();
-    let fits = (1..=100).contains(&name.chars().count());
-    fits.then_some(name).ok_or_else(|| Problem::bad_request("A stage has a name of 1 to 100 characters.").way_on("Back", PIPELINE))
+    is_name(name).then_some(name).ok_or_else(|| Problem::bad_request("A stage has a name of 1 to 100 characters.").way_on("Back", PIPELINE))
 }
 
 async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
@@ -128,7 +127,7 @@ async fn add_reason(viewer: Viewer, fields: Fields) -> Result<Response, Problem>
     viewer.need(Right::ManageCompany)?;
     let name = fields.get("name");
     let back = |why: &str| Problem::bad_request(why).way_on("Back", REASONS);
-    if !(1..=100).contains(&name.chars().count()) {
+    if !is_name(name) {
         return Err(back("A reason has a name of 1 to 100 characters."));
     }
     if viewer.ats.archive_reasons().await?.iter().any(|reason| reason.text.trim().eq_ignore_ascii_case(name)) {

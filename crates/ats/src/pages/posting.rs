@@ -57,7 +57,7 @@ pub fn state_badge(state: &str) -> Markup {
 impl Viewer {
     /// A posting this person may see.
     pub async fn posting(&self, id: &str) -> Result<Posting, Problem> {
-        self.need(Right::ManageProfiles)?;
+        self.need_jobs()?;
         let found = self.ats.postings_by_id(&[id.to_owned()]).await?.pop();
         found.filter(|posting| self.sees_posting(posting)).ok_or_else(Problem::not_found)
     }

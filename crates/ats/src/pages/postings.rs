@@ -14,7 +14,7 @@ pub fn routes() -> Router<Ats> {
 }
 
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
-    viewer.need(Right::ManageProfiles)?;
+    viewer.need_jobs()?;
     let postings: Vec<_> = viewer.ats.postings().await?.into_iter().filter(|p| viewer.sees_posting(p)).collect();
     let rows = html! {
         @for p in &postings {

@@ -53,7 +53,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         Some(id) => ats.postings_by_id(&[id]).await?.pop(),
         None => None,
     };
-    let (me, sensitive) = (viewer.person.user.id.as_str(), viewer.person.sensitive.covers(posting.as_ref()));
+    let (me, sensitive) = (viewer.person.user.id.as_str(), viewer.sees_sensitive(posting.as_ref()).await?);
     let requisitions = match &posting {
         Some(posting) if opportunity.archived.is_none() => ats.open_requisitions(&posting.id, opportunity.confidentiality == "confidential").await?,
         _ => Vec::new(),
@@ -72,7 +72,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         },
         referrals: ats.referrals_of(&id).await?,
         stages: ats.stages().await?,
-        reasons: ats.archive_reasons().await?.into_iter().filter(|reason| reason.status == "active").collect(),
+        reasons: ats.archive_reasons().await?,
         people: ats.people().await?,
         notes: ats.notes_of(&id).await?,
         others: viewer.others_of(&opportunity).await?,

@@ -173,7 +173,7 @@ async fn document(viewer: Viewer, Path((id, offer)): Path<(String, String)>) -> 
     let posting = viewer.posting_of(&opportunity).await?;
     let postings = viewer.ats.postings_by_id(posting.as_slice()).await?;
     let made = viewer.ats.offers_of(&id).await?.into_iter().find(|made| made.id == offer).ok_or_else(Problem::not_found)?;
-    if !viewer.person.sensitive.covers(postings.first()) && reference(&made.creator) != Some(&viewer.person.user.id) {
+    if !viewer.sees_sensitive(postings.first()).await? && reference(&made.creator) != Some(&viewer.person.user.id) {
         return Err(Problem::not_found());
     }
     Ok(web::download(viewer.ats.offer_document(&id, &offer, None).await?))
@@ -206,12 +206,11 @@ async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Prob
 /// Takes the person out of it; the numbers stay.
 async fn anonymize(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     let opportunity = viewer.to_change(&id).await?;
-    let contact = reference(&opportunity.contact).unwrap_or_default();
-    viewer.ats.forget_files_of(contact).await?;
+    viewer.ats.forget_files_of(reference(&opportunity.contact).unwrap_or_default()).await?;
     let tx = viewer.ats.db.begin().await?;
-    viewer.ats.anonymize(&tx, contact).await?;
+    let contact = viewer.ats.anonymize(&tx, &id).await?;
     tx.commit().await?;
-    viewer.ats.forget_files_of(contact).await?;
+    viewer.ats.forget_files_of(&contact).await?;
     viewer.ats.committed();
     viewer.done("Anonymized. Integrations find out by themselves.", &format!("/candidates/{id}")).await
 }

@@ -1,7 +1,7 @@
 //! Settings > Users > Roles: what each role allows, and roles of the company's own.
 
-use super::Viewer;
 use super::users::USERS;
+use super::{Viewer, is_name};
 use crate::Ats;
 use crate::people::{Right, Role};
 use axum::Router;
@@ -76,7 +76,7 @@ impl Viewer {
     async fn typed_role(&self, fields: &Fields, id: Option<&str>) -> Result<(String, Vec<Right>), Problem> {
         let back = |why: &str| Problem::bad_request(why).way_on("Back to the roles", ROLES);
         let name = fields.get("name");
-        if !(1..=100).contains(&name.chars().count()) {
+        if !is_name(name) {
             return Err(back("A role has a name of 1 to 100 characters."));
         }
         if self.ats.roles().await?.iter().any(|role| role.name.eq_ignore_ascii_case(name) && Some(role.id.as_str()) != id) {

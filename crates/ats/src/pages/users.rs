@@ -64,7 +64,8 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     if !viewer.person.manages(&role) {
         return Err(super::user::above());
     }
-    if fields.get("password").len() < 8 || fields.get("name").is_empty() || !fields.get("email").contains('@') {
+    let email = fields.get("email");
+    if fields.get("password").len() < 8 || fields.get("name").is_empty() || !email.contains('@') || email.len() > 255 {
         return Err(back("A user needs a name, an e-mail and a password of at least eight characters."));
     }
     let new = NewPerson {

@@ -170,3 +170,46 @@ async fn the_privilege_is_given_for_departments_teams_locations_and_postings_by_
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_privilege_goes_with_the_role_it_belongs_to_and_does_not_come_back_by_itself() {
+    on_both(async |w| {
+        let (mut ines, mut omar) = (w.at_ats("ines").await, w.at_ats("omar").await);
+        let (meis, key) = (user(&w, "mei").await, w.key().await);
+        let role = format!("/settings/users/{meis}/role");
+        ines.press(&format!("/settings/users/{meis}/sensitive"), &[("everything", "yes")]).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        ines.press(&format!("/candidates/{ada}/notes"), &[("value", "Between us"), ("secret", "yes")]).await;
+        let sees = async || w.at_ats("mei").await.read(&format!("/candidates/{ada}")).await.contains("Between us");
+        assert!(sees().await);
+        omar.press(&role, &[("role", "interviewer")]).await;
+        omar.press(&role, &[("role", "team member")]).await;
+        assert!(!sees().await, "an Admin cannot bring it back");
+        // The same over the API.
+        ines.press(&format!("/settings/users/{meis}/sensitive"), &[("everything", "yes")]).await;
+        for role in ["limited team member", "team member"] {
+            let change = json!({ "name": "Mei", "email": "mei@northwind.example", "accessRole": role });
+            assert_eq!(w.lever(&key, endpoint::Verb::Put, &format!("/v1/users/{meis}"), change).await.0, 200);
+        }
+        assert!(!sees().await);
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_super_admins_who_take_each_others_role_at_once_one_is_left() {
+    on_both(async |w| {
+        let (inez, omars) = (user(&w, "ines").await, user(&w, "omar").await);
+        let mut ines = w.at_ats("ines").await;
+        ines.press(&format!("/settings/users/{omars}/role"), &[("role", "super admin")]).await;
+        let mut omar = w.at_ats("omar").await;
+        let at = |id: &str, what: &str| format!("/settings/users/{id}/{what}");
+        let (mine, his) = (at(&inez, "role"), at(&omars, "active"));
+        let (one, other) = tokio::join!(omar.try_press(&mine, &[("role", "admin")]), ines.try_press(&his, &[("active", "")]));
+        let (_, left) = w.lever(&w.key().await, Get, "/v1/users?accessRole=super%20admin", Value::Null).await;
+        assert_eq!(left["data"].as_array().unwrap().len(), 1, "{} {}", one.0, other.0);
+        w.drain().await;
+    })
+    .await;
+}

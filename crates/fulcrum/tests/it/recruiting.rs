@@ -224,3 +224,92 @@ async fn two_profiles_of_one_person_become_one_by_hand_and_later_applications_fi
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_merge_keeps_every_refusal_and_whose_profile_it_is_and_changes_nobody_one_does_not_see() {
+    on_both(async |w| {
+        let (key, mut ines) = (w.key().await, w.at_ats("ines").await);
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        let other = w.add("Ada Byron", "ada.private@example.org", "Product Designer").await;
+        let read = async |id: &str| w.lever(&key, Get, &format!("/v1/opportunities/{id}"), Value::Null).await.1["data"].clone();
+        let (a, b) = (read(&ada).await["contact"].as_str().unwrap().to_owned(), read(&other).await["contact"].as_str().unwrap().to_owned());
+        let agreed = |store: (bool, Option<i64>), contact: (bool, Option<i64>)| {
+            json!({ "store": { "allowed": store.0, "expiresAt": store.1 }, "contact": { "allowed": contact.0, "expiresAt": contact.1 } }).to_string()
+        };
+        let db = w.db("ats").await;
+        for (id, said) in [(&a, agreed((true, Some(900)), (false, None))), (&b, agreed((true, Some(500)), (true, None)))] {
+            db::Sql::run(
+                &db,
+                "update contact set data_protection = $1, phones = $2 where id = $3",
+                db::params![said, json!([{ "type": "home", "value": format!("+{}", id.len()) }]).to_string(), id.as_str()],
+            )
+            .await
+            .unwrap();
+        }
+        let sql = "update person set linked_contact_ids = $1 where email = 'omar@northwind.example'";
+        db::Sql::run(&db, sql, db::params![json!([b]).to_string()]).await.unwrap();
+        ines.press(&format!("/candidates/{other}/links"), &[("add", "https://example.org/ada")]).await;
+        // Somebody who sees only one of the other's opportunities does not merge.
+        let (mut tomasz, at) = (w.at_ats("tomasz").await, format!("/candidates/{ada}/merge"));
+        let sql = "update opportunity set confidentiality = 'confidential', owner = null, followers = '[]', posting_id = null where id = $1";
+        let again = w.add("Ada Byron", "ada.private@example.org", "Backend Engineer").await;
+        db::Sql::run(&db, sql, db::params![again.as_str()]).await.unwrap();
+        db.close().await;
+        let (status, said) = tomasz.try_press(&at, &[("other", &other)]).await;
+        assert!(status == 403 && said.contains("Ask a Super Admin"), "{status}: {said}");
+        assert_eq!(read(&other).await["contact"], json!(b));
+        ines.press(&at, &[("other", &other)]).await;
+        let now = read(&ada).await;
+        assert_eq!(
+            now["dataProtection"],
+            json!({ "store": { "allowed": true, "expiresAt": 500 }, "contact": { "allowed": false, "expiresAt": null } })
+        );
+        assert_eq!((now["phones"].as_array().unwrap().len(), &now["links"]), (1, &json!(["https://example.org/ada"])), "one number, once: {now}");
+        let (_, omar) = w.lever(&key, Get, "/v1/users?email=omar@northwind.example", Value::Null).await;
+        assert_eq!(omar["data"][0]["linkedContactIds"], json!([a]), "{omar}");
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_adds_links_renames_or_anonymises_while_two_are_merged_loses_nothing_and_nobody_fails() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].as_str().unwrap().to_owned();
+        for n in 0..8 {
+            let (mail, mine) = (format!("second{n}@example.org"), format!("first{n}@example.org"));
+            let add = async |mail: &str| {
+                let body = json!({ "name": format!("Twin {n}"), "emails": [mail] });
+                w.lever(&key, Post, &format!("/v1/opportunities?perform_as={me}"), body).await.1["data"].clone()
+            };
+            let (one, other) = (add(&mine).await, add(&mail).await);
+            let (first, second) = (one["id"].as_str().unwrap(), other["id"].as_str().unwrap());
+            let (mut ines, mut anna) = (w.at_ats("ines").await, w.at_ats("ines").await);
+            let (at, anonymize) = (format!("/candidates/{first}/merge"), format!("/candidates/{second}/anonymize"));
+            let links = format!("/v1/opportunities/{second}/addLinks?perform_as={me}");
+            let rename = format!("/v1/contacts/{}", other["contact"].as_str().unwrap());
+            let with = [("other", second)];
+            let (merged, added, linked, renamed, gone) = tokio::join!(
+                ines.try_press(&at, &with),
+                add(&mail),
+                w.lever(&key, Post, &links, json!({ "links": ["https://example.org/x"] })),
+                w.lever(&key, endpoint::Verb::Put, &rename, json!({ "name": "Renamed" })),
+                async { if n % 2 == 0 { anna.try_press(&anonymize, &[]).await.0 } else { 303 } },
+            );
+            assert!(merged.0 < 500 && linked.0 < 500 && renamed.0 < 500 && gone == 303, "{merged:?} {linked:?} {renamed:?} {gone}");
+            let read = async |id: &str| w.lever(&key, Get, &format!("/v1/opportunities/{id}"), Value::Null).await.1["data"].clone();
+            let new = read(added["id"].as_str().unwrap()).await;
+            assert!(new["contact"].is_string(), "nobody who was added is lost: {added}");
+            let (first, second) = (read(first).await, read(second).await);
+            assert_eq!(
+                (merged.0 == 303) && first["isAnonymized"] == false,
+                first["contact"] == second["contact"] && first["isAnonymized"] == false,
+                "{merged:?}"
+            );
+            assert!(n % 2 == 1 || second["isAnonymized"] == true, "who was told that nobody is left is told the truth: {second}");
+        }
+        w.drain().await;
+    })
+    .await;
+}

@@ -67,6 +67,35 @@ async fn a_requisition_is_written_changed_filled_and_closed_by_hand() {
         assert!(closed["status"] == "closed" && closed["closedAt"].is_i64() && closed["headcountHired"] == 1, "{closed}");
         assert_eq!(closed["customFields"], before["customFields"]);
         assert!(omar.read("/requisitions?status=closed").await.contains("GLA-1") && !omar.read("/requisitions?status=open").await.contains("GLA-1"));
+        // It closes and saves whatever became of the fields: an option that is gone, a field that must be there from now on.
+        let field: Value = w.lever(&key, Get, "/v1/requisition_fields/budget", Value::Null).await.1["data"].clone();
+        let oslo = field["options"].as_array().unwrap().iter().find(|o| o["text"] == "Oslo").unwrap()["id"].clone();
+        let (status, _) = w.lever(&key, endpoint::Verb::Delete, "/v1/requisition_fields/budget/options", json!({ "values": [oslo] })).await;
+        assert_eq!(status, 204);
+        let new = json!({ "id": "why", "text": "Why", "type": "text", "isRequired": true });
+        assert_eq!(w.lever(&key, Post, "/v1/requisition_fields", new).await.0, 201);
+        omar.press(&format!("{at}/status"), &[("status", "open")]).await;
+        omar.click(&edit, "Edit requisition", "Save", &[("Why", "Growth")]).await;
+        let saved = read("GLA-1").await;
+        assert_eq!((&saved["customFields"]["budget"], &saved["customFields"]["why"]), (&oslo, &json!("Growth")), "{saved}");
+        // A moment keeps its time of day, and whoever left keeps what they had, as long as nobody touches them.
+        let people = w.lever(&key, Get, "/v1/users?email=mei@northwind.example", Value::Null).await.1["data"][0]["id"].clone();
+        let mut whole = json!({ "requisitionCode": "GLA-1", "name": "Glass", "headcountTotal": 4, "hiringManager": people, "customFields": saved["customFields"] });
+        whole["customFields"]["approved_on"] = json!(1_775_034_000_123_i64);
+        let (status, said) = w.lever(&key, endpoint::Verb::Put, &format!("/v1{at}"), whole).await;
+        assert_eq!(status, 200, "{said}");
+        w.lever(&key, Post, &format!("/v1/users/{}/deactivate", people.as_str().unwrap()), Value::Null).await;
+        omar.click(&edit, "Edit requisition", "Save", &[("Name", "Glassmakers")]).await;
+        let saved = read("GLA-1").await;
+        assert_eq!((&saved["name"], &saved["hiringManager"], &saved["customFields"]["approved_on"]), (&json!("Glassmakers"), &people, &json!(1_775_034_000_123_i64)));
+        // Who looks at what is no more does not write over it.
+        let seen = saved["updatedAt"].to_string();
+        w.clock.advance(std::time::Duration::from_secs(1));
+        omar.press(&format!("{at}/status"), &[("status", "onHold")]).await;
+        let (status, said) = omar.try_press(&edit, &[("code", "GLA-1"), ("name", "Old news"), ("seen", &seen)]).await;
+        assert!(status == 200 && said.contains("changed in the meantime"), "{said}");
+        assert_eq!((&read("GLA-1").await["name"], &read("GLA-1").await["status"]), (&json!("Glassmakers"), &json!("onHold")));
+        w.lever(&key, Post, &format!("/v1/users/{}/reactivate", people.as_str().unwrap()), Value::Null).await;
         // Who may not write them reads them; interviewers do not.
         let (mut mei, mut ruth) = (w.at_ats("mei").await, w.at_ats("ruth").await);
         assert_eq!((mei.open(&at).await.0, mei.open(&edit).await.0, ruth.open("/requisitions").await.0), (200, 403, 403));
@@ -93,7 +122,7 @@ async fn a_requisition_of_a_confidential_posting_is_confidential_and_keeps_what_
                 ],
             )
             .await;
-        let secret = page.path().rsplit('/').next().unwrap().to_owned();
+        let (secret, page) = (page.path().rsplit('/').next().unwrap().to_owned(), page);
         let (_, found) = w.lever(&key, Get, "/v1/requisitions?requisition_code=ENG-7", Value::Null).await;
         let id = found["data"][0]["id"].as_str().unwrap().to_owned();
         let at = format!("/requisitions/{id}");
@@ -103,8 +132,8 @@ async fn a_requisition_of_a_confidential_posting_is_confidential_and_keeps_what_
         ines.click(&format!("{at}/edit"), "Edit requisition", "Save", &[("Secret Site Lead", "on")]).await;
         let (_, now) = w.lever(&key, Get, &format!("/v1/requisitions/{id}"), Value::Null).await;
         assert_eq!(now["data"]["confidentiality"], "confidential", "{now}");
-        let page = omar.read(&at).await;
-        assert!(page.contains("ENG-7") && !page.contains("Secret Site Lead"), "{page}");
+        let shown = omar.read(&at).await;
+        assert!(shown.contains("ENG-7") && !shown.contains("Secret Site Lead"), "{shown}");
         omar.click(&format!("{at}/edit"), "Edit requisition", "Save", &[("Name", "More engineers")]).await;
         let (_, now) = w.lever(&key, Get, &format!("/v1/requisitions/{id}"), Value::Null).await;
         assert!(now["data"]["name"] == "More engineers" && now["data"]["postings"].as_array().unwrap().contains(&json!(secret)), "{now}");
@@ -119,6 +148,20 @@ async fn a_requisition_of_a_confidential_posting_is_confidential_and_keeps_what_
         let (mut mei, path) = (w.at_ats("mei").await, x.as_str());
         assert_eq!((mei.open(path).await.0, ines.open(path).await.0, omar.open(path).await.0), (404, 200, 200), "who made it sees it");
         assert!(!mei.read("/requisitions").await.contains("X-1"));
+        // An open posting beside the confidential one opens nothing to those who merely see the open one.
+        assert_eq!(mei.open(&at).await.0, 404);
+        assert_eq!(omar.open(page.path()).await.0, 404, "of the posting he sees nothing");
+        assert_eq!(ines.open(page.path()).await.0, 200);
+        // Nor is it offered to who adds a candidate, nor taken.
+        let listed = async |who: &str| w.at_ats(who).await.open("/candidates/new").await.1.contains("Secret Site Lead");
+        ines.press(&format!("{}/state", page.path()), &[("state", "published")]).await;
+        assert_eq!((listed("ines").await, listed("omar").await, listed("tomasz").await), (true, false, false));
+        assert_eq!(omar.try_press("/candidates/new", &[("name", "X"), ("posting", &secret)]).await.0, 400);
+        // A Limited Team Member sees those of their own postings.
+        let writers = [("code", "WRI-1"), ("name", "Writers"), ("status", "open")];
+        let writers = ines.press("/requisitions/new", &writers).await.path().to_owned();
+        let mut tomasz = w.at_ats("tomasz").await;
+        assert_eq!((tomasz.open(&at).await.0, tomasz.open(&writers).await.0, mei.open(&writers).await.0), (200, 404, 200));
         w.drain().await;
     })
     .await;
