@@ -240,3 +240,41 @@ async fn html_in_every_text_is_kept_as_it_was_written_and_shown_as_text() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_looked_up_by_its_text_has_a_length_and_nothing_is_nested_without_end() {
+    on_both(async |w| {
+        let (key, ada) = (w.key().await, w.candidate("Ada Lovelace Byron").await);
+        let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].as_str().unwrap().to_owned();
+        // Random, so that no index makes it shorter.
+        let long: String = (0..40).map(|_| db::vault::random_hex(64)).collect();
+        let before = stored(&w).await;
+        let deep = (0..70).fold(json!(1), |inner, _| json!([inner]));
+        let posting = json!({ "text": "Smith", "categories": { "team": long, "department": long } });
+        for (verb, path, body) in [
+            (Post, format!("/v1/opportunities/{ada}/addTags?perform_as={me}"), json!({ "tags": [long] })),
+            (Post, format!("/v1/opportunities/{ada}/addSources?perform_as={me}"), json!({ "sources": [long] })),
+            (Post, format!("/v1/opportunities?perform_as={me}"), json!({ "name": "X", "emails": [format!("{long}@example.org")] })),
+            (Post, format!("/v1/opportunities?perform_as={me}"), json!({ "name": "X", "tags": [long] })),
+            (Post, "/v1/requisitions".to_owned(), json!({ "requisitionCode": long, "name": "X", "headcountTotal": 1 })),
+            (Post, "/v1/requisitions".to_owned(), json!({ "requisitionCode": "D-1", "name": "X", "headcountTotal": 1, "compensationBand": deep })),
+            (Post, "/v1/users".to_owned(), json!({ "name": "X", "email": format!("{long}@example.org") })),
+            (Post, format!("/v1/postings?perform_as={me}"), posting),
+            (Post, format!("/v1/postings?perform_as={me}"), json!({ "text": long })),
+        ] {
+            let (status, said) = w.lever(&key, verb, &path, body).await;
+            assert!(is_levers(status, &said), "{path}: {status} {said}");
+        }
+        assert_eq!(stored(&w).await, before);
+        // What fits is served in every form.
+        let deep = (0..55).fold(json!(1), |inner, _| json!([inner]));
+        let body = json!({ "requisitionCode": "D-2", "name": "X", "headcountTotal": 1, "compensationBand": deep });
+        assert_eq!(w.lever(&key, Post, "/v1/requisitions", body).await.0, 201);
+        for query in ["", "?expand=owner", "?include=compensationBand"] {
+            let (status, all) = w.lever(&key, Get, &format!("/v1/requisitions{query}"), Value::Null).await;
+            assert!(status == 200 && all["data"].as_array().unwrap().len() == 2, "{query}: {all}");
+        }
+        w.drain().await;
+    })
+    .await;
+}
