@@ -6,7 +6,7 @@ use crate::people::NewPerson;
 use crate::sensitive::Sensitive;
 use clock::Ms;
 use db::{Sql, params};
-use lever_api::{Categories, FormField, NewOpportunity, Phone, Posting, Requisition, RequisitionField};
+use lever_api::{Categories, FormField, NewFeedbackTemplate, NewOpportunity, Phone, Posting, Requisition, RequisitionField};
 use serde_json::json;
 use std::time::Duration;
 
@@ -179,6 +179,13 @@ impl Ats {
             ..lever_api::FormTemplate::default()
         };
         self.save_form_template(&tx, &template).await?;
+        let feedback = NewFeedbackTemplate {
+            text: Some("Interview feedback".into()),
+            instructions: Some("Say what you saw, not what you heard.".into()),
+            fields: vec![ask(lever_api::SCORE_SYSTEM, "Overall", json!({})), ask("textarea", "What went well, what did not?", json!({}))],
+            ..NewFeedbackTemplate::default()
+        };
+        self.add_feedback_template(&tx, feedback, false).await.map_err(|refusal| db::Error::new(refusal.message))?;
         tx.commit().await
     }
 

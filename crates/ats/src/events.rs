@@ -49,7 +49,7 @@ impl Ats {
             let origins: Vec<String> = serde_json::from_value(row.json("origins")?).unwrap_or_default();
             if origin.is_none_or(|origin| origins.is_empty() || origins.iter().any(|o| o == origin)) {
                 let delivery = self.signed(tx, &row.text("id")?, event, data.clone()).await?;
-                for (n, timing) in self.timing(tx).await?.into_iter().enumerate() {
+                for (n, timing) in self.timing(tx, &row.text("id")?).await?.into_iter().enumerate() {
                     deliveries.push(self.posting(row.text("id")?, row.text("url")?, &delivery, n, timing));
                 }
             }
@@ -69,6 +69,13 @@ impl Ats {
             token: Some(token),
             data,
         })
+    }
+
+    /// The same delivery with a signature that the webhook's token of today verifies.
+    pub(crate) async fn signed_again(&self, webhook: &str, delivery: Delivery) -> Result<Delivery> {
+        let key = self.signature_token(&self.db, webhook).await?.unwrap_or_default();
+        let token = random_hex(24);
+        Ok(Delivery { signature: Some(sign(&key, &token, delivery.triggered_at)), token: Some(token), ..delivery })
     }
 
     fn posting(&self, webhook: String, url: String, delivery: &Delivery, n: usize, timing: Timing) -> NewEffect {

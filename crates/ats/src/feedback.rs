@@ -8,8 +8,8 @@ use crate::refusal::{Refusal, Result};
 use db::{Clauses, Row, Sql, params};
 use endpoint::Nothing;
 use lever_api::{
-    CreateFeedback, Data, DeleteFeedback, Feedback, FieldValue, FormField, GetFeedback, List, ListFeedback, RawFeedback, Rest, SCORE_SYSTEM,
-    UpdateFeedback,
+    CreateFeedback, Data, DeleteFeedback, Feedback, FeedbackTemplate, FieldValue, FormField, GetFeedback, List, ListFeedback, Opportunity,
+    RawFeedback, Rest, SCORE_SYSTEM, UpdateFeedback,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,37 +34,28 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateFeedback) -> R
     let new = request.body;
     let template = new.base_template_id.ok_or_else(|| Refusal::bad_request("Missing required parameter: baseTemplateId"))?;
     let template = ats.feedback_template(&template).await?.ok_or_else(|| Refusal::bad_request("baseTemplateId: there is no such template"))?;
-    if new.panel.is_some() != new.interview.is_some() {
-        return Err(Refusal::bad_request("panel and interview are given together, or neither"));
-    }
-    if let Some(panel) = new.panel {
-        return Err(Refusal::bad_request(format!("panel: there is no panel {panel}")));
-    }
-    let mut fields = template.fields;
-    answer(&mut fields, &new.field_values)?;
-    let now = ats.clock.now().0;
-    let id = uuid::Uuid::new_v4().to_string();
-    let sql = format!(
-        "insert into feedback (id, opportunity_id, template_id, text, instructions, fields, person, created_at, completed_at) values {}",
-        db::values(1, 9)
-    );
-    let values = params![
-        id.as_str(),
-        opportunity.id.as_str(),
-        template.id,
-        template.text,
-        template.instructions,
-        text_of(&fields),
-        actor,
-        new.created_at.unwrap_or(now),
-        new.completed_at.unwrap_or(now)
-    ];
-    let tx = ats.db.begin().await?;
-    tx.run(&sql, values).await?;
-    tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, opportunity.id.as_str()]).await?;
-    tx.commit().await?;
-    ats.committed();
+    let about = match (new.panel, new.interview) {
+        (None, None) => None,
+        (Some(panel), Some(interview)) => Some((panel.to_string(), interview.to_string())),
+        _ => return Err(Refusal::bad_request("panel and interview are given together, or neither")),
+    };
+    let given = Given { template, values: new.field_values, about, created_at: new.created_at, completed_at: new.completed_at };
+    let id = ats.give_feedback(&opportunity, &actor, given).await?;
     ats.one_feedback(&ats.db, &opportunity.id, &id).await.map(Data::new)
+}
+
+/// Feedback as somebody gives it.
+pub struct Given {
+    /// Whose questions.
+    pub template: FeedbackTemplate,
+    /// What was answered.
+    pub values: Vec<FieldValue>,
+    /// The panel and the interview it is about.
+    pub about: Option<(String, String)>,
+    /// ms; now, if absent.
+    pub created_at: Option<i64>,
+    /// ms; now, if absent.
+    pub completed_at: Option<i64>,
 }
 
 pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateFeedback) -> Result<Data<RawFeedback>> {
@@ -133,8 +124,8 @@ fn read(row: &Row) -> db::Result<Feedback> {
         instructions: row.text("instructions")?,
         fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
         base_template_id: row.text("template_id")?,
-        interview: None,
-        panel: None,
+        interview: row.get("interview_id")?,
+        panel: row.get("panel_id")?,
         user: json!(row.get::<Option<String>>("person")?),
         created_at: row.int("created_at")?,
         completed_at: row.get("completed_at")?,
@@ -169,6 +160,46 @@ fn raw(given: Feedback, account_id: String, profile_id: String) -> RawFeedback {
 }
 
 impl Ats {
+    /// Files feedback: its id.
+    pub(crate) async fn give_feedback(&self, of: &Opportunity, by: &str, given: Given) -> Result<String> {
+        let Given { template, values, about, created_at, completed_at } = given;
+        let (mut fields, now) = (template.fields, self.clock.now().0);
+        answer(&mut fields, &values)?;
+        let tx = self.db.begin().await?;
+        if self.locked(&tx, &of.id).await?.is_anonymized {
+            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
+        }
+        if let Some((panel, interview)) = &about {
+            let sql = "select id from interview where id = $1 and panel_id = $2 and opportunity_id = $3";
+            let row = tx.row(sql, params![interview.as_str(), panel.as_str(), of.id.as_str()]).await?;
+            row.ok_or_else(|| Refusal::bad_request(format!("interview: the panel {panel} has no interview {interview}")))?;
+        }
+        let (panel, interview) = about.unzip();
+        let id = uuid::Uuid::new_v4().to_string();
+        let sql = format!(
+            "insert into feedback (id, opportunity_id, template_id, text, instructions, fields, person, panel_id, interview_id, created_at, completed_at) values {}",
+            db::values(1, 11)
+        );
+        let values = params![
+            id.as_str(),
+            of.id.as_str(),
+            template.id,
+            template.text,
+            template.instructions,
+            text_of(&fields),
+            by,
+            panel,
+            interview,
+            created_at.unwrap_or(now),
+            completed_at.unwrap_or(now)
+        ];
+        tx.run(&sql, values).await?;
+        tx.run("update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2", params![now, of.id.as_str()]).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(id)
+    }
+
     async fn one_feedback(&self, db: &impl Sql, opportunity: &str, id: &str) -> Result<Feedback> {
         let row = db.row("select * from feedback where id = $1 and opportunity_id = $2", params![id, opportunity]).await?;
         row.map(|row| read(&row)).transpose()?.ok_or_else(|| Refusal::not_found("feedback", id))

@@ -48,10 +48,7 @@ pub async fn get(ats: Ats, _: Arc<Caller>, request: GetFeedbackTemplate) -> Resu
 }
 
 pub async fn create(ats: Ats, _: Arc<Caller>, request: CreateFeedbackTemplate) -> Result<Data<FeedbackTemplate>> {
-    let (text, instructions, fields) = checked(request.body)?;
-    let (id, now) = (uuid::Uuid::new_v4().to_string(), ats.clock.now().0);
-    let sql = format!("insert into feedback_template (id, text, instructions, fields, by_api, created_at, updated_at) values {}", db::values(1, 7));
-    ats.db.run(&sql, params![id.as_str(), text, instructions, text_of(&fields), true, now, now]).await?;
+    let id = ats.add_feedback_template(&ats.db, request.body, true).await?;
     ats.committed();
     ats.feedback_template(&id).await?.map(Data::new).ok_or_else(|| Refusal::not_found("feedback_templates", &id))
 }
@@ -127,6 +124,22 @@ fn read(row: &Row) -> db::Result<FeedbackTemplate> {
 }
 
 impl Ats {
+    /// Adds a template: its id. `by_api`: programs made it, and may change it.
+    pub(crate) async fn add_feedback_template(&self, tx: &impl Sql, new: NewFeedbackTemplate, by_api: bool) -> Result<String> {
+        let (text, instructions, fields) = checked(new)?;
+        let (id, now) = (uuid::Uuid::new_v4().to_string(), self.clock.now().0);
+        let sql =
+            format!("insert into feedback_template (id, text, instructions, fields, by_api, created_at, updated_at) values {}", db::values(1, 7));
+        tx.run(&sql, params![id.as_str(), text, instructions, text_of(&fields), by_api, now, now]).await?;
+        Ok(id)
+    }
+
+    /// Those in use, by title.
+    pub(crate) async fn feedback_templates(&self) -> db::Result<Vec<FeedbackTemplate>> {
+        let sql = "select * from feedback_template where deleted_at is null order by lower(text), id";
+        self.db.rows(sql, vec![]).await?.iter().map(read).collect()
+    }
+
     /// One that is in use.
     pub(crate) async fn feedback_template(&self, id: &str) -> db::Result<Option<FeedbackTemplate>> {
         let row = self.db.row("select * from feedback_template where id = $1 and deleted_at is null", params![id]).await?;

@@ -71,11 +71,7 @@ pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteInterview) -> 
     let interview = ats.interview(&opportunity, request.interview.as_str()).await?;
     let tx = ats.db.begin().await?;
     ats.own_panel(&tx, &opportunity, &interview.panel).await?;
-    ats.drop_interviews(&tx, &opportunity, "id", &interview.id).await?;
-    let left = tx.row("select 1 as one from interview where panel_id = $1 limit 1", params![interview.panel.as_str()]).await?;
-    if left.is_none() {
-        tx.run("delete from panel where id = $1", params![interview.panel.as_str()]).await?;
-    }
+    ats.drop_interview(&tx, &opportunity, &interview).await?;
     tx.commit().await?;
     ats.committed();
     Ok(Nothing)
@@ -99,32 +95,7 @@ pub async fn get_panel(ats: Ats, caller: Arc<Caller>, request: GetPanel) -> Resu
 
 pub async fn create_panel(ats: Ats, caller: Arc<Caller>, request: CreatePanel) -> Result<Data<Panel>> {
     let (opportunity, actor) = ats.to_write_as(&request.opportunity, &request.query, &caller).await?;
-    let (panel, interviews) = ats.checked_panel(request.body, &opportunity).await?;
-    let (id, tx) = (uuid::Uuid::new_v4().to_string(), ats.db.begin().await?);
-    ats.still_known(&tx, &opportunity).await?;
-    let sql = format!(
-        "insert into panel (id, opportunity_id, applications, timezone, reminder, note, external_url, external, person, stage_id, created_at) values {}",
-        db::values(1, 11)
-    );
-    let values = params![
-        id.as_str(),
-        opportunity.id.as_str(),
-        text_of(&panel.applications),
-        panel.timezone,
-        panel.feedback_reminder,
-        panel.note,
-        panel.external_url,
-        true,
-        actor.as_str(),
-        reference(&opportunity.stage),
-        ats.clock.now().0
-    ];
-    tx.run(&sql, values).await?;
-    for interview in &interviews {
-        ats.add_interview(&tx, &opportunity, &id, interview, &actor).await?;
-    }
-    tx.commit().await?;
-    ats.committed();
+    let id = ats.schedule(&opportunity, request.body, &actor, true).await?;
     ats.panel(&opportunity, &id).await.map(Data::new)
 }
 
@@ -203,6 +174,54 @@ fn read(row: &Row) -> db::Result<Interview> {
 }
 
 impl Ats {
+    /// Makes a panel with its interviews: its id. `external`: programs made it, and only they change it.
+    pub(crate) async fn schedule(&self, opportunity: &Opportunity, new: NewPanel, by: &str, external: bool) -> Result<String> {
+        let (panel, interviews) = self.checked_panel(new, opportunity).await?;
+        let (id, tx) = (uuid::Uuid::new_v4().to_string(), self.db.begin().await?);
+        self.still_known(&tx, opportunity).await?;
+        let sql = format!(
+            "insert into panel (id, opportunity_id, applications, timezone, reminder, note, external_url, external, person, stage_id, created_at) values {}",
+            db::values(1, 11)
+        );
+        let values = params![
+            id.as_str(),
+            opportunity.id.as_str(),
+            text_of(&panel.applications),
+            panel.timezone,
+            panel.feedback_reminder,
+            panel.note,
+            panel.external_url,
+            external,
+            by,
+            reference(&opportunity.stage),
+            self.clock.now().0
+        ];
+        tx.run(&sql, values).await?;
+        for interview in &interviews {
+            self.add_interview(&tx, opportunity, &id, interview, by).await?;
+        }
+        tx.commit().await?;
+        self.committed();
+        Ok(id)
+    }
+
+    /// Takes an interview away that people scheduled, and its panel if it was the last.
+    pub(crate) async fn call_off(&self, opportunity: &Opportunity, id: &str) -> Result<()> {
+        let interview = self.interview(opportunity, id).await?;
+        let tx = self.db.begin().await?;
+        self.locked(&tx, &opportunity.id).await?;
+        self.drop_interview(&tx, opportunity, &interview).await?;
+        tx.commit().await?;
+        self.committed();
+        Ok(())
+    }
+
+    async fn drop_interview(&self, tx: &Tx, opportunity: &Opportunity, interview: &Interview) -> Result<()> {
+        self.drop_interviews(tx, opportunity, "id", &interview.id).await?;
+        let sql = "delete from panel where id = $1 and not exists (select 1 from interview where panel_id = $1)";
+        Ok(tx.run(sql, params![interview.panel.as_str()]).await.map(drop)?)
+    }
+
     /// All of an opportunity, in the order of their beginnings.
     pub(crate) async fn interviews_of(&self, opportunity: &Opportunity) -> Result<Vec<Interview>> {
         let sql = format!("{SELECT} where i.opportunity_id = $1 order by i.date, i.id limit 200");
@@ -226,7 +245,11 @@ impl Ats {
         self.name_interviewers(interviews.iter_mut().flat_map(|interview| &mut interview.interviewers)).await?;
         let application: Vec<String> = opportunity.application().iter().map(ToString::to_string).collect();
         let applications = if application.is_empty() { Vec::new() } else { self.applications_by_id(&application).await? };
+        let sql = "select id, interview_id from feedback where opportunity_id = $1 and interview_id is not null and deleted_at is null order by created_at, id";
+        let given = self.db.rows(sql, params![opportunity.id.as_str()]).await?;
         for interview in interviews {
+            let about = given.iter().filter(|row| row.text("interview_id").is_ok_and(|of| of == interview.id));
+            interview.feedback_forms = about.map(|row| Ok(json!(row.text("id")?))).collect::<db::Result<_>>()?;
             interview.postings = applications.iter().map(|application| application.posting.clone()).collect();
         }
         Ok(())

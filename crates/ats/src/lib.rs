@@ -40,6 +40,7 @@ mod questions;
 mod referrals;
 mod refusal;
 mod requisition_fields;
+mod requisition_links;
 mod requisition_writes;
 mod requisitions;
 pub mod sandbox;
@@ -78,6 +79,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "009_far_pages", sql: include_str!("migrations/009_far_pages.sql") },
     Migration { id: "010_sensitive", sql: include_str!("migrations/010_sensitive.sql") },
     Migration { id: "011_questions", sql: include_str!("migrations/011_questions.sql") },
+    Migration { id: "012_by_hand", sql: include_str!("migrations/012_by_hand.sql") },
+    Migration { id: "013_recency", sql: include_str!("migrations/013_recency.sql") },
 ];
 
 /// What the ATS stands on.

@@ -58,13 +58,13 @@ impl Ats {
         tx.run(
             &format!(
                 "insert into opportunity (id, contact_id, stage_id, stage_position, advanced_at, origin, owner, sourced_by, followers, stage_changes, \
-                 hired, application_id, posting_id, location, tags, sources, confidentiality, created_at, updated_at, last_interaction_at) values {}",
-                db::values(1, 20)
+                 hired, application_id, posting_id, location, tags, sources, confidentiality, created_at, updated_at, last_interaction_at, recency) values {}",
+                db::values(1, 21)
             ),
             params![
                 id.as_str(), contact.as_str(), stage.as_str(), position, created_at, origin.as_str(), owner, by, text_of(&followers), text_of(&[entry]),
                 false, application.as_ref().map(|a| a.id.clone()), new.postings.first().map(ToString::to_string), location, text_of(&tags),
-                text_of(&sources), confidentiality, created_at, now, created_at
+                text_of(&sources), confidentiality, created_at, now, created_at, -created_at
             ],
         )
         .await?;
@@ -127,6 +127,44 @@ impl Ats {
         self.find_opportunity(tx, id).await?.ok_or_else(|| Refusal::not_found("opportunities", id))
     }
 
+    /// Gives an opportunity to somebody, or to nobody.
+    pub(crate) async fn own(&self, tx: &Tx, id: &str, owner: Option<&str>) -> Result<()> {
+        let opportunity = self.locked(tx, id).await?;
+        if reference(&opportunity.owner) != owner {
+            let sql = "update opportunity set owner = $1, updated_at = $2 where id = $3";
+            tx.run(sql, params![owner, self.clock.now().0, id]).await?;
+        }
+        Ok(())
+    }
+
+    /// An opportunity that is for no posting yet becomes one for this, with its tags and where it is.
+    pub(crate) async fn apply_later(&self, tx: &Tx, id: &str, posting: &str, by: &str) -> Result<()> {
+        let o = self.locked(tx, id).await?;
+        if o.application().is_some() {
+            return Err(Refusal::bad_request("The opportunity is for a posting already"));
+        }
+        let now = self.clock.now().0;
+        let new = NewOpportunity {
+            name: Some(o.name.clone()),
+            headline: Some(o.headline.clone()),
+            emails: o.emails.clone(),
+            phones: o.phones.clone(),
+            links: o.links.clone(),
+            origin: Some(o.origin.clone()),
+            ..NewOpportunity::default()
+        };
+        let application = self.apply(tx, id, posting, Some(by), &new, now).await?;
+        let tags = distinct([o.tags.clone(), application.tags].concat());
+        let sql = "update opportunity set application_id = $1, posting_id = $2, tags = $3, location = case when location = '' then $4 else location end, \
+                   confidentiality = $5, updated_at = $6, last_interaction_at = $6 where id = $7";
+        let values =
+            params![application.id.as_str(), posting, text_of(&tags), application.location.unwrap_or_default(), application.confidentiality, now, id];
+        tx.run(sql, values).await?;
+        index(tx, id, Kind::Tag, &tags).await?;
+        let data = json!({ "applicationId": application.id, "opportunityId": id, "candidateId": id, "contactId": reference(&o.contact) });
+        self.emit(tx, Event::ApplicationCreated, Some(&o.origin), data).await
+    }
+
     /// Moves to another stage. The stage it is in already changes nothing and tells nobody.
     pub(crate) async fn move_to(&self, tx: &Tx, id: &str, by: Option<&str>, stage: &str) -> Result<()> {
         let opportunity = self.locked(tx, id).await?;
@@ -139,9 +177,9 @@ impl Ats {
         let mut changes = opportunity.stage_changes.clone();
         changes.push(StageChanged { to_stage_id: stage.into(), to_stage_index: position, updated_at: now, user_id: by.map(str::to_owned) });
         tx.run(
-            "update opportunity set stage_id = $1, stage_position = $2, advanced_at = $3, stage_changes = $4, last_interaction_at = $3, updated_at = $3 \
-             where id = $5",
-            params![stage, position, now, text_of(&changes), id],
+            "update opportunity set stage_id = $1, stage_position = $2, advanced_at = $3, stage_changes = $4, last_interaction_at = $3, updated_at = $3, \
+             recency = $6 where id = $5",
+            params![stage, position, now, text_of(&changes), id, -now],
         )
         .await?;
         let data = json!({
@@ -170,11 +208,17 @@ impl Ats {
             }
             return Ok(());
         }
+        if hired && requisition.is_some() {
+            self.can_fill(tx, id).await?;
+        }
         let archived_at = reason.map(|_| at.unwrap_or(now));
+        // Whoever was archived before they came here moved at that time, not now.
+        let moved = archived_at.unwrap_or(now);
         tx.run(
-            "update opportunity set archived_reason = $1, archived_at = $2, hired = $3, last_interaction_at = $4, updated_at = $4, \
-             advanced_at = case when archived_at is null and $5 then $4 else advanced_at end where id = $6",
-            params![reason, archived_at, hired, now, reason.is_some(), id],
+            "update opportunity set archived_reason = $1, archived_at = $2, hired = $3, last_interaction_at = $7, updated_at = $4, \
+             advanced_at = case when archived_at is null and $5 then $7 else advanced_at end, \
+             recency = case when archived_at is null and $5 then $8 else recency end where id = $6",
+            params![reason, archived_at, hired, now, reason.is_some(), id, moved, -moved],
         )
         .await?;
         tx.run("update application set archived_reason = $1, archived_at = $2 where opportunity_id = $3", params![reason, archived_at, id]).await?;
@@ -192,6 +236,21 @@ impl Ats {
             self.emit(tx, Event::CandidateHired, Some(&opportunity.origin), data).await?;
         }
         Ok(())
+    }
+
+    /// Whether a hire can fill a requisition: somebody who applied, and has no offer that was sent and is not signed, or is for another posting.
+    async fn can_fill(&self, tx: &Tx, opportunity: &str) -> Result<()> {
+        let wrong = |why: &str| Err(Refusal::bad_request(format!("requisitionId: {why}")));
+        let sql = "select a.posting_id from application a join opportunity o on o.application_id = a.id where o.id = $1";
+        let Some(application) = tx.row(sql, params![opportunity]).await? else { return wrong("the opportunity has no application to a posting") };
+        let sql = "select status, posting_id from offer where opportunity_id = $1 order by created_at desc, id limit 1";
+        let Some(offer) = tx.row(sql, params![opportunity]).await? else { return Ok(()) };
+        let (status, posting) = (offer.text("status")?, offer.get::<Option<String>>("posting_id")?);
+        match status.as_str() {
+            "sent" | "sent-manually" | "opened" => wrong("the offer that was sent is not signed yet"),
+            "signed" if posting != application.get("posting_id")? => wrong("the offer that was signed is for another posting"),
+            _ => Ok(()),
+        }
     }
 
     /// The requisition of the hire, on the application; the one before is not filled any more. Whether that is another one.

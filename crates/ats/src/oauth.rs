@@ -197,7 +197,8 @@ impl Ats {
             return refused(403, "invalid_grant", "The token was used before; the grant was revoked");
         }
         let scopes = row.text("scopes")?;
-        let access = self.jwt(&request.client_id, &row.text("person")?, &scopes, now);
+        let account = tx.row("select id from account", vec![]).await?.map(|row| row.text("id")).transpose()?.unwrap_or_default();
+        let access = self.jwt(&account, &request.client_id, &row.text("person")?, &scopes, now);
         self.keep_token(&tx, &access, &grant, "access", None, now.plus(ACCESS_LIVES)).await?;
         let refresh = scopes.split(' ').any(|s| s == scope::OFFLINE).then(|| random_hex(32));
         if let Some(refresh) = &refresh {
@@ -211,11 +212,11 @@ impl Ats {
     }
 
     /// A token with Lever's claims. Its last part is random, not a signature: it is looked up, never verified.
-    fn jwt(&self, app: &str, person: &str, scopes: &str, now: Ms) -> String {
+    fn jwt(&self, account: &str, app: &str, person: &str, scopes: &str, now: Ms) -> String {
         let part = |json: serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let issued = now.0 / 1000;
         let claims = json!({
-            "https://oauth.lever.co/userId": person, "https://oauth.lever.co/accountId": "account", "https://oauth.lever.co/clientId": app,
+            "https://oauth.lever.co/userId": person, "https://oauth.lever.co/accountId": account, "https://oauth.lever.co/clientId": app,
             "iss": self.base.as_str(), "sub": person, "aud": format!("{}v1/", self.base), "iat": issued, "exp": issued + 3600, "azp": app, "scope": scopes,
         });
         format!("{}.{}.{}", part(json!({ "alg": "HS256", "typ": "JWT" })), part(claims), URL_SAFE_NO_PAD.encode(random_hex(32)))

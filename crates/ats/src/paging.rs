@@ -54,7 +54,7 @@ impl Page {
     pub fn oldest(&self, only: &mut Clauses, moment: &str, row: &str) -> Result<String> {
         if let (Some(at), Some(id)) = (self.int(0)?, self.text(1)?) {
             let (at, id) = (only.bind(at), only.bind(id));
-            only.and(format!("({moment} > {at} or ({moment} = {at} and {row} >= {id}))"));
+            only.and(format!("({moment}, {row}) >= ({at}, {id})"));
         }
         let limit = only.bind(self.ask());
         Ok(format!("{} order by {moment}, {row} limit {limit}", only.sql()))

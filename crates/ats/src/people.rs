@@ -21,12 +21,21 @@ pub enum Right {
     ManageProfiles,
     /// Every candidate, not only those one was given access to.
     SeeAllCandidates,
+    /// Take candidates out of all lists, and the person out of candidates.
+    EraseCandidates,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::ManageIntegrations, Self::ManageCompany, Self::ManagePostings, Self::ManageUsers, Self::ManageProfiles, Self::SeeAllCandidates];
+    pub const ALL: [Self; 7] = [
+        Self::ManageIntegrations,
+        Self::ManageCompany,
+        Self::ManagePostings,
+        Self::ManageUsers,
+        Self::ManageProfiles,
+        Self::SeeAllCandidates,
+        Self::EraseCandidates,
+    ];
 
     /// The words of the permission list.
     #[must_use]
@@ -38,6 +47,7 @@ impl Right {
             Self::ManageUsers => "Manage users",
             Self::ManageProfiles => "Manage profiles and view associated postings",
             Self::SeeAllCandidates => "View all candidates",
+            Self::EraseCandidates => "Delete and anonymize candidates",
         }
     }
 }
@@ -48,7 +58,11 @@ pub const SUPER_ADMIN: &str = "super admin";
 /// The built-in roles, most to least access, with what they allow. They cannot be edited.
 pub const ROLES: [(&str, &str, &[Right]); 5] = [
     (SUPER_ADMIN, "Super Admin", &Right::ALL),
-    ("admin", "Admin", &[Right::ManageCompany, Right::ManagePostings, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
+    (
+        "admin",
+        "Admin",
+        &[Right::ManageCompany, Right::ManagePostings, Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates, Right::EraseCandidates],
+    ),
     ("team member", "Team Member", &[Right::ManageUsers, Right::ManageProfiles, Right::SeeAllCandidates]),
     ("limited team member", "Limited Team Member", &[Right::ManageProfiles]),
     ("interviewer", "Interviewer", &[]),

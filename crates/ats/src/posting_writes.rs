@@ -177,12 +177,14 @@ impl Ats {
         }
         posting.text = new.text.map_or(posting.text, |text| text.trim().to_owned());
         posting.state = new.state.unwrap_or(posting.state);
-        posting.distribution_channels = new.distribution_channels.or(posting.distribution_channels);
+        let everywhere = || CHANNELS.map(str::to_owned).to_vec();
+        posting.distribution_channels = new.distribution_channels.or(posting.distribution_channels).or_else(|| Some(everywhere()));
         posting.tags = new.tags.unwrap_or(posting.tags);
         posting.workplace_type = new.workplace_type.or(posting.workplace_type);
         posting.requisition_codes = new.requisition_codes.unwrap_or(posting.requisition_codes);
         posting.updated_at = self.clock.now().0;
         let tx = self.db.begin().await?;
+        self.link_requisitions(&tx, &posting).await?;
         self.save_posting(&tx, &posting).await?;
         tx.commit().await?;
         self.committed();

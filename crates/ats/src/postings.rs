@@ -94,7 +94,8 @@ pub(crate) fn read(ats: &Ats, site: &str, row: &Row) -> db::Result<Posting> {
     rest.insert("screening".into(), json!({ "enabled": false }));
     Ok(Posting {
         text: row.text("text")?,
-        distribution_channels: serde_json::from_value(row.json("distribution_channels")?).unwrap_or_default(),
+        // Null for one that was never published.
+        distribution_channels: if state == "draft" { None } else { serde_json::from_value(row.json("distribution_channels")?).unwrap_or_default() },
         user: json!(row.get::<Option<String>>("creator")?),
         owner: json!(row.get::<Option<String>>("owner")?),
         hiring_manager: json!(row.get::<Option<String>>("hiring_manager")?),

@@ -114,10 +114,10 @@ pub async fn list(ats: Ats, caller: Arc<Caller>, request: ListOpportunities) -> 
     };
     if let (Some(stage), Some(at), Some(id)) = (page.int(0)?, page.int(1)?, page.text(2)?) {
         let (stage, at, id) = (only.bind(stage), only.bind(at.saturating_neg()), only.bind(id));
-        only.and(format!("(o.stage_position, -o.advanced_at, o.id) >= ({stage}, {at}, {id})"));
+        only.and(format!("(o.stage_position, o.recency, o.id) >= ({stage}, {at}, {id})"));
     }
     let limit = only.bind(page.ask());
-    let sql = format!("{SELECT}{} order by o.stage_position, -o.advanced_at, o.id limit {limit}", only.sql());
+    let sql = format!("{SELECT}{} order by o.stage_position, o.recency, o.id limit {limit}", only.sql());
     let rows = ats.db.rows(&sql, only.values()).await?;
     let keyed = rows.iter().map(|row| Ok((row.int("stage_position")?, read(&ats, row)?))).collect::<db::Result<Vec<_>>>()?;
     let list = page.list(keyed, |(stage, o)| vec![json!(stage), json!(o.last_advanced_at), json!(o.id)]);
@@ -218,7 +218,7 @@ impl Ats {
     pub(crate) async fn opportunities(&self, mut only: Clauses, most: i64) -> db::Result<Vec<Opportunity>> {
         only.and("o.deleted_at is null");
         let limit = only.bind(most);
-        let sql = format!("{SELECT}{} order by o.stage_position, -o.advanced_at, o.id limit {limit}", only.sql());
+        let sql = format!("{SELECT}{} order by o.stage_position, o.recency, o.id limit {limit}", only.sql());
         self.db.rows(&sql, only.values()).await?.iter().map(|row| read(self, row)).collect()
     }
 

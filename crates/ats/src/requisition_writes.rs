@@ -2,7 +2,6 @@
 
 use crate::Ats;
 use crate::access::Caller;
-use crate::events::TENANT;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result, short};
 use db::{Sql, Tx, params};
@@ -46,7 +45,7 @@ impl Author<'_> {
     }
 }
 
-async fn update_requisition(tx: &Tx, new: &Requisition) -> db::Result<()> {
+pub(crate) async fn update_requisition(tx: &Tx, new: &Requisition) -> db::Result<()> {
     let sql = "update requisition set code = $1, status = $2, doc = $3, updated_at = $4, confidentiality = $5 where id = $6";
     let values =
         params![new.requisition_code.as_str(), new.status.as_str(), text_of(new), new.updated_at, new.confidentiality.as_str(), new.id.as_str()];
@@ -57,17 +56,17 @@ fn taken(of: &Requisition) -> Refusal {
     Refusal::bad_request(format!("requisitionCode: there is a requisition {} already", of.requisition_code))
 }
 
-/// As writing answers it.
-fn raw(of: &Requisition, now: i64, sent: Rest) -> RawRequisition {
+/// As writing answers it, but for the account and the history.
+fn raw(of: &Requisition, sent: Rest) -> RawRequisition {
     let user = |user: &Value| user.as_str().map(str::to_owned);
     let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
     RawRequisition {
         id: of.id.clone(),
-        account_id: TENANT.to_owned(),
+        account_id: String::new(),
         requisition_code: of.requisition_code.clone(),
         name: of.name.clone(),
         status: of.status.clone(),
-        state_history: vec![json!({ "beginAt": now, "status": of.status, "attribution": { "timestamp": now, "service": "api" } })],
+        state_history: Vec::new(),
         headcount_total: of.headcount_total.clone(),
         headcount_infinite: of.headcount_infinite,
         headcount_hired: of.headcount_hired,
@@ -165,25 +164,30 @@ impl Ats {
         let checked = self.checked_change(new, known.as_ref().map_or(&Value::Null, |known| &known.custom_fields), by.confidential).await?;
         let sent = sent(&checked.new);
         let tx = self.db.begin().await?;
-        let new = match of {
+        let before = match of {
             Some(id) => {
                 let before = self.locked_requisition(&tx, id).await?;
                 by.knows(&before)?;
-                checked.onto(before, now)
+                if checked.headcount_total.as_i64().is_some_and(|most| most < before.headcount_hired) {
+                    return Err(Refusal::bad_request(format!("headcountTotal: {} are hired already", before.headcount_hired)));
+                }
+                Some(before)
             }
-            None => {
-                let id = uuid::Uuid::new_v4().to_string();
-                checked.onto(Requisition { id, creator: json!(by.user), created_at, ..Requisition::default() }, now)
-            }
+            None => None,
         };
+        let fresh = || Requisition { id: uuid::Uuid::new_v4().to_string(), creator: json!(by.user), created_at, ..Requisition::default() };
+        let new = checked.onto(before.clone().unwrap_or_else(fresh), now);
         let written = if of.is_none() { self.save_requisition(&tx, &new).await } else { update_requisition(&tx, &new).await };
         match written {
             Err(e) if e.is_duplicate() => return Err(taken(&new)),
             other => other?,
         }
+        let history = self.status_told(&tx, &new, "api").await?;
+        self.link_postings(&tx, before.as_ref(), &new).await?;
+        let account = self.account_id(&tx).await?;
         tx.commit().await?;
         self.committed();
-        Ok(raw(&new, now, sent))
+        Ok(RawRequisition { account_id: account, state_history: history, ..raw(&new, sent) })
     }
 
     /// Opens, pauses or closes a requisition; all else stays as it is.
@@ -194,9 +198,23 @@ impl Ats {
         requisition.closed_at = if status == "closed" { requisition.closed_at.or(Some(now)) } else { None };
         (requisition.status, requisition.updated_at) = (status.to_owned(), now);
         update_requisition(&tx, &requisition).await?;
+        self.status_told(&tx, &requisition, "app").await?;
         tx.commit().await?;
         self.committed();
         Ok(())
+    }
+
+    /// Writes down since when a requisition has its status, if that is new: each status it had.
+    async fn status_told(&self, tx: &Tx, of: &Requisition, service: &str) -> Result<Vec<Value>> {
+        let row = tx.row("select history from requisition where id = $1", params![of.id.as_str()]).await?;
+        let held = row.map(|row| row.json("history")).transpose()?.unwrap_or_default();
+        let mut history: Vec<Value> = serde_json::from_value(held).unwrap_or_default();
+        if history.last().is_none_or(|last| last["status"] != *of.status) {
+            let attribution = json!({ "timestamp": of.updated_at, "service": service });
+            history.push(json!({ "beginAt": of.updated_at, "status": of.status, "attribution": attribution }));
+            tx.run("update requisition set history = $1 where id = $2", params![text_of(&history), of.id.as_str()]).await?;
+        }
+        Ok(history)
     }
 
     /// Checks a change; `before`: what is said in fields of the company's own. `confidential`: whether whoever writes sees confidential postings.

@@ -32,8 +32,12 @@ pub async fn get(ats: Ats, caller: Arc<Caller>, request: GetRequisition) -> Resu
 pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteRequisition) -> Result<Nothing> {
     let id = request.requisition.as_str();
     ats.visible_requisition(&ats.db, id, &caller).await?.ok_or_else(|| Refusal::not_found("requisitions", id))?;
+    let tx = ats.db.begin().await?;
+    let before = ats.locked_requisition(&tx, id).await?;
+    ats.link_postings(&tx, Some(&before), &Requisition { postings: Vec::new(), ..before.clone() }).await?;
     // Whoever was hired against it stays hired: the application says so by itself.
-    ats.db.run("delete from requisition where id = $1", params![id]).await?;
+    tx.run("delete from requisition where id = $1", params![id]).await?;
+    tx.commit().await?;
     ats.committed();
     Ok(Nothing)
 }

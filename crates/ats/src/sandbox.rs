@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use clock::Ms;
 use db::{Row, Sql, Version, params};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -143,13 +143,19 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Sandbox {
-    /// Whether it is this fault's turn: so many of a hundred times, evenly.
-    fn strikes(&self, fault: &Fault) -> bool {
+    /// Whether it is this fault's turn with this one: so many of a hundred times, evenly. Each webhook has its own turns.
+    fn strikes(&self, fault: &Fault, with: &str) -> bool {
         let share = u64::try_from(fault.share).unwrap_or(0);
+        let n = self.count(format!("{}/{with}", fault.id));
+        n * share / 100 > (n - 1) * share / 100
+    }
+
+    /// The how-manieth time this is.
+    fn count(&self, what: String) -> u64 {
         let mut looked = lock(&self.looked);
-        let n = looked.entry(fault.id.clone()).or_default();
+        let n = looked.entry(what).or_default();
         *n += 1;
-        *n * share / 100 > (*n - 1) * share / 100
+        *n
     }
 }
 
@@ -205,12 +211,18 @@ impl Ats {
         if !(1..=100).contains(&new.share) || !(0..=600_000).contains(&new.late_ms) || !(1..=LONGEST).contains(&new.seconds) {
             return Err(Refusal::bad_request("share is 1 to 100, late_ms 0 to 600000, seconds 1 to 86400"));
         }
+        // Without the version the path is the API's: a fault that never strikes helps nobody.
+        let path = match new.path.as_str() {
+            "" => String::new(),
+            known if ["/v1", "/v0", "/oauth"].iter().any(|begins| known.starts_with(begins)) => known.to_owned(),
+            other => format!("/v1/{}", other.trim_start_matches('/')),
+        };
         let fault = Fault {
             id: uuid::Uuid::new_v4().to_string(),
             kind: new.kind,
             share: new.share,
             late_ms: new.late_ms,
-            path: new.path.clone(),
+            path,
             until: self.clock.now().0 + new.seconds * 1000,
         };
         let sql = "insert into fault (id, kind, share, late_ms, path, until) values ($1, $2, $3, $4, $5, $6)";
@@ -254,17 +266,17 @@ impl Ats {
             }
         };
         let now = self.clock.now().0;
-        Ok(faults.into_iter().filter(|fault| fault.until > now && fits(fault) && sandbox.strikes(fault)).collect())
+        Ok(faults.into_iter().filter(|fault| fault.until > now && fits(fault) && sandbox.strikes(fault, "")).collect())
     }
 
-    /// When a delivery is sent, each time it is: once and at once, unless something is wrong.
-    pub(crate) async fn timing(&self, tx: &impl Sql) -> db::Result<Vec<Timing>> {
+    /// When a delivery to a webhook is sent, each time it is: once and at once, unless something is wrong.
+    pub(crate) async fn timing(&self, tx: &impl Sql, webhook: &str) -> db::Result<Vec<Timing>> {
         let mut timings = vec![Timing::default()];
         let Some(sandbox) = &self.sandbox else { return Ok(timings) };
         // Within the transaction: another connection might not come free while this one is held.
         let rows = tx.rows("select * from fault where until > $1 order by until, id", params![self.clock.now().0]).await?;
         let faults = rows.iter().map(read).collect::<db::Result<Vec<_>>>()?;
-        for fault in faults.into_iter().filter(|fault| fault.kind.of_webhooks() && sandbox.strikes(fault)) {
+        for fault in faults.into_iter().filter(|fault| fault.kind.of_webhooks() && sandbox.strikes(fault, webhook)) {
             let late = Duration::from_millis(u64::try_from(fault.late_ms).unwrap_or(0));
             match fault.kind {
                 Kind::WebhooksLost => timings.clear(),
@@ -272,12 +284,7 @@ impl Ats {
                 Kind::WebhooksLate => timings.iter_mut().for_each(|timing| timing.late += late),
                 // Every other one waits until the next has gone.
                 Kind::WebhooksDisordered => {
-                    let odd = {
-                        let mut looked = lock(&sandbox.looked);
-                        let struck = looked.entry(format!("{}/struck", fault.id)).or_default();
-                        *struck += 1;
-                        *struck % 2 == 1
-                    };
+                    let odd = sandbox.count(format!("{}/{webhook}/struck", fault.id)) % 2 == 1;
                     timings.iter_mut().filter(|_| odd).for_each(|timing| timing.late += late);
                 }
                 _ => {}
@@ -334,12 +341,19 @@ pub async fn strike(State(ats): State<Ats>, request: Request, next: Next) -> Res
     if cut.is_some() { halved(response).await } else { response }
 }
 
+/// How long after its first half an answer breaks off.
+const CUT_AFTER: Duration = Duration::from_millis(50);
+
 /// The first half of an answer that said it would be whole.
 async fn halved(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(whole) = axum::body::to_bytes(body, usize::MAX).await else { return Response::from_parts(parts, Body::empty()) };
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half: std::result::Result<Bytes, std::io::Error> = Ok(whole.slice(..whole.len() / 2));
-    let broken = Err(std::io::Error::other("the sandbox cuts this answer off"));
-    Response::from_parts(parts, Body::from_stream(stream::iter([half, broken])))
+    let broken = async {
+        // By then the first half is on its way: whoever breaks off at once sends nothing.
+        tokio::time::sleep(CUT_AFTER).await;
+        Err(std::io::Error::other("the sandbox cuts this answer off"))
+    };
+    Response::from_parts(parts, Body::from_stream(stream::iter([half]).chain(stream::once(broken))))
 }

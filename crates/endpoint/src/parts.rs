@@ -106,7 +106,8 @@ impl Parts {
     /// # Errors
     /// When a parameter is not of its type.
     pub fn read_query<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
-        serde_html_form::from_str(&self.query).map_err(|e| Unreadable::new(format!("Invalid query parameter: {e}")))
+        let reader = serde_html_form::Deserializer::from_bytes(self.query.as_bytes());
+        serde_path_to_error::deserialize(reader).map_err(|e| Unreadable::new(format!("Invalid query parameter {}: {}", e.path(), e.inner())))
     }
 
     /// The body as its type.

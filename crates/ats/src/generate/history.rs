@@ -15,7 +15,7 @@ const EMAIL: Table = ("contact_email", "email, contact_id");
 const OPPORTUNITY: Table = (
     "opportunity",
     "id, contact_id, stage_id, stage_position, advanced_at, origin, owner, sourced_by, followers, stage_changes, archived_reason, archived_at, hired, \
-     application_id, posting_id, location, tags, sources, confidentiality, created_at, updated_at, last_interaction_at, snoozed_until, deleted_at, deleted_by",
+     application_id, posting_id, location, tags, sources, confidentiality, created_at, updated_at, last_interaction_at, snoozed_until, deleted_at, deleted_by, recency",
 );
 const LABEL: Table = ("opportunity_label", "kind, text, opportunity_id");
 const APPLICATION: Table =
@@ -220,7 +220,8 @@ impl People {
                 updated,
                 snoozed,
                 deleted,
-                deleted.map(|_| by.clone())
+                deleted.map(|_| by.clone()),
+                -last
             ],
         );
         // What is deleted is in no list but its own.

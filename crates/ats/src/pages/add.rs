@@ -14,32 +14,51 @@ pub fn routes() -> Router<Ats> {
 }
 
 impl Viewer {
-    /// Whether this person may add candidates to the posting.
+    /// Whether this person may add candidates to the posting. Whoever only refers knows what everybody knows.
     fn takes(&self, posting: &Posting) -> bool {
-        matches!(posting.state.as_str(), "published" | "internal") && self.sees_posting(posting)
+        let public = posting.confidentiality != "confidential" && !self.person.may(Right::ManageProfiles);
+        matches!(posting.state.as_str(), "published" | "internal") && (public || self.sees_posting(posting))
+    }
+
+    /// The postings somebody can be added to, by id and title.
+    pub async fn postings_to_take(&self) -> Result<Vec<(String, String)>, Problem> {
+        let label = |p: &Posting| match &p.categories.location {
+            Some(location) => format!("{} · {location}", p.text),
+            None => p.text.clone(),
+        };
+        let all = self.ats.postings().await?.into_iter();
+        Ok(all.filter(|posting| self.takes(posting)).map(|posting| (posting.id.clone(), label(&posting))).collect())
+    }
+
+    /// The posting that was chosen, if one was.
+    pub async fn posting_taken(&self, fields: &Fields) -> Result<Option<String>, Problem> {
+        let Some(id) = fields.some("posting") else { return Ok(None) };
+        let found = self.ats.postings_by_id(&[id]).await?.pop().filter(|posting| self.takes(posting));
+        found.map(|posting| Some(posting.id)).ok_or_else(|| Problem::bad_request("The job is not one of the list."))
+    }
+
+    /// Whether all this person can do about candidates is to refer somebody.
+    fn refers_only(&self) -> bool {
+        !self.person.may(Right::ManageProfiles)
     }
 }
 
 async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
-    viewer.need(Right::ManageProfiles)?;
     form(&viewer, &Fields::default(), None).await
 }
 
 async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html<String>, Problem> {
     let none = |text: &str| vec![(String::new(), text.to_owned())];
-    let postings = viewer.ats.postings().await?.into_iter().filter(|p| viewer.takes(p));
-    let label = |p: &lever_api::Posting| match &p.categories.location {
-        Some(location) => format!("{} · {location}", p.text),
-        None => p.text.clone(),
-    };
-    let postings: Vec<_> = none("No posting").into_iter().chain(postings.map(|p| (p.id.clone(), label(&p)))).collect();
+    let (postings, refers) = ([none("No posting"), viewer.postings_to_take().await?].concat(), viewer.refers_only());
+    let title = if refers { "Refer somebody" } else { "Add Candidate" };
     let stages: Vec<_> = viewer.ats.stages().await?.into_iter().map(|s| (s.id, s.text)).collect();
     let stage = typed.some("stage").unwrap_or_else(|| "applicant-new".to_owned());
     let active = viewer.ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none());
     let people: Vec<_> = none("Nobody").into_iter().chain(active.map(|user| (user.id, user.name))).collect();
     let main = html! {
         section.card.middle {
-            h1 { "Add Candidate" }
+            h1 { (title) }
+            @if refers { p.hint { "Whoever hires for the job hears of them, and that you referred them. You see their profile if you are to meet them." } }
             @if let Some(why) = why { p.error role="alert" { (why) } }
             form.fields method="post" action="/candidates/new" {
                 (ui::field("Full name", "name", "text", typed.get("name"), true))
@@ -47,19 +66,19 @@ async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
                 (ui::field("Phone", "phone", "tel", typed.get("phone"), false))
                 (ui::field("Current company", "headline", "text", typed.get("headline"), false))
                 (ui::choice("Job", "posting", &postings, typed.get("posting")))
-                (ui::choice("Stage", "stage", &stages, &stage))
+                @if !refers { (ui::choice("Stage", "stage", &stages, &stage)) }
                 (ui::field("Link", "link", "url", typed.get("link"), false))
-                (ui::choice("Referred by", "referrer", &people, typed.get("referrer")))
-                (ui::field("How they know each other", "relationship", "text", typed.get("relationship"), false))
-                div.actions { button.main type="submit" { "Add Candidate" } a.button href="/candidates" { "Cancel" } }
+                @if !refers { (ui::choice("Referred by", "referrer", &people, typed.get("referrer"))) }
+                (ui::field(if refers { "How you know each other" } else { "How they know each other" }, "relationship", "text", typed.get("relationship"), false))
+                div.actions { button.main type="submit" { (title) } a.button href="/candidates" { "Cancel" } }
             }
         }
     };
-    viewer.page("Add Candidate", main).await
+    viewer.page(title, main).await
 }
 
 async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
-    viewer.need(Right::ManageProfiles)?;
+    let refers = viewer.refers_only();
     if fields.get("name").is_empty() {
         return Ok(form(&viewer, &fields, Some("The name is missing.")).await?.into_response());
     }
@@ -68,14 +87,9 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         return Ok(form(&viewer, &fields, Some("The e-mail has no @.")).await?.into_response());
     }
     let parse = |name: &str| Problem::bad_request(format!("The {name} is not one of the list."));
-    let postings = match fields.some("posting") {
-        Some(id) => {
-            let found = viewer.ats.postings_by_id(&[id]).await?.pop().filter(|posting| viewer.takes(posting));
-            vec![found.and_then(|posting| posting.id.parse().ok()).ok_or_else(|| parse("job"))?]
-        }
-        None => Vec::new(),
-    };
-    let referrer = match fields.some("referrer") {
+    let postings = viewer.posting_taken(&fields).await?.and_then(|id| id.parse().ok()).into_iter().collect();
+    let referrer = match fields.some("referrer").filter(|_| !refers) {
+        _ if refers => Some(viewer.person.user.clone()),
         Some(id) => Some(viewer.ats.users_by_id(&[id]).await?.pop().ok_or_else(|| parse("referrer"))?),
         None => None,
     };
@@ -85,9 +99,9 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         emails: email.into_iter().collect(),
         phones: fields.some("phone").map(|value| Phone { kind: Some("mobile".into()), value }).into_iter().collect(),
         links: fields.some("link").into_iter().collect(),
-        sources: vec![if referrer.is_some() { "Referred" } else { "Added manually" }.to_owned()],
+        sources: vec![if referrer.is_some() { "Referral" } else { "Added manually" }.to_owned()],
         origin: referrer.as_ref().map(|_| "referred".to_owned()),
-        stage: fields.some("stage").map(|s| s.parse().map_err(|_| parse("stage"))).transpose()?,
+        stage: fields.some("stage").filter(|_| !refers).map(|s| s.parse().map_err(|_| parse("stage"))).transpose()?,
         postings,
         ..NewOpportunity::default()
     };
@@ -99,6 +113,9 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     }
     tx.commit().await?;
     ats.committed();
+    if refers {
+        return viewer.done("Thank you: your referral has arrived.", "/candidates").await;
+    }
     let said = if created.deduped { "Added. The e-mail was known, so this is a new opportunity of the same person." } else { "Candidate added." };
     viewer.done(said, &format!("/candidates/{}", created.id)).await
 }

@@ -96,7 +96,7 @@ async fn show(viewer: Viewer, Query(filter): Query<Filter>) -> Result<Html<Strin
     let (stages, postings, people) = (ats.stages().await?, ats.postings().await?, ats.people().await?);
     let only = filter.clauses(&viewer);
     let add = html! {
-        @if viewer.person.may(Right::ManageProfiles) { a.button.main href="/candidates/new" { "+ Add Candidate" } }
+        a.button.main href="/candidates/new" { @if viewer.person.may(Right::ManageProfiles) { "+ Add Candidate" } @else { "Refer somebody" } }
     };
     let shown = if filter.is_list() {
         list(&viewer, &filter, only, &stages, &postings, &people).await?

@@ -75,8 +75,20 @@ async fn list(State(ats): State<Ats>, Path(site): Path<String>, Query(mut given)
     page(&ats, "Open positions", &main).await
 }
 
+/// `per-year-salary` as `a year`.
+fn per(interval: &str) -> String {
+    let unit = interval.trim_start_matches("per-").split('-').next().unwrap_or_default();
+    match unit {
+        "" => String::new(),
+        "hour" => "an hour".to_owned(),
+        unit => format!("a {unit}"),
+    }
+}
+
 fn places(c: &lever_api::PublicCategories) -> String {
-    [&c.location, &c.team, &c.commitment].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
+    let place = if c.all_locations.is_empty() { c.location.clone().unwrap_or_default() } else { c.all_locations.join(", ") };
+    let others = [&c.team, &c.commitment].into_iter().flatten().cloned();
+    std::iter::once(place).chain(others).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 /// What a company writes about a job may be formatted. It may have come from anywhere, so all else is taken out.
@@ -95,7 +107,7 @@ async fn show(State(ats): State<Ats>, Path((site, id)): Path<(String, String)>) 
             @for list in p.lists.as_array().into_iter().flatten() {
                 div { h2 { (list["text"].as_str().unwrap_or_default()) } ul { (formatted(list["content"].as_str().unwrap_or_default())) } }
             }
-            @if let Some(pay) = &p.salary_range { p { (pay.min) " to " (pay.max) " " (pay.currency) } }
+            @if let Some(pay) = &p.salary_range { p { (pay.min) " to " (pay.max) " " (pay.currency) " " (per(&pay.interval)) } }
             @if let Some(pay) = &p.salary_description { (formatted(pay)) }
             div { (formatted(&p.additional)) }
             div.actions { (apply) a.button href=(format!("/jobs/{site}")) { "All open positions" } }

@@ -70,7 +70,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>, Query(search): Query<Searc
             button type="submit" { "Search" }
         }
         @if found.is_empty() {
-            (ui::empty("Nobody found", "Search for a part of the other profile's name or e-mail."))
+            (ui::empty(if search.q.trim().is_empty() { "Nobody else has this name" } else { "Nobody found" }, "Search for a part of the other profile's name or e-mail."))
         } @else {
             section.card {
                 ul.list {

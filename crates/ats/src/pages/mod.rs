@@ -7,6 +7,7 @@ mod candidates;
 mod company;
 mod consent;
 mod integrations;
+mod interviewing;
 mod job_site;
 mod merge;
 mod pipeline;
@@ -14,6 +15,7 @@ mod pipeline_board;
 mod posting;
 mod postings;
 mod profile;
+mod profile_edit;
 mod profile_files;
 mod profile_more;
 mod profile_moves;
@@ -245,6 +247,8 @@ pub fn routes(ats: Ats) -> Router {
         .merge(requisitions::routes())
         .merge(requisition_form::routes())
         .merge(profile_moves::routes())
+        .merge(profile_edit::routes())
+        .merge(interviewing::routes())
         .merge(merge::routes())
         .merge(audit::routes())
         .merge(sandbox::routes())

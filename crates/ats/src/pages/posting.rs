@@ -248,7 +248,11 @@ fn read(typed: &Fields) -> Result<PostingChange, String> {
 
 /// What was typed as the text of the advertisement: HTML without what could run, or plain text with its lines.
 fn described(before: &Value, text: &str) -> Value {
-    let html = if text.contains('<') { ammonia::clean(text) } else { html! { @for line in text.lines() { div { (line) } } }.into_string() };
+    let html = if text.contains('<') {
+        ammonia::clean(text)
+    } else {
+        html! { @for line in text.lines() { div { @if line.trim().is_empty() { br; } @else { (line) } } } }.into_string()
+    };
     let mut content = before.clone();
     content["description"] = json!(plain(&html));
     content["descriptionHtml"] = json!(html);
@@ -304,8 +308,10 @@ async fn state(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result
     let Some((state, _)) = ways(&posting.state).iter().find(|(state, _)| *state == fields.get("state")) else {
         return Err(Problem::bad_request("The posting is in another state by now.").way_on("Back", at(&id)));
     };
+    let confidential = posting.confidentiality == "confidential";
     viewer.ats.change_posting(posting, PostingChange { state: Some((*state).to_owned()), ..PostingChange::default() }).await?;
     let said = match *state {
+        "published" if confidential => "Published inside: it is confidential, so it stands on no job site.",
         "published" => "Published: everybody can read it and apply.",
         "internal" => "Unlisted: whoever has its address can apply.",
         _ => "Closed: nobody can apply any more.",

@@ -1,7 +1,7 @@
 //! The profile of one opportunity: what stands on it, as far as this person may see. What its buttons do is in `profile_moves`.
 
 use super::pipeline_board::name_of;
-use super::{Viewer, profile_files, profile_more};
+use super::{Viewer, interviewing, profile_files, profile_more};
 use crate::Ats;
 use crate::people::Right;
 use crate::questions;
@@ -10,8 +10,8 @@ use axum::extract::Path;
 use axum::response::Html;
 use axum::routing::get;
 use lever_api::{
-    Application, ArchiveReason, Feedback, File, FormField, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral, Requisition, Stage,
-    User, reference,
+    Application, ArchiveReason, Feedback, FeedbackTemplate, File, FormField, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral,
+    Requisition, Stage, User, reference,
 };
 use serde_json::Value;
 use web::{Fields, Markup, Problem, html, ui};
@@ -32,6 +32,7 @@ struct Profile {
     forms: Vec<ProfileForm>,
     templates: Vec<lever_api::FormTemplate>,
     feedback: Vec<Feedback>,
+    feedback_templates: Vec<FeedbackTemplate>,
     files: Vec<File>,
     requisitions: Vec<Requisition>,
     interviews: Vec<Interview>,
@@ -43,6 +44,8 @@ struct Profile {
     sensitive: bool,
     /// Whether this person may change anything.
     may: bool,
+    /// Whether this person may delete and anonymise.
+    erases: bool,
     now: clock::Ms,
 }
 
@@ -64,6 +67,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         forms: ats.forms_seen(&id, if sensitive { None } else { Some(me) }).await?,
         templates: ats.form_templates().await?,
         feedback: ats.feedback_of(&id).await?,
+        feedback_templates: ats.feedback_templates().await?,
         files: ats.files_of(&id).await?,
         interviews: ats.interviews_of(&opportunity).await?,
         application: match opportunity.application() {
@@ -79,6 +83,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         offers: ats.offers_of(&id).await?,
         sensitive,
         may: viewer.person.may(Right::ManageProfiles),
+        erases: viewer.person.may(Right::EraseCandidates) && viewer.person.may(Right::ManageProfiles),
         now: ats.clock.now(),
         opportunity,
     };
@@ -92,7 +97,7 @@ impl Profile {
     fn seen_by(mut self, viewer: &Viewer) -> Self {
         let me = viewer.person.user.id.as_str();
         if !self.sensitive {
-            self.notes.retain(|note| !note.secret || reference(&note.user) == Some(me));
+            self.notes.retain(|note| !note.secret || reference(&note.user) == Some(me) || names(note, &viewer.person.user));
             self.offers.retain(|offer| reference(&offer.creator) == Some(me));
         }
         if !self.may {
@@ -115,9 +120,10 @@ impl Profile {
         let o = &self.opportunity;
         html! {
             (ui::heading(name_of(o), &o.headline, &if self.may { self.actions() } else { html! {} }))
+            @if o.confidentiality == "confidential" { p.warn { "Confidential: only who works with this candidate sees them, and integrations that were given access." } }
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
-                div.stack { (self.stage_card()) (self.offer_card()) (profile_more::interviews_card(&self.interviews, self.now)) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
+                div.stack { (self.stage_card()) (self.offer_card()) (interviewing::interviews_card(&format!("/candidates/{}", o.id), &self.interviews, &self.people, self.may && !o.is_anonymized, self.now)) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
                 div.stack { (self.contact_card()) (profile_more::others_card(&o.id, &self.others, &self.stages, &self.reasons, self.may)) (profile_more::application_card(self.application.as_ref(), &self.referrals, self.now)) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
             }
         }
@@ -128,6 +134,7 @@ impl Profile {
         let others: Vec<_> =
             self.reasons.iter().filter(|r| r.kind != "hired" && r.status == "active").map(|r| (r.id.clone(), r.text.clone())).collect();
         html! {
+            @if !self.opportunity.is_anonymized { a.button href=(self.at("edit")) { "Edit" } }
             @if self.opportunity.archived.is_none() {
                 @for reason in hired {
                     form.inline method="post" action=(self.at("archive")) {
@@ -236,7 +243,9 @@ impl Profile {
     }
 
     fn feedback_card(&self) -> Markup {
-        profile_files::feedback_card(&self.feedback, |id| self.person(id), self.now)
+        let (at, o) = (format!("/candidates/{}", self.opportunity.id), &self.opportunity);
+        let templates = if o.is_anonymized { &[][..] } else { &self.feedback_templates };
+        interviewing::feedback_card(&at, &self.feedback, templates, &self.interviews, |id| self.person(id), self.now)
     }
 
     fn forms_card(&self) -> Markup {
@@ -351,20 +360,22 @@ impl Profile {
                 ol.steps {
                     @for change in &self.opportunity.stage_changes {
                         @let stage = self.stages.iter().find(|s| s.id == change.to_stage_id).map_or("a stage that is gone", |s| &s.text);
-                        li { p { (stage) } p.soft { (self.person(change.user_id.as_deref())) " · " (ui::when(clock::Ms(change.updated_at), self.now)) } }
+                        li { p { (stage) } p.soft { (change.user_id.as_deref().map_or("an integration or the applicant", |user| self.person(Some(user)))) " · " (ui::when(clock::Ms(change.updated_at), self.now)) } }
                     }
                 }
-                @if self.may {
-                    details id="danger" {
-                        summary { "Delete" }
-                        p.soft { "Deleted, the candidate leaves all lists, and integrations are told. Anonymized, the opportunity stays without the person." }
-                        (ui::action(&self.at("delete"), "Delete this candidate", "danger"))
-                        (ui::action(&self.at("anonymize"), "Anonymize", "danger"))
-                    }
+                @if self.erases {
+                    (ui::sure(&self.at("delete"), "Delete", "The candidate leaves all lists for good, and integrations are told.", "Delete this candidate"))
+                    (ui::sure(&self.at("anonymize"), "Anonymize", "The person goes for good, from all their opportunities: name, addresses, files, feedback. What is left are opportunities of nobody.", "Anonymize this person"))
                 }
             }
         }
     }
+}
+
+/// Whether somebody is @-named in a note: then it is for them, secret or not.
+fn names(note: &Note, user: &User) -> bool {
+    let called = |word: &str| word.trim_start_matches('@').trim_end_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case(&user.username);
+    note.fields.iter().any(|comment| comment.value.split_whitespace().any(|word| word.starts_with('@') && called(word)))
 }
 
 /// The kind of question that takes several options.

@@ -1,7 +1,6 @@
-//! Files and feedback on a profile.
+//! Files on a profile.
 
 use super::Viewer;
-use super::profile::answer;
 use crate::Ats;
 use crate::files::Kind;
 use crate::people::Right;
@@ -9,7 +8,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::response::Response;
 use axum::routing::{get, post};
-use lever_api::{Feedback, File};
+use lever_api::File;
 use web::{FilledForm, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
@@ -38,22 +37,6 @@ pub fn files_card(opportunity: &str, files: &[File], may: bool, now: clock::Ms) 
                 form.fields method="post" enctype="multipart/form-data" action=(at) {
                     label.field { span { "Add a file" } input type="file" name="file" required; }
                     div.actions { button type="submit" { "Upload" } }
-                }
-            }
-        }
-    }
-}
-
-/// What people think of the candidate; `person` says who somebody is.
-pub fn feedback_card<'a>(feedback: &'a [Feedback], person: impl Fn(Option<&'a str>) -> &'a str, now: clock::Ms) -> Markup {
-    html! {
-        @if !feedback.is_empty() {
-            section.card {
-                h2 { "Feedback" }
-                @for given in feedback {
-                    h3 { (given.text) }
-                    dl.facts { @for field in &given.fields { div { dt { (field.text) } dd { (answer(field)) } } } }
-                    p.soft { (person(given.user.as_str())) " · " (ui::when(clock::Ms(given.completed_at.unwrap_or(given.created_at)), now)) }
                 }
             }
         }

@@ -1,35 +1,9 @@
-//! What else stands on a profile: interviews, what was applied with, who referred.
+//! What else stands on a profile: other opportunities, what was applied with, who referred.
 
 use super::profile::answer;
-use lever_api::{Application, ArchiveReason, FormField, Interview, Opportunity, Referral, Stage, reference};
+use lever_api::{Application, ArchiveReason, FormField, Opportunity, Referral, Stage, reference};
 use serde_json::Value;
 use web::{Markup, html, ui};
-
-/// When somebody meets whom.
-pub fn interviews_card(interviews: &[Interview], now: clock::Ms) -> Markup {
-    html! {
-        @if !interviews.is_empty() {
-            section.card {
-                h2 { "Interviews" }
-                ul.list {
-                    @for interview in interviews {
-                        li {
-                            div {
-                                b { (if interview.subject.is_empty() { "Interview" } else { &interview.subject }) }
-                                p.soft {
-                                    (web::moment(clock::Ms(interview.date))) ", " (interview.duration) " minutes"
-                                    @if let Some(place) = &interview.location { ", " (place) }
-                                }
-                                p.soft { (interview.interviewers.iter().map(|who| who.name.as_str()).collect::<Vec<_>>().join(", ")) }
-                            }
-                            @if interview.date < now.0 { (ui::badge("plain", "past")) } @else { (ui::badge("wait", "to come")) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
 
 /// Where else the same person is, or may be.
 pub fn others_card(id: &str, others: &[Opportunity], stages: &[Stage], reasons: &[ArchiveReason], may: bool) -> Markup {
@@ -37,7 +11,7 @@ pub fn others_card(id: &str, others: &[Opportunity], stages: &[Stage], reasons: 
         @if may || !others.is_empty() {
             section.card {
                 h2 { "Other opportunities" }
-                @if others.is_empty() { p.soft { "None that you can see." } }
+                @if others.is_empty() { p.soft { "None." } }
                 ul.list {
                     @for other in others {
                         @let stage = stages.iter().find(|stage| Some(stage.id.as_str()) == reference(&other.stage)).map_or("", |stage| &stage.text);
@@ -45,7 +19,7 @@ pub fn others_card(id: &str, others: &[Opportunity], stages: &[Stage], reasons: 
                         li { a href=(format!("/candidates/{}", other.id)) { (stage) } @if let Some(reason) = reason { (ui::badge("plain", &reason.text)) } }
                     }
                 }
-                @if may { p { a href=(format!("/candidates/{id}/merge")) { "The same person has another profile" } } }
+                @if may { p { a href=(format!("/candidates/{id}/merge")) { "Merge with another profile of the same person" } } }
             }
         }
     }

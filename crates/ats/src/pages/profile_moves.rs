@@ -12,8 +12,8 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
-use lever_api::{Opportunity, reference};
-use serde_json::json;
+use lever_api::{FormField, Opportunity, reference};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use web::{Fields, Problem};
 
@@ -33,28 +33,34 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/anonymize", post(anonymize))
 }
 
+/// What was answered to a question of a form or of feedback; nothing, if nothing was.
+pub fn answered(field: &FormField, fields: &Fields, back: &str) -> Result<Option<Value>, Problem> {
+    let wrong = |what: &str| Problem::bad_request(format!("{}: {what}.", field.text)).way_on("Back to the profile", back.to_owned());
+    let Some(given) = fields.some(&field.id) else { return Ok(None) };
+    let known = options(field);
+    Ok(Some(match field.kind.as_str() {
+        "date" => json!(day(&given)?.map(|at| at.0)),
+        "score" => json!(given.parse::<i64>().map_err(|_| wrong("this is no score"))?),
+        "currency" => json!(given.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| wrong("this is no amount"))?),
+        _ if !known.is_empty() && !fields.all(&field.id).all(|given| known.iter().any(|(value, _)| value == given)) => {
+            return Err(wrong("choose one of the options"));
+        }
+        SEVERAL => json!(fields.all(&field.id).collect::<Vec<_>>()),
+        _ => json!(given),
+    }))
+}
+
 async fn fill_in(viewer: Viewer, Path((id, template)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
-    let opportunity = viewer.to_change(&id).await?;
+    let (opportunity, back) = (viewer.to_change(&id).await?, format!("/candidates/{id}"));
     let templates = viewer.ats.form_templates().await?;
     let template = templates.iter().find(|t| t.id == template).ok_or_else(Problem::not_found)?;
     let mut answers = HashMap::new();
     for field in &template.fields {
-        let wrong = |what: &str| Problem::bad_request(format!("{}: {what}.", field.text)).way_on("Back to the profile", format!("/candidates/{id}"));
-        let Some(given) = fields.some(&field.id) else { continue };
-        let value = match field.kind.as_str() {
-            "date" => json!(day(&given)?.map(|at| at.0)),
-            "currency" => json!(given.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| wrong("this is no amount"))?),
-            _ if !options(field).is_empty() && !fields.all(&field.id).all(|given| options(field).iter().any(|(value, _)| value == given)) => {
-                return Err(wrong("choose one of the options"));
-            }
-            SEVERAL => json!(fields.all(&field.id).collect::<Vec<_>>()),
-            _ => json!(given),
-        };
-        answers.insert(field.id.clone(), value);
+        answers.extend(answered(field, &fields, &back)?.map(|value| (field.id.clone(), value)));
     }
-    let answer = |field: &lever_api::FormField| answers.get(&field.id).cloned().unwrap_or_default();
+    let answer = |field: &FormField| answers.get(&field.id).cloned().unwrap_or_default();
     viewer.ats.fill_in(&opportunity, Some(&viewer.person.user.id), template, template.secret_by_default, answer).await?;
-    viewer.done("Form saved.", &format!("/candidates/{id}")).await
+    viewer.done("Form saved.", &back).await
 }
 
 impl Viewer {
@@ -66,7 +72,7 @@ impl Viewer {
         self.done(&format!("{said} Their profile is for people with sensitive information privileges now."), "/candidates").await
     }
 
-    async fn to_change(&self, id: &str) -> Result<Opportunity, Problem> {
+    pub async fn to_change(&self, id: &str) -> Result<Opportunity, Problem> {
         let opportunity = self.visible(id).await?;
         self.need(Right::ManageProfiles)?;
         Ok(opportunity)
@@ -192,6 +198,7 @@ async fn offer(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result
 
 async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     viewer.to_change(&id).await?;
+    viewer.need(Right::EraseCandidates)?;
     // First what is in files: while the person is there, somebody can press again.
     viewer.ats.forget_files(&id).await?;
     let tx = viewer.ats.db.begin().await?;
@@ -206,6 +213,7 @@ async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Prob
 /// Takes the person out of it; the numbers stay.
 async fn anonymize(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
     let opportunity = viewer.to_change(&id).await?;
+    viewer.need(Right::EraseCandidates)?;
     viewer.ats.forget_files_of(reference(&opportunity.contact).unwrap_or_default()).await?;
     let tx = viewer.ats.db.begin().await?;
     let contact = viewer.ats.anonymize(&tx, &id).await?;

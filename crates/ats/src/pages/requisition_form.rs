@@ -221,9 +221,14 @@ async fn save(viewer: &Viewer, before: Option<Requisition>, fields: &Fields) -> 
     let by = Author { user: Some(&viewer.person.user.id), confidential: true, seen: fields.get("seen").parse().ok() };
     match viewer.ats.write_requisition(before.as_ref().map(|before| before.id.as_str()), change, &by).await {
         Ok(saved) => viewer.done("Saved.", &at(&saved.id)).await,
-        Err(refusal) if refusal.status == 400 => Ok(form(viewer, before.as_ref(), fields, Some(&refusal.message)).await?.into_response()),
+        Err(refusal) if refusal.status == 400 => Ok(form(viewer, before.as_ref(), fields, Some(said(&refusal.message))).await?.into_response()),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// Without the name of a field of the API, which stands in front.
+fn said(message: &str) -> &str {
+    message.split_once(": ").filter(|(name, _)| !name.contains(' ')).map_or(message, |(_, rest)| rest)
 }
 
 async fn create(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {

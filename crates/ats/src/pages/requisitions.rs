@@ -110,11 +110,10 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
     let may = viewer.person.may(Right::ManagePostings);
     let person = |value: &Value| people.iter().find(|user| Some(user.id.as_str()) == reference(value)).map_or("nobody", |user| &user.name);
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
-    let others: Vec<&str> = STATUSES.into_iter().filter(|status| *status != r.status).collect();
     let actions = html! {
         @if may {
             form.inline method="post" action=(format!("{}/status", at(&id))) {
-                select name="status" aria-label="New status" { @for status in &others { option value=(status) { (words(status)) } } }
+                select name="status" aria-label="New status" { @for status in STATUSES { option value=(status) selected[status == r.status] { (words(status)) } } }
                 button type="submit" { "Set status" }
             }
             a.button href=(format!("{}/edit", at(&id))) { "Edit" }

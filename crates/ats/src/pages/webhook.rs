@@ -11,7 +11,8 @@ use axum::extract::Path;
 use axum::response::{Html, Response};
 use axum::routing::{get, post};
 use lever_api::Webhook;
-use pipeline::{NewEffect, Priority, State, Table};
+use lever_api::event::Delivery;
+use pipeline::{Item, NewEffect, Priority, State, Table};
 use web::{Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
@@ -56,7 +57,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         @for delivery in &deliveries {
             @let tone = match delivery.state { State::Done => "good", State::Failed => "bad", _ => "wait" };
             tr {
-                td { (ui::badge(tone, delivery.state.name())) }
+                td { (ui::badge(tone, state(delivery))) }
                 td { (ui::when(delivery.created_at, now)) }
                 td {
                     details id=(delivery.id) {
@@ -87,7 +88,11 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
             ]))
             div.actions {
                 (ui::action(&at("verify"), "Verify connection", ""))
-                (ui::action(&at("regenerate"), "Regenerate token", ""))
+                (ui::sure(&at("regenerate"), "Regenerate token", if by_page {
+                    "Deliveries are signed with the new one from then on; until the receiver knows it, it refuses them."
+                } else {
+                    "An application made this webhook, and does not get to know the new token by itself: it refuses our deliveries until somebody enters it there."
+                }, "Regenerate"))
                 @if by_page {
                     (ui::action(&at("delete"), "Delete", "danger"))
                 }
@@ -101,6 +106,15 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         }
     };
     viewer.live_page(hook.event.label(), frame(WEBHOOKS, &body)).await
+}
+
+/// As people call the state of a delivery.
+fn state(delivery: &Item) -> &str {
+    match delivery.state {
+        State::Ready if delivery.attempts > 0 => "tried again later",
+        State::Ready => "on its way",
+        other => other.name(),
+    }
 }
 
 async fn regenerate(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Problem> {
@@ -130,11 +144,14 @@ async fn delete(viewer: Viewer, Path(id): Path<String>) -> Result<Response, Prob
     viewer.done("Deleted.", WEBHOOKS).await
 }
 
-/// Sends the same body once more.
+/// Sends the same event once more, signed with the token of today.
 async fn rerun(viewer: Viewer, Path((id, delivery)): Path<(String, String)>) -> Result<Response, Problem> {
     viewer.hook(&id).await?;
     let ats = &viewer.ats;
-    let old = pipeline::get(&ats.db, Table::Effect, TENANT, &delivery).await?.filter(|d| d.connection == id).ok_or_else(Problem::not_found)?;
+    let mut old = pipeline::get(&ats.db, Table::Effect, TENANT, &delivery).await?.filter(|d| d.connection == id).ok_or_else(Problem::not_found)?;
+    if let Ok(body) = serde_json::from_value::<Delivery>(old.payload["body"].clone()) {
+        old.payload["body"] = serde_json::json!(ats.signed_again(&id, body).await?);
+    }
     let now = ats.clock.now();
     let again = pipeline::fresh_id(now);
     let effect = NewEffect {

@@ -326,7 +326,7 @@ async fn whoever_is_added_as_referred_by_a_colleague_has_a_referral_form() {
         let one = w.lever(&key, Get, &format!("/v1/opportunities/{opportunity}/referrals/{}", referral["id"].as_str().unwrap()), Value::Null).await;
         assert_eq!(one.1["data"], *referral);
         let (_, o) = w.lever(&key, Get, &format!("/v1/opportunities/{opportunity}"), Value::Null).await;
-        assert_eq!((&o["data"]["origin"], &o["data"]["sources"]), (&json!("referred"), &json!(["Referred"])));
+        assert_eq!((&o["data"]["origin"], &o["data"]["sources"]), (&json!("referred"), &json!(["Referral"])));
         w.drain().await;
     })
     .await;

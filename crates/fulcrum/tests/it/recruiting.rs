@@ -189,7 +189,7 @@ async fn two_profiles_of_one_person_become_one_by_hand_and_later_applications_fi
         let other = w.add("Ada Byron", "ada.private@example.org", "Product Designer").await;
         let read = async |id: &str| w.lever(&key, Get, &format!("/v1/opportunities/{id}"), Value::Null).await.1["data"].clone();
         let (first, second) = (read(&ada).await, read(&other).await);
-        let at = ines.link(&format!("/candidates/{ada}"), "Other opportunities", "The same person has another profile").await;
+        let at = ines.link(&format!("/candidates/{ada}"), "Other opportunities", "Merge with another profile of the same person").await;
         assert!(ines.read(&format!("{at}?q=ada.private")).await.contains("Ada Byron"));
         assert!(ines.read(&format!("{at}?q=nobody-like-this")).await.contains("Nobody found"));
         ines.click(&format!("{at}?q=ada.private"), "Ada Byron", "Merge the two", &[]).await;
