@@ -123,7 +123,7 @@ impl Profile {
             @if o.confidentiality == "confidential" { p.warn { "Confidential: only who works with this candidate sees them, and integrations that were given access." } }
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
-                div.stack { (self.stage_card()) (self.offer_card()) (interviewing::interviews_card(&format!("/candidates/{}", o.id), &self.interviews, &self.people, self.may && !o.is_anonymized, self.now)) (self.feedback_card()) (self.forms_card()) (self.notes_card()) }
+                div.stack { (self.stage_card()) @if self.may { (self.offer_card()) } (interviewing::interviews_card(&format!("/candidates/{}", o.id), &self.interviews, &self.people, self.may && !o.is_anonymized, self.now)) (self.feedback_card()) (self.forms_card()) @if self.may || !self.notes.is_empty() { (self.notes_card()) } }
                 div.stack { (self.contact_card()) (profile_more::others_card(&o.id, &self.others, &self.stages, &self.reasons, self.may)) (profile_more::application_card(self.application.as_ref(), &self.referrals, self.now)) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
             }
         }

@@ -77,7 +77,6 @@ async fn save(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<
         location: Some(fields.get("location").to_owned()),
         emails: Some(lines(fields.get("emails"))),
         phones: Some(lines(fields.get("phones")).into_iter().map(phone).collect()),
-        ..ContactChange::default()
     };
     let why = match (fields.get("name"), change.emails.iter().flatten().find(|email| !email.contains('@'))) {
         ("", _) => Some("The name is missing.".to_owned()),

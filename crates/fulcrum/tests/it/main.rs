@@ -29,6 +29,7 @@ mod first_hire;
 mod generated;
 mod hub_api;
 mod imports;
+mod interviewing;
 mod interviews;
 mod job_board;
 mod job_ring;

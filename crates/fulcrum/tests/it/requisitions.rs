@@ -1,7 +1,7 @@
 //! Requisitions as people write them: what the pages do is what programs read.
 
 use crate::world::on_both;
-use endpoint::Verb::{Get, Post};
+use endpoint::Verb::{Get, Post, Put};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -162,6 +162,51 @@ async fn a_requisition_of_a_confidential_posting_is_confidential_and_keeps_what_
         let writers = ines.press("/requisitions/new", &writers).await.path().to_owned();
         let mut tomasz = w.at_ats("tomasz").await;
         assert_eq!((tomasz.open(&at).await.0, tomasz.open(&writers).await.0, mei.open(&writers).await.0), (200, 404, 200));
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_posting_and_a_requisition_are_linked_on_both_sides_whoever_says_so() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].clone();
+        let make = async |code: &str, postings: Value| {
+            let body = json!({ "requisitionCode": code, "name": code, "headcountTotal": 1, "postingIds": postings });
+            let (status, made) = w.lever(&key, Post, "/v1/requisitions", body).await;
+            assert_eq!(status, 201, "{made}");
+            made["data"].clone()
+        };
+        let (_, all) = w.lever(&key, Get, "/v1/postings?limit=100", Value::Null).await;
+        let id = |title: &str| all["data"].as_array().unwrap().iter().find(|p| p["text"] == title).unwrap()["id"].clone();
+        let (designer, writer) = (id("Product Designer"), id("Technical Writer"));
+        let made = make("D-1", json!([designer])).await;
+        let codes = async |posting: &Value| {
+            w.lever(&key, Get, &format!("/v1/postings/{}", posting.as_str().unwrap()), Value::Null).await.1["data"]["requisitionCodes"].clone()
+        };
+        let at = format!("/v1/requisitions/{}", made["id"].as_str().unwrap());
+        let postings = async || w.lever(&key, Get, &at, Value::Null).await.1["data"]["postings"].clone();
+        assert_eq!(codes(&designer).await, json!(["D-1"]));
+        // From the posting: a code that is known, and one that is not.
+        let change = async |posting: &Value, codes: Value| {
+            let path = format!("/v1/postings/{}?perform_as={}", posting.as_str().unwrap(), me.as_str().unwrap());
+            assert_eq!(w.lever(&key, Put, &path, json!({ "requisitionCodes": codes })).await.0, 200);
+        };
+        change(&writer, json!(["D-1", "ELSEWHERE-9"])).await;
+        assert_eq!(postings().await, json!([designer, writer]));
+        change(&designer, json!([])).await;
+        assert_eq!(postings().await, json!([writer]));
+        // The code changes, the status is remembered; another posting, then none.
+        w.clock.advance(std::time::Duration::from_secs(1));
+        let body = json!({ "requisitionCode": "D-2", "name": "D", "headcountTotal": 1, "status": "closed" });
+        let (_, told) = w.lever(&key, Put, &at, body).await;
+        let history = told["data"]["stateHistory"].as_array().unwrap().iter().map(|state| state["status"].clone()).collect::<Vec<_>>();
+        assert_eq!(history, ["open", "closed"], "{told}");
+        assert_eq!(told["data"]["accountId"].as_str().unwrap().len(), 36);
+        assert_eq!(codes(&writer).await, json!(["ELSEWHERE-9", "D-2"]));
+        assert_eq!(w.lever(&key, endpoint::Verb::Delete, &at, Value::Null).await.0, 204);
+        assert_eq!((codes(&writer).await, codes(&designer).await), (json!(["ELSEWHERE-9"]), json!([])));
         w.drain().await;
     })
     .await;

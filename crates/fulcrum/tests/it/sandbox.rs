@@ -46,6 +46,17 @@ async fn answers_are_spoilt_as_often_and_as_long_as_was_said_and_say_so() {
         let id = w.goes_wrong(&key, json!({ "kind": "answers-cut", "seconds": 60 })).await;
         let broken = w.asks(&credential, "/v1/stages").await;
         assert!(matches!(&broken, Err(Failure::Unknown(why)) if why.contains("broke")), "{broken:?}");
+        // In the middle: what was sent is there, and says what spoilt it.
+        let headers = outbound::Credential::headers(&credential).await.unwrap();
+        let request = format!("GET /v1/stages HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n\r\n", headers["authorization"].to_str().unwrap());
+        let mut socket = tokio::net::TcpStream::connect(w.ats_url.socket_addrs(|| None).unwrap()[0]).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut socket, request.as_bytes()).await.unwrap();
+        let mut got = Vec::new();
+        let _ = tokio::io::AsyncReadExt::read_to_end(&mut socket, &mut got).await;
+        let got = String::from_utf8_lossy(&got).into_owned();
+        let (head, half) = got.split_once("\r\n\r\n").unwrap_or((got.as_str(), ""));
+        assert!(head.starts_with("HTTP/1.1 200") && head.contains("x-fulcrum-sandbox: answers-cut"), "{got:?}");
+        assert!(!half.is_empty() && half.len() < whole.len() && String::from_utf8_lossy(&whole).starts_with(half), "{got:?}");
         assert_eq!(w.lever(&key, Delete, &format!("/sandbox/faults/{id}"), Value::Null).await.0, 200);
         assert_eq!(w.asks(&credential, "/v1/stages").await.unwrap().body, whole);
         w.goes_wrong(&key, json!({ "kind": "answers-slow", "late_ms": 300, "seconds": 60 })).await;
@@ -114,6 +125,39 @@ async fn with_webhooks_lost_doubled_late_and_out_of_order_a_hire_still_arrives_o
             let email = format!("{}@mail.example", name.to_lowercase().replace(' ', "."));
             assert_eq!(w.employees(&email).await.len(), 1, "{kind}");
         }
+        w.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_several_webhooks_each_loses_its_own_share() {
+    on_both(async |w| {
+        let key = w.key().await;
+        w.at_ats("ines").await.press("/settings/integrations/webhooks/candidateStageChange/switch", &[("on", "yes")]).await;
+        let mut hooks = Vec::new();
+        for n in 0..2 {
+            let hook = json!({ "url": format!("http://127.0.0.1:9/{n}"), "event": "candidateStageChange" });
+            hooks.push(w.lever(&key, Post, "/v1/webhooks", hook).await.1["data"]["id"].as_str().unwrap().to_owned());
+        }
+        let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].as_str().unwrap().to_owned();
+        // Without the version a path is the API's.
+        w.goes_wrong(&key, json!({ "kind": "answers-500", "path": "/tags", "seconds": 60 })).await;
+        assert_eq!(w.lever(&key, Get, "/v1/tags", Value::Null).await.0, 500);
+        w.goes_wrong(&key, json!({ "kind": "webhooks-lost", "share": 50, "seconds": 60 })).await;
+        let ada = w.candidate("Ada Lovelace Byron").await;
+        for stage in ["lead-new", "lead-responded", "lead-new", "lead-responded"] {
+            let path = format!("/v1/opportunities/{ada}/stage?perform_as={me}");
+            assert_eq!(w.lever(&key, endpoint::Verb::Put, &path, json!({ "stage": stage })).await.0, 200);
+        }
+        let db = w.db("ats").await;
+        for hook in &hooks {
+            let sql = "select count(*) as n from effect where connection = $1";
+            let row = db::Sql::row(&db, sql, db::params![hook.as_str()]).await.unwrap().unwrap();
+            assert_eq!(row.int("n").unwrap(), 2, "every other one");
+        }
+        db::Sql::run(&db, "delete from effect where kind = 'delivery' and state = 'ready'", vec![]).await.unwrap();
+        db.close().await;
         w.drain().await;
     })
     .await;
