@@ -21,6 +21,18 @@ impl World {
     }
 }
 
+/// What comes over the wire, as far as it comes.
+#[allow(clippy::disallowed_methods, reason = "half an answer is none to a client: this reads what arrived")]
+async fn raw(w: &World, credential: &Fixed, path: &str) -> String {
+    let headers = outbound::Credential::headers(credential).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n\r\n", headers["authorization"].to_str().unwrap());
+    let mut socket = tokio::net::TcpStream::connect(w.ats_url.socket_addrs(|| None).unwrap()[0]).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut socket, request.as_bytes()).await.unwrap();
+    let mut got = Vec::new();
+    let _ = tokio::io::AsyncReadExt::read_to_end(&mut socket, &mut got).await;
+    String::from_utf8_lossy(&got).into_owned()
+}
+
 #[tokio::test]
 async fn answers_are_spoilt_as_often_and_as_long_as_was_said_and_say_so() {
     on_both(async |w| {
@@ -47,13 +59,7 @@ async fn answers_are_spoilt_as_often_and_as_long_as_was_said_and_say_so() {
         let broken = w.asks(&credential, "/v1/stages").await;
         assert!(matches!(&broken, Err(Failure::Unknown(why)) if why.contains("broke")), "{broken:?}");
         // In the middle: what was sent is there, and says what spoilt it.
-        let headers = outbound::Credential::headers(&credential).await.unwrap();
-        let request = format!("GET /v1/stages HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n\r\n", headers["authorization"].to_str().unwrap());
-        let mut socket = tokio::net::TcpStream::connect(w.ats_url.socket_addrs(|| None).unwrap()[0]).await.unwrap();
-        tokio::io::AsyncWriteExt::write_all(&mut socket, request.as_bytes()).await.unwrap();
-        let mut got = Vec::new();
-        let _ = tokio::io::AsyncReadExt::read_to_end(&mut socket, &mut got).await;
-        let got = String::from_utf8_lossy(&got).into_owned();
+        let got = raw(&w, &credential, "/v1/stages").await;
         let (head, half) = got.split_once("\r\n\r\n").unwrap_or((got.as_str(), ""));
         assert!(head.starts_with("HTTP/1.1 200") && head.contains("x-fulcrum-sandbox: answers-cut"), "{got:?}");
         assert!(!half.is_empty() && half.len() < whole.len() && String::from_utf8_lossy(&whole).starts_with(half), "{got:?}");
