@@ -404,6 +404,11 @@ pub fn question(field: &FormField, typed: &Fields) -> Markup {
                 }
             }
         },
+        // Nothing is chosen for whoever must answer.
+        _ if !options.is_empty() && field.required && now.is_empty() => {
+            let unchosen = std::iter::once((String::new(), "Choose one".to_owned())).chain(options).collect::<Vec<_>>();
+            ui::must_choose(&field.text, name, &unchosen, now)
+        }
         _ if !options.is_empty() => ui::choice(&field.text, name, &options, now),
         "textarea" => html! { label.field { span { (field.text) } textarea name=(name) required[field.required] { (now) } } },
         "date" => ui::field(&field.text, name, "date", now, field.required),
