@@ -114,6 +114,7 @@ async fn jnd_01_to_25_the_document_works_sentence_by_sentence() -> Result<()> {
     // Joinedly's is the later of the two.
     ines.driver.find(By::XPath("(//section[.//h2[.='Candidate Hired']]//p[contains(., 'Joinedly')]//a)[1]")).await?.click().await?;
     ines.presses("Regenerate token").await?;
+    ines.presses("Regenerate").await?;
     ines.reads("a new signature token is in force").await?;
     let token = ines.driver.find(By::Id("token")).await?.text().await?;
     jo.opens(&format!("{}integrations/lever", demo.joinedly)).await?;
