@@ -33,6 +33,7 @@ impl Ats {
             // What the board does not say is kept, or given to the account's owner, so that a hire finds a manager.
             posting.owner = known.as_ref().map_or_else(|| json!(owner), |k| k.owner.clone());
             posting.hiring_manager = known.as_ref().map_or_else(|| json!(owner), |k| k.hiring_manager.clone());
+            posting.requisition_codes = known.as_ref().map(|k| k.requisition_codes.clone()).unwrap_or_default();
             posting.user = known.map_or_else(|| json!(owner), |k| k.user);
             self.save_posting(&tx, &posting).await?;
         }

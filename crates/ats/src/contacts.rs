@@ -68,7 +68,7 @@ impl Ats {
 
     /// The contact of the first address that belongs to one. It stays until this transaction ends.
     async fn contact_with(&self, tx: &Tx, emails: &[String]) -> Result<Option<String>> {
-        let stays = format!("select id from contact where id = $1{}", tx.engine().to_stay());
+        let stays = format!("select id from contact where id = $1 and not is_anonymized{}", tx.engine().to_stay());
         for email in emails {
             for _ in 0..TRIES {
                 let row = tx.row("select contact_id from contact_email where email = $1", params![email.to_lowercase()]).await?;
@@ -77,18 +77,19 @@ impl Ats {
                 if tx.row(&stays, params![contact.as_str()]).await?.is_some() {
                     return Ok(Some(contact));
                 }
-                // It was merged into another a moment ago, which has the address now.
+                // It was merged into another a moment ago, which has the address now; or anonymised, and nobody has.
             }
         }
         Ok(None)
     }
 
-    /// The opportunity and its contact, locked against others who change them at the same moment: the contact first, as everybody does.
-    pub(crate) async fn locked_with_contact(&self, tx: &Tx, id: &str) -> Result<Opportunity> {
+    /// The opportunity and its contact, locked against others who change them at the same moment: the contact first, as everybody does, and
+    /// that way.
+    pub(crate) async fn locked_with_contact(&self, tx: &Tx, id: &str, that_way: &str) -> Result<Opportunity> {
         for _ in 0..TRIES {
             let opportunity = self.find_opportunity(tx, id).await?.ok_or_else(|| Refusal::not_found("opportunities", id))?;
             let contact = reference(&opportunity.contact).unwrap_or_default().to_owned();
-            tx.rows(&format!("select id from contact where id = $1{}", tx.engine().to_change()), params![contact.as_str()]).await?;
+            tx.rows(&format!("select id from contact where id = $1{that_way}"), params![contact.as_str()]).await?;
             let locked = self.locked(tx, id).await?;
             // It may have been merged into another just before.
             if reference(&locked.contact) == Some(contact.as_str()) {
@@ -120,16 +121,19 @@ impl Ats {
     pub(crate) async fn index_emails(&self, tx: &impl Sql, id: &str, emails: &[String]) -> Result<u64> {
         let mut free = 0;
         tx.run("delete from contact_email where contact_id = $1", params![id]).await?;
+        // In one order, so that two who add the same addresses wait for each other instead of both.
+        let mut emails: Vec<String> = emails.iter().map(|email| email.to_lowercase()).collect();
+        emails.sort();
         for email in emails {
             let sql = "insert into contact_email (email, contact_id) values ($1, $2) on conflict do nothing";
-            free += tx.run(sql, params![email.to_lowercase(), id]).await?;
+            free += tx.run(sql, params![email, id]).await?;
         }
         Ok(free)
     }
 
     /// Adds or removes links of the contact.
     pub(crate) async fn relink(&self, tx: &Tx, id: &str, links: &[String], add: bool) -> Result<()> {
-        let opportunity = self.locked_with_contact(tx, id).await?;
+        let opportunity = self.locked_with_contact(tx, id, tx.engine().to_change()).await?;
         let mut all = opportunity.links.clone();
         if add {
             all.extend(links.iter().map(|link| link.trim().to_owned()).filter(|link| !link.is_empty()));
@@ -188,8 +192,11 @@ impl Ats {
     /// Takes the person out of an opportunity's contact: what is left are opportunities of nobody. It cannot be undone. The contact.
     pub(crate) async fn anonymize(&self, tx: &Tx, opportunity: &str) -> Result<String> {
         let now = self.clock.now().0;
-        let opportunity = self.locked_with_contact(tx, opportunity).await?;
+        let opportunity = self.locked_with_contact(tx, opportunity, tx.engine().to_delete()).await?;
         let contact = reference(&opportunity.contact).unwrap_or_default();
+        // Whoever adds something to one of them holds it, or finds it anonymised.
+        let all = format!("select id from opportunity where contact_id = $1 order by id{}", tx.engine().to_change());
+        tx.rows(&all, params![contact]).await?;
         let sql = "update contact set name = '', headline = '', location = '', emails = '[]', phones = '[]', links = '[]', is_anonymized = true, data_protection = null, \
                    updated_at = $1 where id = $2";
         tx.run(sql, params![now, contact]).await?;

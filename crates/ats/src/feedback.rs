@@ -142,6 +142,8 @@ fn raw(given: Feedback, account_id: String, profile_id: String) -> RawFeedback {
         field.kind = "score".to_owned();
         field.rest.insert("isSummary".to_owned(), json!(true));
     }
+    let about = [("panelId", given.panel), ("interviewId", given.interview)];
+    let about: Rest = about.into_iter().filter_map(|(name, id)| Some((name.to_owned(), json!(id?)))).collect();
     RawFeedback {
         id: given.id,
         account_id,
@@ -155,7 +157,7 @@ fn raw(given: Feedback, account_id: String, profile_id: String) -> RawFeedback {
         created_at: given.created_at,
         completed_at: given.completed_at,
         updated_at: given.updated_at,
-        rest: Rest::new(),
+        rest: about,
     }
 }
 

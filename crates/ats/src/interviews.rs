@@ -205,9 +205,21 @@ impl Ats {
         Ok(id)
     }
 
-    /// Takes an interview away that people scheduled, and its panel if it was the last.
+    /// The panels that programs made: people do not change them.
+    pub(crate) async fn external_panels(&self, opportunity: &str) -> db::Result<Vec<String>> {
+        let sql = "select id from panel where opportunity_id = $1 and external";
+        self.db.rows(sql, params![opportunity]).await?.iter().map(|row| row.text("id")).collect()
+    }
+
+    /// Takes an interview away that people scheduled and that is to come, and its panel if it was the last.
     pub(crate) async fn call_off(&self, opportunity: &Opportunity, id: &str) -> Result<()> {
         let interview = self.interview(opportunity, id).await?;
+        if self.external_panels(&opportunity.id).await?.contains(&interview.panel) {
+            return Err(Refusal::bad_request("A program made this interview; only the program can call it off."));
+        }
+        if interview.date < self.clock.now().0 || !interview.feedback_forms.is_empty() {
+            return Err(Refusal::bad_request("What has taken place cannot be called off."));
+        }
         let tx = self.db.begin().await?;
         self.locked(&tx, &opportunity.id).await?;
         self.drop_interview(&tx, opportunity, &interview).await?;

@@ -29,8 +29,8 @@ impl Ats {
             return Err(Refusal::bad_request(format!("origin must be one of {}", ORIGINS.join(", "))));
         }
         let created_at = new.created_at.unwrap_or(now);
-        if created_at > now {
-            return Err(Refusal::bad_request("createdAt must not be in the future"));
+        if !(0..=now).contains(&created_at) {
+            return Err(Refusal::bad_request("createdAt must be a time in ms that has been"));
         }
         short("A tag", &new.tags)?;
         short("A source", &new.sources)?;
@@ -201,15 +201,18 @@ impl Ats {
         };
         let before = opportunity.archived.as_ref();
         let hired = kind.as_deref() == Some("hired");
+        if hired && requisition.is_some() {
+            self.can_fill(tx, id).await?;
+        }
+        if at.is_some_and(|at| !(0..=i64::MAX / 2).contains(&at)) {
+            return Err(Refusal::bad_request("archivedAt must be a time in ms"));
+        }
         if before.and_then(|a| a.reason.as_deref()) == reason {
             // Whoever was hired before may be counted against a requisition later.
             if hired && requisition.is_some() && self.count_hire(tx, id, requisition).await? {
                 tx.run("update opportunity set updated_at = $1 where id = $2", params![now, id]).await?;
             }
             return Ok(());
-        }
-        if hired && requisition.is_some() {
-            self.can_fill(tx, id).await?;
         }
         let archived_at = reason.map(|_| at.unwrap_or(now));
         // Whoever was archived before they came here moved at that time, not now.
@@ -248,7 +251,7 @@ impl Ats {
         let (status, posting) = (offer.text("status")?, offer.get::<Option<String>>("posting_id")?);
         match status.as_str() {
             "sent" | "sent-manually" | "opened" => wrong("the offer that was sent is not signed yet"),
-            "signed" if posting != application.get("posting_id")? => wrong("the offer that was signed is for another posting"),
+            "signed" if posting.is_some() && posting != application.get("posting_id")? => wrong("the offer that was signed is for another posting"),
             _ => Ok(()),
         }
     }

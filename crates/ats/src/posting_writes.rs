@@ -4,6 +4,7 @@ use crate::Ats;
 use crate::access::Caller;
 use crate::people::{ROLES, Right};
 use crate::refusal::{Refusal, Result, short};
+use db::{Sql, params};
 use lever_api::{
     Categories, CreatePosting, Data, ListPostingUsers, NewContent, PerformAs, Posting, PostingChange, PostingName, PostingRole, PostingUser,
     PostingUsers, Rest, UpdatePosting, UserId,
@@ -181,10 +182,19 @@ impl Ats {
         posting.distribution_channels = new.distribution_channels.or(posting.distribution_channels).or_else(|| Some(everywhere()));
         posting.tags = new.tags.unwrap_or(posting.tags);
         posting.workplace_type = new.workplace_type.or(posting.workplace_type);
+        let renamed = new.requisition_codes.as_ref().is_some_and(|codes| *codes != posting.requisition_codes);
         posting.requisition_codes = new.requisition_codes.unwrap_or(posting.requisition_codes);
         posting.updated_at = self.clock.now().0;
         let tx = self.db.begin().await?;
-        self.link_requisitions(&tx, &posting).await?;
+        if renamed {
+            self.link_requisitions(&tx, &posting).await?;
+        } else {
+            // A requisition may have been linked since this was read.
+            let sql = format!("select requisition_codes from posting where id = $1{}", tx.engine().to_change());
+            if let Some(row) = tx.row(&sql, params![posting.id.as_str()]).await? {
+                posting.requisition_codes = serde_json::from_value(row.json("requisition_codes")?).unwrap_or_default();
+            }
+        }
         self.save_posting(&tx, &posting).await?;
         tx.commit().await?;
         self.committed();

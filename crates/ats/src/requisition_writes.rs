@@ -182,7 +182,7 @@ impl Ats {
             Err(e) if e.is_duplicate() => return Err(taken(&new)),
             other => other?,
         }
-        let history = self.status_told(&tx, &new, "api").await?;
+        let history = self.status_told(&tx, before.as_ref(), &new, if by.user.is_some() { "app" } else { "api" }).await?;
         self.link_postings(&tx, before.as_ref(), &new).await?;
         let account = self.account_id(&tx).await?;
         tx.commit().await?;
@@ -193,25 +193,31 @@ impl Ats {
     /// Opens, pauses or closes a requisition; all else stays as it is.
     pub(crate) async fn set_requisition_status(&self, id: &str, status: &str) -> Result<()> {
         let tx = self.db.begin().await?;
-        let mut requisition = self.locked_requisition(&tx, id).await?;
+        let before = self.locked_requisition(&tx, id).await?;
+        let mut requisition = before.clone();
         let now = self.clock.now().0;
         requisition.closed_at = if status == "closed" { requisition.closed_at.or(Some(now)) } else { None };
         (requisition.status, requisition.updated_at) = (status.to_owned(), now);
         update_requisition(&tx, &requisition).await?;
-        self.status_told(&tx, &requisition, "app").await?;
+        self.status_told(&tx, Some(&before), &requisition, "app").await?;
         tx.commit().await?;
         self.committed();
         Ok(())
     }
 
     /// Writes down since when a requisition has its status, if that is new: each status it had.
-    async fn status_told(&self, tx: &Tx, of: &Requisition, service: &str) -> Result<Vec<Value>> {
+    async fn status_told(&self, tx: &Tx, before: Option<&Requisition>, of: &Requisition, service: &str) -> Result<Vec<Value>> {
         let row = tx.row("select history from requisition where id = $1", params![of.id.as_str()]).await?;
         let held = row.map(|row| row.json("history")).transpose()?.unwrap_or_default();
         let mut history: Vec<Value> = serde_json::from_value(held).unwrap_or_default();
+        let state =
+            |at: i64, status: &str, service: &str| json!({ "beginAt": at, "status": status, "attribution": { "timestamp": at, "service": service } });
+        // Of what was written before this was written down, only the beginning is known.
+        if let Some(before) = before.filter(|_| history.is_empty()) {
+            history.push(state(before.created_at, &before.status, "api"));
+        }
         if history.last().is_none_or(|last| last["status"] != *of.status) {
-            let attribution = json!({ "timestamp": of.updated_at, "service": service });
-            history.push(json!({ "beginAt": of.updated_at, "status": of.status, "attribution": attribution }));
+            history.push(state(of.updated_at, &of.status, service));
             tx.run("update requisition set history = $1 where id = $2", params![text_of(&history), of.id.as_str()]).await?;
         }
         Ok(history)

@@ -261,6 +261,8 @@ impl Ats {
             Some(faults) => faults,
             None => {
                 let faults = self.faults().await?;
+                // What is over needs no counting any more.
+                lock(&sandbox.looked).retain(|what, _| faults.iter().any(|fault| what.starts_with(&fault.id)));
                 *lock(&sandbox.known) = Some((version, faults.clone()));
                 faults
             }

@@ -58,7 +58,7 @@ async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
     let main = html! {
         section.card.middle {
             h1 { (title) }
-            @if refers { p.hint { "Whoever hires for the job hears of them, and that you referred them. You see their profile if you are to meet them." } }
+            @if refers { p.hint { "They become a candidate of the job's owner, who sees that you referred them. You see their profile if you are to meet them." } }
             @if let Some(why) = why { p.error role="alert" { (why) } }
             form.fields method="post" action="/candidates/new" {
                 (ui::field("Full name", "name", "text", typed.get("name"), true))
@@ -88,6 +88,9 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
     }
     let parse = |name: &str| Problem::bad_request(format!("The {name} is not one of the list."));
     let postings = viewer.posting_taken(&fields).await?.and_then(|id| id.parse().ok()).into_iter().collect();
+    if refers && fields.some("posting").is_none() {
+        return Ok(form(&viewer, &fields, Some("Choose the job you refer them for.")).await?.into_response());
+    }
     let referrer = match fields.some("referrer").filter(|_| !refers) {
         _ if refers => Some(viewer.person.user.clone()),
         Some(id) => Some(viewer.ats.users_by_id(&[id]).await?.pop().ok_or_else(|| parse("referrer"))?),
@@ -101,13 +104,18 @@ async fn add(viewer: Viewer, fields: Fields) -> Result<Response, Problem> {
         links: fields.some("link").into_iter().collect(),
         sources: vec![if referrer.is_some() { "Referral" } else { "Added manually" }.to_owned()],
         origin: referrer.as_ref().map(|_| "referred".to_owned()),
-        stage: fields.some("stage").filter(|_| !refers).map(|s| s.parse().map_err(|_| parse("stage"))).transpose()?,
+        stage: fields
+            .some("stage")
+            .filter(|_| !refers)
+            .or_else(|| refers.then(|| lever_api::StageId::APPLICANT_NEW.to_string()))
+            .map(|s| s.parse().map_err(|_| parse("stage")))
+            .transpose()?,
         postings,
         ..NewOpportunity::default()
     };
     let ats = &viewer.ats;
     let tx = ats.db.begin().await?;
-    let created = ats.create_opportunity(&tx, Some(&viewer.person.user.id), &new, false).await?;
+    let created = ats.create_opportunity(&tx, Some(&viewer.person.user.id), &new, refers).await?;
     if let Some(user) = &referrer {
         ats.file_referral(&tx, &created.id, (&user.id, &user.name), fields.get("relationship"), &viewer.person.user.id).await?;
     }

@@ -5,6 +5,7 @@ use super::profile::{answer, question};
 use super::profile_moves::answered;
 use crate::Ats;
 use crate::feedback::Given;
+use crate::moves::distinct;
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
@@ -23,7 +24,7 @@ pub fn routes() -> Router<Ats> {
 const NOT_HERE: [&str; 2] = ["scorecard", "file-upload"];
 
 /// When somebody meets whom; and planning it, for who may.
-pub fn interviews_card(at: &str, interviews: &[Interview], people: &[User], may: bool, now: clock::Ms) -> Markup {
+pub fn interviews_card(at: &str, interviews: &[Interview], external: &[String], people: &[User], may: bool, now: clock::Ms) -> Markup {
     html! {
         @if may || !interviews.is_empty() {
             section.card {
@@ -42,7 +43,7 @@ pub fn interviews_card(at: &str, interviews: &[Interview], people: &[User], may:
                             }
                             @if interview.date < now.0 { (ui::badge("plain", "past")) } @else {
                                 (ui::badge("wait", "to come"))
-                                @if may { (ui::action(&format!("{at}/interviews/{}/call-off", interview.id), "Call off", "")) }
+                                @if may && interview.feedback_forms.is_empty() && !external.contains(&interview.panel) { (ui::action(&format!("{at}/interviews/{}/call-off", interview.id), "Call off", "")) }
                             }
                         }
                     }
@@ -127,7 +128,8 @@ async fn schedule(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Res
     let time: jiff::civil::Time = fields.get("time").parse().map_err(|_| wrong("A time is written 14:30."))?;
     let minutes = i64::from(time.hour()) * 60 + i64::from(time.minute());
     let duration = fields.get("minutes").parse().map_err(|_| wrong("Minutes are a whole number."))?;
-    let who: Vec<Interviewer> = fields.all("who").map(|id| Interviewer { id: id.to_owned(), ..Interviewer::default() }).collect();
+    let who = distinct(fields.all("who").map(str::to_owned).collect());
+    let who: Vec<Interviewer> = who.into_iter().map(|id| Interviewer { id, ..Interviewer::default() }).collect();
     if who.is_empty() {
         return Err(wrong("Choose who meets them."));
     }
@@ -155,7 +157,7 @@ async fn give(viewer: Viewer, Path((id, template)): Path<(String, String)>, fiel
     let (opportunity, back) = (viewer.visible(&id).await?, format!("/candidates/{id}"));
     let template = viewer.ats.feedback_template(&template).await?.ok_or_else(Problem::not_found)?;
     let mut values = Vec::new();
-    for field in &template.fields {
+    for field in template.fields.iter().filter(|field| !NOT_HERE.contains(&field.kind.as_str())) {
         let value = answered(field, &fields, &back)?;
         if field.required && value.is_none() {
             return Err(Problem::bad_request(format!("{} must be answered.", field.text)).way_on("Back to the profile", back));
@@ -163,7 +165,14 @@ async fn give(viewer: Viewer, Path((id, template)): Path<(String, String)>, fiel
         values.extend(value.map(|value| FieldValue { id: field.id.clone(), value }));
     }
     let interviews = viewer.ats.interviews_of(&opportunity).await?;
-    let about = interviews.into_iter().find(|interview| interview.id == fields.get("about")).map(|interview| (interview.panel, interview.id));
+    let about = match fields.some("about") {
+        Some(id) => {
+            let interview = interviews.into_iter().find(|interview| interview.id == id);
+            let gone = || Problem::bad_request("The interview is not there any more.").way_on("Back to the profile", back.clone());
+            Some(interview.map(|interview| (interview.panel, interview.id)).ok_or_else(gone)?)
+        }
+        None => None,
+    };
     let given = Given { template, values, about, created_at: None, completed_at: None };
     viewer.ats.give_feedback(&opportunity, &viewer.person.user.id, given).await?;
     viewer.done("Thank you: your feedback is saved.", &back).await

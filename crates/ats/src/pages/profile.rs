@@ -36,6 +36,8 @@ struct Profile {
     files: Vec<File>,
     requisitions: Vec<Requisition>,
     interviews: Vec<Interview>,
+    /// Panels that programs made.
+    external: Vec<String>,
     application: Option<Application>,
     referrals: Vec<Referral>,
     /// Other opportunities of the same person.
@@ -70,6 +72,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         feedback_templates: ats.feedback_templates().await?,
         files: ats.files_of(&id).await?,
         interviews: ats.interviews_of(&opportunity).await?,
+        external: ats.external_panels(&id).await?,
         application: match opportunity.application() {
             Some(application) => ats.applications_by_id(&[application.to_string()]).await?.pop(),
             None => None,
@@ -123,7 +126,7 @@ impl Profile {
             @if o.confidentiality == "confidential" { p.warn { "Confidential: only who works with this candidate sees them, and integrations that were given access." } }
             @if let Some(archived) = &o.archived { (self.archived_banner(archived)) }
             div.grid.wide {
-                div.stack { (self.stage_card()) @if self.may { (self.offer_card()) } (interviewing::interviews_card(&format!("/candidates/{}", o.id), &self.interviews, &self.people, self.may && !o.is_anonymized, self.now)) (self.feedback_card()) (self.forms_card()) @if self.may || !self.notes.is_empty() { (self.notes_card()) } }
+                div.stack { (self.stage_card()) @if self.may { (self.offer_card()) } (interviewing::interviews_card(&format!("/candidates/{}", o.id), &self.interviews, &self.external, &self.people, self.may && !o.is_anonymized, self.now)) (self.feedback_card()) (self.forms_card()) @if self.may || !self.notes.is_empty() { (self.notes_card()) } }
                 div.stack { (self.contact_card()) (profile_more::others_card(&o.id, &self.others, &self.stages, &self.reasons, self.may)) (profile_more::application_card(self.application.as_ref(), &self.referrals, self.now)) (self.labels_card()) (profile_files::files_card(&o.id, &self.files, self.may && !o.is_anonymized, self.now)) (self.history_card()) }
             }
         }

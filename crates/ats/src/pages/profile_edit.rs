@@ -4,11 +4,12 @@ use super::Viewer;
 use super::pipeline_board::name_of;
 use crate::Ats;
 use crate::people::Right;
-use crate::refusal;
+use crate::refusal::{self, Refusal};
 use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use db::Sql;
 use lever_api::{ContactChange, Opportunity, Phone, reference};
 use web::{Fields, Problem, html, ui};
 
@@ -31,6 +32,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
         ("emails", o.emails.join("\n")),
         ("phones", phones.join("\n")),
         ("owner", reference(&o.owner).unwrap_or_default().to_owned()),
+        ("seen", o.updated_at.unwrap_or_default().to_string()),
     ];
     form(&viewer, &o, &Fields::new(pairs.map(|(name, value)| (name.to_owned(), value)).into()), None).await
 }
@@ -50,6 +52,7 @@ async fn form(viewer: &Viewer, o: &Opportunity, typed: &Fields, why: Option<&str
             h1 { "Edit " (name_of(o)) }
             @if let Some(why) = why { p.error role="alert" { (why) } }
             form.fields method="post" action=(format!("{at}/edit")) {
+                input type="hidden" name="seen" value=(typed.get("seen"));
                 (ui::field("Full name", "name", "text", typed.get("name"), true))
                 (ui::field("Current company", "headline", "text", typed.get("headline"), false))
                 (ui::field("Location", "location", "text", typed.get("location"), false))
@@ -94,7 +97,10 @@ async fn save(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<
     let tx = viewer.ats.db.begin().await?;
     let by = viewer.person.user.id.as_str();
     let changed: refusal::Result<()> = async {
-        let now = viewer.ats.locked_with_contact(&tx, &id).await?;
+        let now = viewer.ats.locked_with_contact(&tx, &id, tx.engine().to_change()).await?;
+        if fields.get("seen").parse() != Ok(now.updated_at.unwrap_or_default()) {
+            return Err(Refusal::bad_request("Something about them was changed in the meantime: look at the profile again."));
+        }
         viewer.ats.change_contact(&tx, reference(&now.contact).unwrap_or_default(), &change).await?;
         viewer.ats.own(&tx, &id, owner.as_deref()).await?;
         if let Some(posting) = &posting {
@@ -113,5 +119,5 @@ async fn save(viewer: Viewer, Path(id): Path<String>, fields: Fields) -> Result<
     }
     tx.commit().await?;
     viewer.ats.committed();
-    viewer.done("Saved.", &format!("/candidates/{id}")).await
+    viewer.back_to(&id, "Saved.").await
 }

@@ -65,11 +65,11 @@ async fn fill_in(viewer: Viewer, Path((id, template)): Path<(String, String)>, f
 
 impl Viewer {
     /// Back to the profile; to the list, if it is not for this person any more.
-    async fn back_to(&self, id: &str, said: &str) -> Result<Response, Problem> {
+    pub async fn back_to(&self, id: &str, said: &str) -> Result<Response, Problem> {
         if self.visible(id).await.is_ok() {
             return self.done(said, &format!("/candidates/{id}")).await;
         }
-        self.done(&format!("{said} Their profile is for people with sensitive information privileges now."), "/candidates").await
+        self.done(&format!("{said} You do not see their profile any more: ask a Super Admin, if you should."), "/candidates").await
     }
 
     pub async fn to_change(&self, id: &str) -> Result<Opportunity, Problem> {

@@ -248,7 +248,7 @@ async fn what_is_looked_up_by_its_text_has_a_length_and_nothing_is_nested_withou
         let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].as_str().unwrap().to_owned();
         // Random, so that no index makes it shorter.
         let long: String = (0..40).map(|_| db::vault::random_hex(64)).collect();
-        let before = stored(&w).await;
+        let (before, reason) = (stored(&w).await, w.hired_reason().await);
         let deep = (0..70).fold(json!(1), |inner, _| json!([inner]));
         let posting = json!({ "text": "Smith", "categories": { "team": long, "department": long } });
         for (verb, path, body) in [
@@ -259,6 +259,8 @@ async fn what_is_looked_up_by_its_text_has_a_length_and_nothing_is_nested_withou
             (Post, "/v1/requisitions".to_owned(), json!({ "requisitionCode": long, "name": "X", "headcountTotal": 1 })),
             (Post, "/v1/requisitions".to_owned(), json!({ "requisitionCode": "D-1", "name": "X", "headcountTotal": 1, "compensationBand": deep })),
             (Post, "/v1/users".to_owned(), json!({ "name": "X", "email": format!("{long}@example.org") })),
+            (Post, format!("/v1/opportunities?perform_as={me}"), json!({ "name": "X", "createdAt": i64::MIN })),
+            (Post, format!("/v1/opportunities?perform_as={me}"), json!({ "name": "X", "archived": { "archivedAt": i64::MIN, "reason": reason } })),
             (Post, format!("/v1/postings?perform_as={me}"), posting),
             (Post, format!("/v1/postings?perform_as={me}"), json!({ "text": long })),
         ] {

@@ -45,9 +45,14 @@ async fn an_interview_is_scheduled_met_and_judged_by_people() {
         assert_eq!(judged["feedbackForms"], json!([ruths["id"]]));
         let (status, said) = ruth.try_press(&format!("{at}/feedback/{}", ruths["baseTemplateId"].as_str().unwrap()), &[]).await;
         assert!(status == 400 && said.contains("must be answered"), "{said}");
-        mei.click(&at, "Work sample", "Call off", &[]).await;
-        assert_eq!(w.lever(&key, Get, &path, Value::Null).await.1["data"], json!([]));
-        assert_eq!(ruth.open(&at).await.0, 404, "there is nobody to meet any more");
+        // What was judged has taken place; what is to come can be called off.
+        let judged = format!("{at}/interviews/{}/call-off", planned["id"].as_str().unwrap());
+        assert_eq!(mei.try_press(&judged, &[]).await.0, 400);
+        let typed = [("Subject", "Second talk"), ("Day", "2026-05-05"), ("Time, UTC", "09:00"), ("Minutes", "30"), ("Tomasz Nowak", "on")];
+        mei.click(&at, "Schedule an interview", "Schedule", &typed).await;
+        mei.click(&at, "Second talk", "Call off", &[]).await;
+        let left = w.lever(&key, Get, &path, Value::Null).await.1["data"].clone();
+        assert_eq!((left.as_array().unwrap().len(), &left[0]["id"]), (1, &planned["id"]));
         w.drain().await;
     })
     .await;
@@ -68,6 +73,12 @@ async fn programs_give_feedback_about_an_interview_that_is_there() {
         for (panel, interview) in [(panel, &nobody), (&nobody, interview), (panel, &Value::Null)] {
             assert_eq!(w.lever(&key, Post, &at("feedback"), body(panel, interview)).await.0, 400);
         }
+        // A program planned it: people do not call it off.
+        let (_, page) = w.at_ats("mei").await.open(&format!("/candidates/{ada}")).await;
+        assert!(!page.contains("/call-off"), "{page}");
+        let call_off = format!("/candidates/{ada}/interviews/{}/call-off", interview.as_str().unwrap());
+        let (status, said) = w.at_ats("mei").await.try_press(&call_off, &[]).await;
+        assert!(status == 400 && said.contains("A program made this interview"), "{said}");
         let (status, given) = w.lever(&key, Post, &at("feedback"), body(panel, interview)).await;
         assert_eq!((status, &given["data"]["panel"], &given["data"]["interview"]), (201, panel, interview), "{given}");
         w.drain().await;
@@ -86,17 +97,22 @@ async fn whoever_only_meets_candidates_refers_somebody_and_who_is_named_reads_a_
         assert!(ruth.read("/candidates").await.contains("your referral has arrived"));
         let (_, found) = w.lever(&key, Get, "/v1/opportunities?email=ola@example.org", Value::Null).await;
         let (o, id) = (&found["data"][0], found["data"][0]["id"].as_str().unwrap());
-        assert_eq!((&o["origin"], &o["sources"], &o["stage"]), (&json!("referred"), &json!(["Referral"]), &json!("lead-new")));
+        assert_eq!((&o["origin"], &o["sources"], &o["stage"]), (&json!("referred"), &json!(["Referral"]), &json!("applicant-new")));
+        assert_eq!(o["owner"], json!(user(&w, "omar").await), "the job's owner");
+        let (status, said) = ruth.try_press("/candidates/new", &[("name", "Nobody's"), ("email", "x@example.org")]).await;
+        assert!(status == 200 && said.contains("Choose the job"), "{said}");
         let (_, referrals) = w.lever(&key, Get, &format!("/v1/opportunities/{id}/referrals"), Value::Null).await;
         assert_eq!(referrals["data"][0]["referrer"], json!(user(&w, "ruth").await), "{referrals}");
         assert_eq!(ruth.open(&format!("/candidates/{id}")).await.0, 404, "to refer is not to see");
         // Nobody is referred in another's name.
-        let typed = [("name", "Bo Ek"), ("email", "bo@example.org"), ("referrer", &user(&w, "mei").await), ("stage", "offer")];
+        let (_, postings) = w.lever(&key, Get, "/v1/postings?limit=1", Value::Null).await;
+        let job = postings["data"][0]["id"].as_str().unwrap();
+        let typed = [("name", "Bo Ek"), ("email", "bo@example.org"), ("referrer", &user(&w, "mei").await), ("stage", "offer"), ("posting", job)];
         ruth.press("/candidates/new", &typed).await;
         let (_, found) = w.lever(&key, Get, "/v1/opportunities?email=bo@example.org", Value::Null).await;
         let (_, referrals) =
             w.lever(&key, Get, &format!("/v1/opportunities/{}/referrals", found["data"][0]["id"].as_str().unwrap()), Value::Null).await;
-        assert_eq!((&referrals["data"][0]["referrer"], &found["data"][0]["stage"]), (&json!(user(&w, "ruth").await), &json!("lead-new")));
+        assert_eq!((&referrals["data"][0]["referrer"], &found["data"][0]["stage"]), (&json!(user(&w, "ruth").await), &json!("applicant-new")));
         // Tomasz hires for the job. A secret note is his as soon as it names him.
         let (mut ines, mut tomasz, at) = (w.at_ats("ines").await, w.at_ats("tomasz").await, format!("/candidates/{id}"));
         for (note, sees) in [("Between us", false), ("Between us, @tomasz, and nobody else", true), ("Not for tomasz or @tomaszek", false)] {
@@ -137,6 +153,13 @@ async fn what_is_wrong_about_somebody_is_put_right_on_their_profile() {
         assert_eq!((&now["name"], &now["emails"]), (&json!("Nia Nkosi"), &json!(["nia@example.org", "n.nkosi@example.org"])));
         assert_eq!((&now["phones"][0]["value"], &now["owner"]), (&json!("+27 1"), &json!(user(&w, "omar").await)));
         assert!(now["applications"].as_array().unwrap().len() == 1 && now["tags"].as_array().unwrap().contains(&json!("Product Designer")), "{now}");
+        // Who looks at what is no more does not write over it.
+        let old = [("name", "Old news"), ("emails", ""), ("seen", &before["updatedAt"].to_string())];
+        w.clock.advance(std::time::Duration::from_secs(1));
+        w.lever(&key, Post, &format!("/v1/opportunities/{id}/addTags?perform_as={}", user(&w, "mei").await), json!({ "tags": ["new"] })).await;
+        let (status, said) = mei.try_press(&edit, &old).await;
+        assert!(status == 200 && said.contains("changed in the meantime"), "{said}");
+        let now = read().await;
         // Typing nothing changes nothing; the job stays.
         mei.click(&edit, "Edit Nia", "Save", &[]).await;
         let mut again = read().await;
@@ -175,6 +198,11 @@ async fn a_hire_fills_a_requisition_only_with_an_application_and_no_offer_that_w
         assert!(status == 400 && said["message"].as_str().unwrap().contains("not signed"), "{said}");
         let (_, still) = w.lever(&key, Get, &format!("/v1/opportunities/{nova}"), Value::Null).await;
         assert_eq!(still["data"]["archived"], Value::Null);
+        // Hired without, they are not counted by the back door.
+        let bare = json!({ "reason": reason });
+        assert_eq!(w.lever(&key, Put, &format!("/v1/opportunities/{nova}/archived?perform_as={me}"), bare).await.0, 200);
+        assert_eq!(hire(&nova).await.0, 400);
+        ines.press(&format!("/candidates/{nova}/unarchive"), &[]).await;
         w.clock.advance(std::time::Duration::from_secs(1));
         ines.press(&format!("/candidates/{nova}/offer"), &[("status", "signed")]).await;
         assert_eq!(hire(&nova).await.0, 200);

@@ -107,7 +107,7 @@ async fn secret_notes_and_forms_offers_and_hired_people_are_for_who_has_the_priv
         let reason = w.hired_reason().await;
         let gone = mei.press(&format!("/candidates/{nova}/archive"), &[("reason", &reason)]).await;
         assert_eq!(gone.path(), "/candidates");
-        assert!(mei.read("/candidates").await.contains("Hired. Congratulations! Their profile is for people with sensitive information privileges"));
+        assert!(mei.read("/candidates").await.contains("Hired. Congratulations! You do not see their profile any more"));
         mei.press(&format!("/candidates/{ada}/archive"), &[("reason", &reason)]).await;
         w.drain().await;
         let mut sees = Vec::new();

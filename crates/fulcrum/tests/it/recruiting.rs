@@ -313,3 +313,40 @@ async fn whoever_adds_links_renames_or_anonymises_while_two_are_merged_loses_not
     })
     .await;
 }
+
+#[tokio::test]
+async fn nothing_of_a_person_comes_back_by_what_is_added_while_they_are_anonymised() {
+    on_both(async |w| {
+        let key = w.key().await;
+        let me = w.lever(&key, Get, "/v1/users?limit=1", Value::Null).await.1["data"][0]["id"].as_str().unwrap().to_owned();
+        let templates = w.lever(&key, Get, "/v1/feedback_templates", Value::Null).await.1["data"].clone();
+        let score = templates[0]["fields"].as_array().unwrap().iter().find(|f| f["type"] == "score-system").unwrap()["id"].clone();
+        for n in 0..6 {
+            let mail = format!("gone{n}@example.org");
+            let add = async |body: Value| w.lever(&key, Post, &format!("/v1/opportunities?perform_as={me}"), body).await;
+            let first = add(json!({ "name": "Gone Soon", "emails": [mail] })).await.1["data"].clone();
+            let second = add(json!({ "name": "Gone Soon", "emails": [mail] })).await.1["data"].clone();
+            let again = json!({ "name": "Gone Soon", "contact": first["contact"], "emails": [format!("more{n}@example.org")] });
+            let judged = json!({ "baseTemplateId": templates[0]["id"], "fieldValues": [{ "id": score, "value": "3 - Hire" }] });
+            let feedback = format!("/v1/opportunities/{}/feedback?perform_as={me}", second["id"].as_str().unwrap());
+            let (mut ines, path) = (w.at_ats("ines").await, format!("/candidates/{}/anonymize", first["id"].as_str().unwrap()));
+            let (gone, added, one, other, given) = tokio::join!(
+                ines.try_press(&path, &[]),
+                add(again.clone()),
+                add(json!({ "name": "Two", "emails": [format!("a{n}@example.org"), format!("b{n}@example.org")] })),
+                add(json!({ "name": "Two", "emails": [format!("b{n}@example.org"), format!("a{n}@example.org")] })),
+                w.lever(&key, Post, &feedback, judged),
+            );
+            assert!(
+                gone.0 == 303 && added.0 < 500 && one.0 < 500 && other.0 < 500 && given.0 < 500,
+                "{gone:?} {added:?} {one:?} {other:?} {given:?}"
+            );
+            let contact = w.lever(&key, Get, &format!("/v1/contacts/{}", first["contact"].as_str().unwrap()), Value::Null).await.1["data"].clone();
+            assert_eq!((&contact["isAnonymized"], &contact["emails"], &contact["name"]), (&json!(true), &json!([]), &json!("")), "{contact}");
+            let (_, left) = w.lever(&key, Get, &format!("/v1/opportunities/{}/feedback", second["id"].as_str().unwrap()), Value::Null).await;
+            assert_eq!(left["data"], json!([]), "{given:?}");
+        }
+        w.drain().await;
+    })
+    .await;
+}

@@ -197,6 +197,10 @@ async fn a_posting_and_a_requisition_are_linked_on_both_sides_whoever_says_so() 
         assert_eq!(postings().await, json!([designer, writer]));
         change(&designer, json!([])).await;
         assert_eq!(postings().await, json!([writer]));
+        // What is not named stays, whatever else changes.
+        let path = format!("/v1/postings/{}?perform_as={}", writer.as_str().unwrap(), me.as_str().unwrap());
+        assert_eq!(w.lever(&key, Put, &path, json!({ "tags": ["x"] })).await.0, 200);
+        assert_eq!((postings().await, codes(&writer).await), (json!([writer]), json!(["D-1", "ELSEWHERE-9"])));
         // The code changes, the status is remembered; another posting, then none.
         w.clock.advance(std::time::Duration::from_secs(1));
         let body = json!({ "requisitionCode": "D-2", "name": "D", "headcountTotal": 1, "status": "closed" });
@@ -205,6 +209,12 @@ async fn a_posting_and_a_requisition_are_linked_on_both_sides_whoever_says_so() 
         assert_eq!(history, ["open", "closed"], "{told}");
         assert_eq!(told["data"]["accountId"].as_str().unwrap().len(), 36);
         assert_eq!(codes(&writer).await, json!(["ELSEWHERE-9", "D-2"]));
+        let (_, of_demo) = w.lever(&key, Get, "/v1/requisitions?requisition_code=ENG-7", Value::Null).await;
+        let demo = &of_demo["data"][0];
+        let body = json!({ "requisitionCode": "ENG-7", "name": "E", "headcountTotal": 9, "status": "onHold" });
+        let (_, told) = w.lever(&key, Put, &format!("/v1/requisitions/{}", demo["id"].as_str().unwrap()), body).await;
+        let first = &told["data"]["stateHistory"][0];
+        assert_eq!((&first["status"], &first["beginAt"]), (&json!("open"), &demo["createdAt"]), "{told}");
         assert_eq!(w.lever(&key, endpoint::Verb::Delete, &at, Value::Null).await.0, 204);
         assert_eq!((codes(&writer).await, codes(&designer).await), (json!(["ELSEWHERE-9"]), json!([])));
         w.drain().await;
