@@ -163,7 +163,7 @@ async fn somebody_snoozed_is_out_of_sight_until_the_day_and_programs_are_told_un
         let now = w.lever(&key, Get, &format!("/v1/opportunities/{ada}"), Value::Null).await.1["data"].clone();
         assert!(now["snoozedUntil"].as_i64().unwrap() > w.clock.now().0 && now["updatedAt"].as_i64() > before["updatedAt"].as_i64(), "{now}");
         let mut seen = async |query: &str| ines.read(&format!("/candidates?{query}")).await.contains("Ada Lovelace Byron");
-        let hidden = (seen("").await, seen("view=list").await, seen("view=list&archived=snoozed").await, seen("archived=all").await);
+        let hidden = (seen("").await, seen("view=list").await, seen("view=list&archived=snoozed").await, seen("archived=all&q=lovelace").await);
         assert_eq!(hidden, (false, false, true, true));
         w.clock.advance(std::time::Duration::from_secs(86_400));
         let mut ines = w.at_ats("ines").await;
