@@ -79,7 +79,7 @@ impl Ats {
     async fn key(&self, key: &str) -> Result<Option<(Caller, Vec<String>)>> {
         let sql = "select id, permissions, confidential, (select package from account) as package from api_key where digest = $1 and service = $2 and revoked_at is null";
         let Some(row) = self.db.row(sql, params![digest(key), DATA_API]).await? else { return Ok(None) };
-        let permissions = serde_json::from_value(row.json("permissions")?).unwrap_or_default();
+        let permissions = row.held("permissions")?;
         let caller =
             Caller { owner: format!("key:{}", row.text("id")?), confidential: row.get("confidential")?, package: row.text("package")?, until: None };
         Ok(Some((caller, permissions)))
@@ -152,7 +152,7 @@ impl Ats {
                     id: row.text("id")?,
                     name: row.text("name")?,
                     last_four: row.text("last_four")?,
-                    permissions: serde_json::from_value(row.json("permissions")?).unwrap_or_default(),
+                    permissions: row.held("permissions")?,
                     confidential: row.get("confidential")?,
                     for_postings: row.text("service")? == POSTINGS_API,
                     created_at: Ms(row.int("created_at")?),

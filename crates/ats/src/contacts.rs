@@ -102,9 +102,9 @@ impl Ats {
     async fn add_to_contact(&self, tx: &Tx, id: &str, emails: &[String], phones: &[Phone], links: &[String]) -> Result<()> {
         let sql = format!("select emails, phones, links from contact where id = $1{}", tx.engine().to_change());
         let Some(row) = tx.row(&sql, params![id]).await? else { return Ok(()) };
-        let mut all_emails: Vec<String> = serde_json::from_value(row.json("emails")?).unwrap_or_default();
-        let mut all_phones: Vec<Phone> = serde_json::from_value(row.json("phones")?).unwrap_or_default();
-        let mut all_links: Vec<String> = serde_json::from_value(row.json("links")?).unwrap_or_default();
+        let mut all_emails: Vec<String> = row.held("emails")?;
+        let mut all_phones: Vec<Phone> = row.held("phones")?;
+        let mut all_links: Vec<String> = row.held("links")?;
         all_emails.extend_from_slice(emails);
         all_links.extend_from_slice(links);
         all_phones.extend(phones.iter().filter(|p| !all_phones.contains(p)).cloned().collect::<Vec<_>>());

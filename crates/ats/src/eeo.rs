@@ -32,7 +32,7 @@ pub async fn list_eeo(ats: Ats, caller: Arc<Caller>, request: ListEeoResponses) 
             opportunity_owner: row.get("owner")?,
             origin: row.text("origin")?,
             posting: json!(row.get::<Option<String>>("posting_id")?),
-            sources: serde_json::from_value(row.json("sources")?).unwrap_or_default(),
+            sources: row.held("sources")?,
         })
     };
     page_of(&page, &rows, read)

@@ -46,7 +46,7 @@ impl Ats {
         let rows = tx.rows("select id, url, origins from webhook where event = $1", params![event.wire()]).await?;
         let mut deliveries = Vec::new();
         for row in rows {
-            let origins: Vec<String> = serde_json::from_value(row.json("origins")?).unwrap_or_default();
+            let origins: Vec<String> = row.held("origins")?;
             if origin.is_none_or(|origin| origins.is_empty() || origins.iter().any(|o| o == origin)) {
                 let delivery = self.signed(tx, &row.text("id")?, event, data.clone()).await?;
                 for (n, timing) in self.timing(tx, &row.text("id")?).await?.into_iter().enumerate() {

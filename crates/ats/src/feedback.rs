@@ -122,7 +122,7 @@ fn read(row: &Row) -> db::Result<Feedback> {
         kind: "interview".to_owned(),
         text: row.text("text")?,
         instructions: row.text("instructions")?,
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         base_template_id: row.text("template_id")?,
         interview: row.get("interview_id")?,
         panel: row.get("panel_id")?,
@@ -168,9 +168,7 @@ impl Ats {
         let (mut fields, now) = (template.fields, self.clock.now().0);
         answer(&mut fields, &values)?;
         let tx = self.db.begin().await?;
-        if self.locked(&tx, &of.id).await?.is_anonymized {
-            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
-        }
+        self.locked_to_add(&tx, &of.id).await?;
         if let Some((panel, interview)) = &about {
             let sql = "select id from interview where id = $1 and panel_id = $2 and opportunity_id = $3";
             let row = tx.row(sql, params![interview.as_str(), panel.as_str(), of.id.as_str()]).await?;

@@ -116,7 +116,7 @@ fn read(row: &Row) -> db::Result<FeedbackTemplate> {
         instructions: row.text("instructions")?,
         group: Value::Null,
         stage: Value::Null,
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         created_at: Some(row.int("created_at")?),
         updated_at: Some(row.int("updated_at")?),
         rest: Rest::new(),

@@ -251,9 +251,7 @@ impl Ats {
         let noted = async {
             let tx = self.db.begin().await?;
             // Looked at here, not before: somebody may delete or anonymise the person while the file is stored.
-            if self.locked(&tx, &opportunity.id).await?.is_anonymized {
-                return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
-            }
+            self.locked_to_add(&tx, &opportunity.id).await?;
             self.note_file(&tx, &opportunity.id, kind, by, &id, &file).await?;
             let sql = "update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2";
             tx.run(sql, params![self.clock.now().0, opportunity.id.as_str()]).await?;

@@ -95,7 +95,7 @@ fn read(row: &Row) -> db::Result<FormTemplate> {
         instructions: row.text("instructions")?,
         group: row.get::<Option<String>>("template_group")?.map_or(Value::Null, |id| json!({ "id": id })),
         secret_by_default: row.get("secret")?,
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         created_at: Some(created_at),
         updated_at: row.get::<Option<i64>>("updated_at")?.or(Some(created_at)),
         rest: Rest::new(),

@@ -53,7 +53,7 @@ fn read(row: &Row) -> db::Result<ProfileForm> {
         text: row.text("text")?,
         instructions: row.text("instructions")?,
         base_template_id: row.text("template_id")?,
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         user: json!(row.get::<Option<String>>("person")?),
         stage: json!(row.get::<Option<String>>("stage_id")?),
         created_at,
@@ -94,10 +94,7 @@ impl Ats {
             }
         }
         let tx = self.db.begin().await?;
-        let now = self.locked(&tx, &of.id).await?;
-        if now.is_anonymized {
-            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
-        }
+        let now = self.locked_to_add(&tx, &of.id).await?;
         let sql = format!(
             "insert into form (id, opportunity_id, template_id, text, instructions, fields, person, stage_id, created_at, secret) values {}",
             db::values(1, 10)

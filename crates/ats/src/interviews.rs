@@ -154,7 +154,7 @@ fn read(row: &Row) -> db::Result<Interview> {
         panel: row.text("panel_id")?,
         subject: row.text("subject")?,
         note: row.text("note")?,
-        interviewers: serde_json::from_value(row.json("interviewers")?).unwrap_or_default(),
+        interviewers: row.held("interviewers")?,
         timezone: row.text("timezone")?,
         created_at: row.int("created_at")?,
         date: row.int("date")?,
@@ -178,7 +178,7 @@ impl Ats {
     pub(crate) async fn schedule(&self, opportunity: &Opportunity, new: NewPanel, by: &str, external: bool) -> Result<String> {
         let (panel, interviews) = self.checked_panel(new, opportunity).await?;
         let (id, tx) = (uuid::Uuid::new_v4().to_string(), self.db.begin().await?);
-        self.still_known(&tx, opportunity).await?;
+        self.locked_to_add(&tx, &opportunity.id).await?;
         let sql = format!(
             "insert into panel (id, opportunity_id, applications, timezone, reminder, note, external_url, external, person, stage_id, created_at) values {}",
             db::values(1, 11)
@@ -350,17 +350,9 @@ impl Ats {
         Ok((panel, interviews))
     }
 
-    /// Nothing comes back of whoever is anonymised.
-    async fn still_known(&self, tx: &Tx, opportunity: &Opportunity) -> Result<()> {
-        match self.locked(tx, &opportunity.id).await?.is_anonymized {
-            true => Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added")),
-            false => Ok(()),
-        }
-    }
-
     /// The panel must be one that programs made.
     async fn own_panel(&self, tx: &Tx, opportunity: &Opportunity, id: &str) -> Result<()> {
-        self.still_known(tx, opportunity).await?;
+        self.locked_to_add(tx, &opportunity.id).await?;
         let row = tx.row("select external from panel where id = $1 and opportunity_id = $2", params![id, opportunity.id.as_str()]).await?;
         match row.map(|row| row.get::<bool>("external")).transpose()? {
             None => Err(Refusal::not_found("panels", id)),
@@ -430,7 +422,7 @@ impl Ats {
                 subject: i.subject.clone(),
             };
             Ok(Panel {
-                applications: serde_json::from_value(row.json("applications")?).unwrap_or_default(),
+                applications: row.held("applications")?,
                 canceled_at: None,
                 created_at: row.int("created_at")?,
                 start: of.first().map_or(0, |interview| interview.date),

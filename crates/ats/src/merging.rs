@@ -4,7 +4,7 @@ use crate::Ats;
 use crate::moves::distinct;
 use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
-use db::{Clauses, Row, Sql, Tx, params};
+use db::{Clauses, Sql, Tx, params};
 use lever_api::Phone;
 use serde_json::{Value, json};
 
@@ -26,11 +26,11 @@ impl Ats {
             return Err(Refusal::bad_request("An anonymized person cannot be merged with anybody"));
         }
         let now = self.clock.now().0;
-        let emails = distinct([list::<String>(kept, "emails")?, list(gone, "emails")?].concat());
-        let links = distinct([list::<String>(kept, "links")?, list(gone, "links")?].concat());
-        let mut phones: Vec<Phone> = list(kept, "phones")?;
+        let emails = distinct([kept.held::<Vec<String>>("emails")?, gone.held("emails")?].concat());
+        let links = distinct([kept.held::<Vec<String>>("links")?, gone.held("links")?].concat());
+        let mut phones: Vec<Phone> = kept.held("phones")?;
         phones.extend(
-            list::<Phone>(gone, "phones")?.into_iter().filter(|phone| !phones.iter().any(|known| known.value == phone.value)).collect::<Vec<_>>(),
+            gone.held::<Vec<Phone>>("phones")?.into_iter().filter(|phone| !phones.iter().any(|known| known.value == phone.value)).collect::<Vec<_>>(),
         );
         let either =
             |column: &str| -> db::Result<String> { Ok(Some(kept.text(column)?).filter(|text| !text.is_empty()).unwrap_or(gone.text(column)?)) };
@@ -64,7 +64,7 @@ impl Ats {
         self.holds_any(&mut only, "coalesce(linked_contact_ids, '[]')", &[other.to_owned()]);
         let rows = tx.rows(&format!("select id, linked_contact_ids from person{}", only.sql()), only.values()).await?;
         for row in rows {
-            let linked = list::<String>(&row, "linked_contact_ids")?.into_iter().map(|id| if id == other { into.to_owned() } else { id });
+            let linked = row.held::<Vec<String>>("linked_contact_ids")?.into_iter().map(|id| if id == other { into.to_owned() } else { id });
             let linked = text_of(&distinct(linked.collect()));
             tx.run("update person set linked_contact_ids = $1 where id = $2", params![linked, row.text("id")?]).await?;
         }
@@ -86,8 +86,4 @@ fn agreement(one: &Value, other: &Value) -> Option<String> {
         }
     };
     Some(json!({ "store": purpose("store"), "contact": purpose("contact") }).to_string())
-}
-
-fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> db::Result<Vec<T>> {
-    Ok(serde_json::from_value(row.json(column)?).unwrap_or_default())
 }

@@ -127,6 +127,15 @@ impl Ats {
         self.find_opportunity(tx, id).await?.ok_or_else(|| Refusal::not_found("opportunities", id))
     }
 
+    /// The same for whoever adds something: nothing comes back of the anonymised.
+    pub(crate) async fn locked_to_add(&self, tx: &Tx, id: &str) -> Result<Opportunity> {
+        let opportunity = self.locked(tx, id).await?;
+        if opportunity.is_anonymized {
+            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
+        }
+        Ok(opportunity)
+    }
+
     /// Gives an opportunity to somebody, or to nobody.
     pub(crate) async fn own(&self, tx: &Tx, id: &str, owner: Option<&str>) -> Result<()> {
         let opportunity = self.locked(tx, id).await?;

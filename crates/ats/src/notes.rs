@@ -54,13 +54,11 @@ pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateNote) -> Resul
     }
     let now = ats.clock.now().0;
     let tx = ats.db.begin().await?;
-    if ats.locked(&tx, &opportunity.id).await?.is_anonymized {
-        return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
-    }
+    ats.locked_to_add(&tx, &opportunity.id).await?;
     let sql = "select fields from note where id = $1 and opportunity_id = $2";
     let row = tx.row(sql, params![request.note.as_str(), opportunity.id.as_str()]).await?;
     let before: Vec<Comment> = match row {
-        Some(row) => serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        Some(row) => row.held("fields")?,
         None => return Err(Refusal::not_found("notes", request.note.as_str())),
     };
     let secret = values.iter().any(|value| value.secret == Some(true));
@@ -98,7 +96,7 @@ fn read(row: &Row) -> db::Result<Note> {
     Ok(Note {
         id: row.text("id")?,
         text: "Note".to_owned(),
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         user: json!(row.get::<Option<String>>("person")?),
         secret: row.get("secret")?,
         completed_at: Some(created_at),
@@ -142,9 +140,7 @@ impl Ats {
             stage: reference(&opportunity.stage).map(str::to_owned),
         };
         let tx = self.db.begin().await?;
-        if self.locked(&tx, &opportunity.id).await?.is_anonymized {
-            return Err(Refusal::bad_request("the opportunity is anonymised: nothing of the person may be added"));
-        }
+        self.locked_to_add(&tx, &opportunity.id).await?;
         let id = match new.thread {
             Some(thread) => {
                 let sql = "select fields, secret from note where id = $1 and opportunity_id = $2";
@@ -152,7 +148,7 @@ impl Ats {
                 if new.secret && !row.get::<bool>("secret")? {
                     return Err(Refusal::bad_request("secret: the note it belongs under is not secret"));
                 }
-                let mut comments: Vec<Comment> = serde_json::from_value(row.json("fields")?).unwrap_or_default();
+                let mut comments: Vec<Comment> = row.held("fields")?;
                 comments.push(comment);
                 tx.run("update note set fields = $1 where id = $2", params![text_of(&comments), thread]).await?;
                 thread.to_owned()

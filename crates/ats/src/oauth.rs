@@ -72,7 +72,7 @@ impl Ats {
     async fn app(&self, id: &str) -> db::Result<Option<App>> {
         let row = self.db.row("select * from oauth_app where id = $1", params![id]).await?;
         row.map(|row| {
-            let redirect_uris = serde_json::from_value(row.json("redirect_uris")?).unwrap_or_default();
+            let redirect_uris = row.held("redirect_uris")?;
             Ok(App { id: row.text("id")?, name: row.text("name")?, redirect_uris })
         })
         .transpose()

@@ -74,7 +74,7 @@ fn read(ats: &Ats, row: &Row) -> db::Result<Offer> {
         posting: row.get("posting_id")?,
         created_at: row.int("created_at")?,
         creator: json!(row.get::<Option<String>>("creator")?),
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         approved: row.get("approved")?,
         approved_at: row.get("approved_at")?,
         rest: Rest::new(),

@@ -1,7 +1,8 @@
 //! The people who work in the account: roles, rights, signing in.
 
 use crate::Ats;
-use crate::refusal::Result;
+use crate::profiles::text_of;
+use crate::refusal::{Refusal, Result};
 use crate::sensitive::Sensitive;
 use db::{Row, Sql, Tx, params};
 use lever_api::{Rest, User};
@@ -138,8 +139,13 @@ fn built_in() -> impl Iterator<Item = Role> {
     ROLES.into_iter().map(role)
 }
 
+/// Rights as they stand in a role's column.
+fn named(rights: &[Right]) -> String {
+    text_of(&rights.iter().map(|right| right.name()).collect::<Vec<_>>())
+}
+
 fn read_role(row: &Row) -> db::Result<Role> {
-    let names: Vec<String> = serde_json::from_value(row.json("rights")?).unwrap_or_default();
+    let names: Vec<String> = row.held("rights")?;
     let rights = Right::ALL.into_iter().filter(|right| names.iter().any(|name| name == right.name())).collect();
     Ok(Role { id: row.text("id")?, name: row.text("name")?, rights, is_built_in: false })
 }
@@ -210,7 +216,7 @@ impl Ats {
             () if user.access_role == SUPER_ADMIN => Sensitive::all(),
             // Who sees only their own candidates has no such privilege.
             () if !rights.contains(&Right::SeeAllCandidates) => Sensitive::default(),
-            () => serde_json::from_value(row.json("sensitive")?).unwrap_or_default(),
+            () => row.held("sensitive")?,
         };
         Ok(Some(Person { user, role, sensitive, rights }))
     }
@@ -241,17 +247,13 @@ impl Ats {
     /// When the database does not answer.
     pub async fn add_role(&self, name: &str, rights: &[Right]) -> db::Result<String> {
         let id = uuid::Uuid::new_v4().to_string();
-        let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
-        let json = serde_json::to_string(&names).unwrap_or_default();
-        self.db.run("insert into role (id, name, rights) values ($1, $2, $3)", params![id.as_str(), name, json]).await?;
+        self.db.run("insert into role (id, name, rights) values ($1, $2, $3)", params![id.as_str(), name, named(rights)]).await?;
         Ok(id)
     }
 
     /// Changes a role of one's own. Whoever has it may do what it says from their next page on.
     pub(crate) async fn change_role(&self, id: &str, name: &str, rights: &[Right]) -> db::Result<bool> {
-        let names: Vec<&str> = rights.iter().map(|right| right.name()).collect();
-        let json = serde_json::to_string(&names).unwrap_or_default();
-        Ok(self.db.run("update role set name = $1, rights = $2 where id = $3", params![name, json, id]).await? > 0)
+        Ok(self.db.run("update role set name = $1, rights = $2 where id = $3", params![name, named(rights), id]).await? > 0)
     }
 
     /// Deletes a role that nobody has; whether it did.
@@ -274,6 +276,17 @@ impl Ats {
         tx.commit().await?;
         self.lobby.sessions.end_all_of(&user.id).await?;
         self.committed();
+        Ok(())
+    }
+
+    /// Without this one somebody could still let people in. The Super Admins stay as they are until the transaction ends.
+    pub(crate) async fn leaves_a_super_admin(&self, tx: &Tx, without: &str) -> Result<()> {
+        let sql = "select id from person where access_role = 'super admin' and deactivated_at is null order by id";
+        let all = tx.rows(&format!("{sql}{}", tx.engine().to_change()), vec![]).await?;
+        let is_one = |row: &Row| row.text("id").is_ok_and(|id| id == without);
+        if all.iter().any(is_one) && all.len() == 1 {
+            return Err(Refusal::bad_request("this is the last Super Admin: without one nobody could let anybody in any more"));
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use crate::access::Caller;
 use crate::paging::Page;
 use crate::refusal::{Refusal, Result, short};
 use crate::{Ats, people};
-use db::{Clauses, Row, Sql, Tx, params};
+use db::{Clauses, Sql, params};
 use lever_api::{CreateUser, Data, DeactivateUser, GetUser, List, ListUsers, ReactivateUser, UpdateUser, User, UserChange};
 use serde_json::json;
 use std::sync::Arc;
@@ -96,17 +96,6 @@ pub async fn update(ats: Ats, _: Arc<Caller>, request: UpdateUser) -> Result<Dat
 impl Ats {
     async fn user(&self, id: &str) -> Result<Data<User>> {
         self.users_by_id(&[id.to_owned()]).await?.pop().map(Data::new).ok_or_else(|| Refusal::not_found("users", id))
-    }
-
-    /// Without this one somebody could still let people in. The Super Admins stay as they are until the transaction ends.
-    pub(crate) async fn leaves_a_super_admin(&self, tx: &Tx, without: &str) -> Result<()> {
-        let sql = "select id from person where access_role = 'super admin' and deactivated_at is null order by id";
-        let all = tx.rows(&format!("{sql}{}", tx.engine().to_change()), vec![]).await?;
-        let is_one = |row: &Row| row.text("id").is_ok_and(|id| id == without);
-        if all.iter().any(is_one) && all.len() == 1 {
-            return Err(Refusal::bad_request("this is the last Super Admin: without one nobody could let anybody in any more"));
-        }
-        Ok(())
     }
 
     /// What is stored of a user as they are to be, in the order of the statements above; and their address.

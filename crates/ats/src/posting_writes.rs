@@ -192,7 +192,7 @@ impl Ats {
             // A requisition may have been linked since this was read.
             let sql = format!("select requisition_codes from posting where id = $1{}", tx.engine().to_change());
             if let Some(row) = tx.row(&sql, params![posting.id.as_str()]).await? {
-                posting.requisition_codes = serde_json::from_value(row.json("requisition_codes")?).unwrap_or_default();
+                posting.requisition_codes = row.held("requisition_codes")?;
             }
         }
         self.save_posting(&tx, &posting).await?;

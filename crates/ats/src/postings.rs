@@ -84,18 +84,17 @@ pub fn confidentiality(only: &mut Clauses, column: &str, wanted: Option<&str>, c
 }
 
 pub(crate) fn read(ats: &Ats, site: &str, row: &Row) -> db::Result<Posting> {
-    let list = |column: &str| -> db::Result<Vec<String>> { Ok(serde_json::from_value(row.json(column)?).unwrap_or_default()) };
     let id = row.text("id")?;
     let state = row.text("state")?;
     let (list_url, show) = (format!("{}jobs/{site}", ats.base), ats.job_page(site, &id));
     let urls = if state == "draft" { Value::Null } else { json!({ "list": list_url, "apply": format!("{show}/apply"), "show": show }) };
-    let mut rest: Rest = serde_json::from_value(row.json("extra")?).unwrap_or_default();
+    let mut rest: Rest = row.held("extra")?;
     rest.insert("transcribeInterviews".into(), json!(false));
     rest.insert("screening".into(), json!({ "enabled": false }));
     Ok(Posting {
         text: row.text("text")?,
         // Null for one that was never published.
-        distribution_channels: if state == "draft" { None } else { serde_json::from_value(row.json("distribution_channels")?).unwrap_or_default() },
+        distribution_channels: if state == "draft" { None } else { row.held("distribution_channels")? },
         user: json!(row.get::<Option<String>>("creator")?),
         owner: json!(row.get::<Option<String>>("owner")?),
         hiring_manager: json!(row.get::<Option<String>>("hiring_manager")?),
@@ -105,15 +104,15 @@ pub(crate) fn read(ats: &Ats, site: &str, row: &Row) -> db::Result<Posting> {
             level: row.get("level")?,
             location: row.get("location")?,
             team: row.get("team")?,
-            all_locations: list("all_locations")?,
+            all_locations: row.held("all_locations")?,
             rest: Rest::new(),
         },
-        tags: list("tags")?,
+        tags: row.held("tags")?,
         content: row.json("content")?,
         country: row.get("country")?,
-        followers: list("followers")?.into_iter().map(Value::from).collect(),
+        followers: row.held::<Vec<String>>("followers")?.into_iter().map(Value::from).collect(),
         req_code: None,
-        requisition_codes: list("requisition_codes")?,
+        requisition_codes: row.held("requisition_codes")?,
         urls,
         confidentiality: row.text("confidentiality")?,
         created_at: row.int("created_at")?,

@@ -24,12 +24,6 @@ pub fn text_of(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }
 
-/// What a column holds as JSON; nothing, where it is null.
-fn held<T: serde::de::DeserializeOwned + Default>(row: &Row, column: &str) -> db::Result<T> {
-    let text: Option<String> = row.get(column)?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-}
-
 pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
     let id = row.text("id")?;
     let archived_at: Option<i64> = row.get("archived_at")?;
@@ -43,17 +37,17 @@ pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
         stage: json!(row.text("stage_id")?),
         confidentiality: row.text("confidentiality")?,
         location: row.text("c_location")?,
-        phones: held(row, "c_phones")?,
-        emails: held(row, "c_emails")?,
-        links: held(row, "c_links")?,
+        phones: row.held("c_phones")?,
+        emails: row.held("c_emails")?,
+        links: row.held("c_links")?,
         archived: archived_at.map(|at| Archived { reason, archived_at: Some(at) }),
-        tags: held(row, "tags")?,
-        sources: held(row, "sources")?,
-        stage_changes: held(row, "stage_changes")?,
+        tags: row.held("tags")?,
+        sources: row.held("sources")?,
+        stage_changes: row.held("stage_changes")?,
         origin: row.text("origin")?,
         sourced_by: json!(row.get::<Option<String>>("sourced_by")?),
         owner: json!(row.get::<Option<String>>("owner")?),
-        followers: held(row, "followers")?,
+        followers: row.held("followers")?,
         applications: row.get::<Option<String>>("application_id")?.into_iter().map(Value::from).collect(),
         created_at: row.int("created_at")?,
         updated_at: Some(row.int("updated_at")?),
@@ -62,7 +56,7 @@ pub fn read(ats: &Ats, row: &Row) -> db::Result<Opportunity> {
         snoozed_until: row.get("snoozed_until")?,
         urls: Some(OpportunityUrls { list: format!("{base}/candidates"), show: format!("{base}/candidates/{id}") }),
         is_anonymized: row.get("c_anonymized")?,
-        data_protection: held(row, "c_data_protection")?,
+        data_protection: row.held("c_data_protection")?,
         opportunity_location: Some(if location.is_empty() { "unspecified".to_owned() } else { location }),
         deleted_by: row.get("deleted_by")?,
         deleted_at: row.get("deleted_at")?,
@@ -266,9 +260,9 @@ impl Ats {
                 headline: row.text("headline")?,
                 is_anonymized: Some(row.get("is_anonymized")?),
                 location: Some(Place { name: row.text("location")? }),
-                emails: held(row, "emails")?,
-                phones: held(row, "phones")?,
-                data_protection: Some(held(row, "data_protection")?),
+                emails: row.held("emails")?,
+                phones: row.held("phones")?,
+                data_protection: Some(row.held("data_protection")?),
                 rest: Rest::new(),
             })
         };
@@ -280,7 +274,7 @@ impl Ats {
         only.any_of("id", ids);
         let rows = self.db.rows(&format!("select * from application{}", only.sql()), only.values()).await?;
         let read = |row: &Row| {
-            let mut application: Application = serde_json::from_value(row.json("submitted")?).unwrap_or_default();
+            let mut application: Application = row.held("submitted")?;
             let opportunity = row.text("opportunity_id")?;
             let archived_at: Option<i64> = row.get("archived_at")?;
             let reason: Option<String> = row.get("archived_reason")?;

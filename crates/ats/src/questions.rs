@@ -11,8 +11,7 @@ impl Ats {
     /// The questions of a posting, in their order.
     pub(crate) async fn questions_of(&self, posting: &str) -> db::Result<Vec<QuestionGroup>> {
         let row = self.db.row("select questions from posting where id = $1", params![posting]).await?;
-        let held = row.map(|row| row.json("questions")).transpose()?.unwrap_or_default();
-        Ok(serde_json::from_value(held).unwrap_or_default())
+        Ok(row.map(|row| row.held("questions")).transpose()?.unwrap_or_default())
     }
 
     /// Asks these from now on, and no others. What was answered before stays as it was asked.

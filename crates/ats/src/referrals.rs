@@ -37,7 +37,7 @@ fn read(row: &Row) -> db::Result<Referral> {
         kind: "referral".to_owned(),
         text: "Referral".to_owned(),
         instructions: String::new(),
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
         base_template_id: TEMPLATE.to_owned(),
         user: json!(row.get::<Option<String>>("person")?),
         referrer: json!(row.get::<Option<String>>("referrer")?),

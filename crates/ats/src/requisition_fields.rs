@@ -118,7 +118,7 @@ impl Ats {
     /// Fields of the company's own, the oldest first.
     pub(crate) async fn requisition_fields(&self) -> db::Result<Vec<RequisitionField>> {
         let rows = self.db.rows("select doc from requisition_field order by created_at, id", vec![]).await?;
-        rows.iter().map(|row| Ok(serde_json::from_value(row.json("doc")?).unwrap_or_default())).collect()
+        rows.iter().map(|row| row.held("doc")).collect()
     }
 
     /// Adds a field; whether its id was free.

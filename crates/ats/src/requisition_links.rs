@@ -57,7 +57,7 @@ impl Ats {
         let sql = format!("select id, requisition_codes from posting{} order by id{}", only.sql(), tx.engine().to_change());
         for row in tx.rows(&sql, only.values()).await? {
             let id = row.text("id")?;
-            let known: Vec<String> = serde_json::from_value(row.json("requisition_codes")?).unwrap_or_default();
+            let known: Vec<String> = row.held("requisition_codes")?;
             let mut codes: Vec<String> = known.iter().filter(|code| Some(*code) != old.as_ref() && **code != now.requisition_code).cloned().collect();
             if has(now, &id) {
                 codes.push(now.requisition_code.clone());

@@ -208,8 +208,7 @@ impl Ats {
     /// Writes down since when a requisition has its status, if that is new: each status it had.
     async fn status_told(&self, tx: &Tx, before: Option<&Requisition>, of: &Requisition, service: &str) -> Result<Vec<Value>> {
         let row = tx.row("select history from requisition where id = $1", params![of.id.as_str()]).await?;
-        let held = row.map(|row| row.json("history")).transpose()?.unwrap_or_default();
-        let mut history: Vec<Value> = serde_json::from_value(held).unwrap_or_default();
+        let mut history: Vec<Value> = row.map(|row| row.held("history")).transpose()?.unwrap_or_default();
         let state =
             |at: i64, status: &str, service: &str| json!({ "beginAt": at, "status": status, "attribution": { "timestamp": at, "service": service } });
         // Of what was written before this was written down, only the beginning is known.

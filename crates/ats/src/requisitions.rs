@@ -43,7 +43,7 @@ pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteRequisition) -
 }
 
 fn read(row: &Row) -> db::Result<Requisition> {
-    let doc: Requisition = serde_json::from_value(row.json("doc")?).unwrap_or_default();
+    let doc: Requisition = row.held("doc")?;
     Ok(Requisition {
         headcount_hired: row.int("hired")?,
         status: row.text("status")?,

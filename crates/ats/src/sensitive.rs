@@ -114,6 +114,5 @@ impl Ats {
 
 async fn sensitive_of(db: &impl Sql, person: &str) -> db::Result<Sensitive> {
     let row = db.row("select sensitive from person where id = $1", params![person]).await?;
-    let held = row.map(|row| row.json("sensitive")).transpose()?.unwrap_or_default();
-    Ok(serde_json::from_value(held).unwrap_or_default())
+    Ok(row.map(|row| row.held("sensitive")).transpose()?.unwrap_or_default())
 }

@@ -24,7 +24,7 @@ pub async fn find(ats: Ats, caller: Arc<Caller>, request: FindDiversitySurvey) -
 }
 
 fn read(row: &Row) -> db::Result<DiversitySurvey> {
-    let countries = Some(Countries { country_codes: serde_json::from_value(row.json("countries")?).unwrap_or_default() });
+    let countries = Some(Countries { country_codes: row.held("countries")? });
     let by_posting: bool = row.get("by_posting")?;
     let (posting_locations, candidate_locations) = if by_posting { (countries, None) } else { (None, countries) };
     Ok(DiversitySurvey {
@@ -35,7 +35,7 @@ fn read(row: &Row) -> db::Result<DiversitySurvey> {
         instructions: row.text("instructions")?,
         candidate_locations,
         posting_locations,
-        fields: serde_json::from_value(row.json("fields")?).unwrap_or_default(),
+        fields: row.held("fields")?,
     })
 }
 

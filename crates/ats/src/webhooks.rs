@@ -77,7 +77,7 @@ fn origins(event: Event, configuration: &Configuration) -> Result<Vec<String>> {
 
 fn read(row: &Row) -> db::Result<Webhook> {
     let event: Event = row.text("event")?.parse().map_err(|_| db::Error::new("a webhook has an unknown event"))?;
-    let origins: Vec<String> = serde_json::from_value(row.json("origins")?).unwrap_or_default();
+    let origins: Vec<String> = row.held("origins")?;
     Ok(Webhook {
         id: row.text("id")?,
         event,

@@ -47,6 +47,19 @@ impl Row {
             Some(text) => serde_json::from_str(&text).map_err(|e| Error::new(format!("{column} holds no JSON: {e}"))),
         }
     }
+
+    /// The same as its type; the default, where the column is null or holds a document of another shape, as older versions wrote it.
+    ///
+    /// # Errors
+    /// As [`Row::json`].
+    pub fn held<T: serde::de::DeserializeOwned + Default>(&self, column: &str) -> Result<T> {
+        let Some(text) = self.get::<Option<String>>(column)? else { return Ok(T::default()) };
+        match serde_json::from_str(&text) {
+            Ok(held) => Ok(held),
+            Err(e) if e.is_data() => Ok(T::default()),
+            Err(e) => Err(Error::new(format!("{column} holds no JSON: {e}"))),
+        }
+    }
 }
 
 /// `($1, $2), ($3, $4)` for a statement that inserts `rows` rows of `columns` columns.

@@ -53,8 +53,7 @@ async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
     let title = if refers { "Refer somebody" } else { "Add Candidate" };
     let stages: Vec<_> = viewer.ats.stages().await?.into_iter().map(|s| (s.id, s.text)).collect();
     let stage = typed.some("stage").unwrap_or_else(|| "applicant-new".to_owned());
-    let active = viewer.ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none());
-    let people: Vec<_> = none("Nobody").into_iter().chain(active.map(|user| (user.id, user.name))).collect();
+    let people = viewer.people_to_choose(&[]).await?;
     let main = html! {
         section.card.middle {
             h1 { (title) }

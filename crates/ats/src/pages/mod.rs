@@ -129,6 +129,13 @@ impl Viewer {
         if self.person.may(Right::ManagePostings) { Ok(()) } else { self.need(Right::ManageProfiles) }
     }
 
+    /// Users to choose from, or nobody: those who are active, and those who are chosen already, also when they are gone.
+    pub async fn people_to_choose(&self, chosen: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+        let nobody = (String::new(), "Nobody".to_owned());
+        let people = self.ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none() || chosen.contains(&user.id.as_str()));
+        Ok(std::iter::once(nobody).chain(people.map(|user| (user.id, user.name))).collect())
+    }
+
     /// Done: say so, and go to a page.
     pub async fn done(&self, said: &str, to: &str) -> Result<Response, Problem> {
         self.ats.lobby.sessions.say(&self.session, said).await?;

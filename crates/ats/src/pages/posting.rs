@@ -158,8 +158,7 @@ async fn form(viewer: &Viewer, posting: Option<&Posting>, typed: &Fields, why: O
         teams.push((of(""), named.to_owned()));
         teams.extend(department.teams.iter().map(|team| (of(team), format!("{named} · {team}"))));
     }
-    let active: Vec<_> = ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none()).map(|user| (user.id, user.name)).collect();
-    let people: Vec<_> = std::iter::once(none("Nobody")).chain(active).collect();
+    let people = viewer.people_to_choose(&[typed.get("owner"), typed.get("manager")]).await?;
     let words = |pairs: &[(&str, &str)]| pairs.iter().map(|(value, text)| ((*value).to_owned(), (*text).to_owned())).collect::<Vec<_>>();
     let locations = ats.names("location").await?;
     let to = posting.map_or_else(|| "/postings/new".to_owned(), |posting| format!("{}/edit", at(&posting.id)));

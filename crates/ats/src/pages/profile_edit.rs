@@ -39,9 +39,7 @@ async fn show(viewer: Viewer, Path(id): Path<String>) -> Result<Html<String>, Pr
 
 async fn form(viewer: &Viewer, o: &Opportunity, typed: &Fields, why: Option<&str>) -> Result<Html<String>, Problem> {
     let none = |text: &str| vec![(String::new(), text.to_owned())];
-    let owner = reference(&o.owner);
-    let people = viewer.ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none() || Some(user.id.as_str()) == owner);
-    let people = [none("Nobody"), people.map(|user| (user.id, user.name)).collect()].concat();
+    let people = viewer.people_to_choose(&[typed.get("owner")]).await?;
     let postings = match o.application() {
         Some(_) => None,
         None => Some([none("No posting"), viewer.postings_to_take().await?].concat()),

@@ -65,11 +65,7 @@ fn typed(r: &Requisition, fields: &[RequisitionField]) -> Fields {
 
 async fn form(viewer: &Viewer, before: Option<&Requisition>, typed: &Fields, why: Option<&str>) -> Result<Html<String>, Problem> {
     let ats = &viewer.ats;
-    let nobody = || (String::new(), "Nobody".to_owned());
-    // Whoever has it stays to be chosen, also when they are gone.
-    let has = |id: &str| before.is_some_and(|r| reference(&r.owner) == Some(id) || reference(&r.hiring_manager) == Some(id));
-    let there = ats.people().await?.into_iter().filter(|user| user.deactivated_at.is_none() || has(&user.id)).map(|user| (user.id, user.name));
-    let people: Vec<_> = std::iter::once(nobody()).chain(there).collect();
+    let people = viewer.people_to_choose(&[typed.get("owner"), typed.get("manager")]).await?;
     let statuses = STATUSES.map(|status| (status.to_owned(), words(status).to_owned()));
     let (postings, fields) = (ats.postings().await?, ats.requisition_fields().await?);
     let (title, to, back) = match before {

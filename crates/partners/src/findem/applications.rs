@@ -24,10 +24,6 @@ pub struct Stored {
 
 const COLUMNS: usize = 25;
 
-fn texts(row: &Row, column: &str) -> db::Result<Vec<String>> {
-    Ok(serde_json::from_value(row.json(column)?).unwrap_or_default())
-}
-
 pub fn read(row: &Row) -> db::Result<Stored> {
     Ok(Stored {
         profile: row.text("profile")?,
@@ -39,11 +35,11 @@ pub fn read(row: &Row) -> db::Result<Stored> {
             contact: row.text("contact")?,
             name: row.text("name")?,
             headline: row.text("headline")?,
-            emails: texts(row, "emails")?,
-            phones: texts(row, "phones")?,
-            links: texts(row, "links")?,
-            tags: texts(row, "tags")?,
-            sources: texts(row, "sources")?,
+            emails: row.held("emails")?,
+            phones: row.held("phones")?,
+            links: row.held("links")?,
+            tags: row.held("tags")?,
+            sources: row.held("sources")?,
             origin: row.text("origin")?,
             stage: row.text("stage")?,
             stage_since: row.int("stage_since")?,

@@ -60,15 +60,13 @@ impl Profile {
 }
 
 fn read(row: &Row) -> db::Result<Profile> {
-    let texts = |column: &str| -> db::Result<Vec<String>> { Ok(serde_json::from_value(row.json(column)?).unwrap_or_default()) };
-    let posts = |column: &str| -> db::Result<Vec<Post>> { Ok(serde_json::from_value(row.json(column)?).unwrap_or_default()) };
     Ok(Profile {
-        experience: posts("experience")?,
-        education: posts("education")?,
-        emails: texts("emails")?,
-        own_emails: texts("own_emails")?,
-        phones: texts("phones")?,
-        links: texts("links")?,
+        experience: row.held("experience")?,
+        education: row.held("education")?,
+        emails: row.held("emails")?,
+        own_emails: row.held("own_emails")?,
+        phones: row.held("phones")?,
+        links: row.held("links")?,
         id: row.text("id")?,
         origin: row.text("origin")?,
         name: row.text("name")?,

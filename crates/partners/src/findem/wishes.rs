@@ -139,7 +139,7 @@ fn read(row: &Row) -> db::Result<Stored> {
         stage: row.text("stage")?,
         from_stage: row.text("from_stage")?,
         reason: row.text("reason")?,
-        tags: serde_json::from_value(row.json("tags")?).unwrap_or_default(),
+        tags: row.held("tags")?,
         note: row.text("note")?,
         anyway: row.get("anyway")?,
         letter: row.get("letter")?,

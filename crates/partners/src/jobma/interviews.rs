@@ -115,7 +115,7 @@ pub(super) fn read(row: &Row) -> db::Result<Interview> {
         id: row.text("id")?,
         kit: row.text("kit")?,
         kit_name: row.text("kit_name")?,
-        questions: serde_json::from_value(row.json("questions")?).unwrap_or_default(),
+        questions: row.held("questions")?,
         job_title: row.text("job_title")?,
         callback_url: row.text("callback_url")?,
         first_name: row.text("first_name")?,

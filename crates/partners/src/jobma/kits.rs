@@ -84,7 +84,7 @@ fn question(row: &Row) -> db::Result<Question> {
         id: row.text("id")?,
         kind: Kind::read(&row.text("kind")?).unwrap_or(Kind::Essay),
         body: row.text("body")?,
-        options: serde_json::from_value(row.json("options")?).unwrap_or_default(),
+        options: row.held("options")?,
         think_s: row.int("think_s")?,
         answer_s: row.int("answer_s")?,
         takes: row.int("takes")?,

@@ -69,7 +69,7 @@ pub(super) fn read(row: &Row) -> db::Result<Joiner> {
     let state = row.text("state")?;
     Ok(Joiner {
         id: row.text("id")?,
-        about: serde_json::from_value(row.json("doc")?).unwrap_or_default(),
+        about: row.held("doc")?,
         name: row.text("name")?,
         state: [State::Waiting, State::Started, State::Completed].into_iter().find(|s| s.name() == state).unwrap_or(State::Cancelled),
         journey: row.text("journey")?,
@@ -392,7 +392,7 @@ impl Partners {
         if let Some(row) = &left {
             // The newest of the hires that are left counts from now on.
             let before = joiner.clone();
-            let said: JoinerChange = serde_json::from_value(row.json("doc")?).unwrap_or_default();
+            let said: JoinerChange = row.held("doc")?;
             merge(&mut joiner.about, &said);
             joiner.about.hired_at = row.get("hired_at")?;
             joiner.name = full_name(&joiner.about);
