@@ -49,7 +49,8 @@ async fn show(viewer: Viewer) -> Result<Html<String>, Problem> {
 
 async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html<String>, Problem> {
     let none = |text: &str| vec![(String::new(), text.to_owned())];
-    let (postings, refers) = ([none("No posting"), viewer.postings_to_take().await?].concat(), viewer.refers_only());
+    let refers = viewer.refers_only();
+    let postings = [none(if refers { "Choose one" } else { "No posting" }), viewer.postings_to_take().await?].concat();
     let title = if refers { "Refer somebody" } else { "Add Candidate" };
     let stages: Vec<_> = viewer.ats.stages().await?.into_iter().map(|s| (s.id, s.text)).collect();
     let stage = typed.some("stage").unwrap_or_else(|| "applicant-new".to_owned());
@@ -64,7 +65,7 @@ async fn form(viewer: &Viewer, typed: &Fields, why: Option<&str>) -> Result<Html
                 (ui::field("E-mail", "email", "email", typed.get("email"), false))
                 (ui::field("Phone", "phone", "tel", typed.get("phone"), false))
                 (ui::field("Current company", "headline", "text", typed.get("headline"), false))
-                (ui::choice("Job", "posting", &postings, typed.get("posting")))
+                @if refers { (ui::must_choose("Job", "posting", &postings, typed.get("posting"))) } @else { (ui::choice("Job", "posting", &postings, typed.get("posting"))) }
                 @if !refers { (ui::choice("Stage", "stage", &stages, &stage)) }
                 (ui::field("Link", "link", "url", typed.get("link"), false))
                 @if !refers { (ui::choice("Referred by", "referrer", &people, typed.get("referrer"))) }

@@ -103,7 +103,11 @@ async fn show(viewer: Viewer, Query(filter): Query<Filter>) -> Result<Html<Strin
     } else {
         pipeline_board::board(&viewer, &filter, &only, &stages).await?
     };
-    let hint = if filter.is_list() { "" } else { "Drag a card to another stage, or use the menu on it." };
+    let hint = match () {
+        () if !viewer.person.may(Right::ManageProfiles) => "Whom you are to meet.",
+        () if filter.is_list() => "",
+        () => "Drag a card to another stage, or use the menu on it.",
+    };
     let main = html! {
         (ui::heading("Candidates", hint, &add))
         (form(&viewer, &filter, &stages, &postings, &people))
