@@ -431,15 +431,24 @@ impl Person {
         Ok(option.click().await?)
     }
 
-    /// Signs in with the demo's password.
+    /// Signs in with the demo's password, and waits until they are in: whoever opens the next page before that is sent back.
     ///
     /// # Errors
-    /// When the sign-in page is not there.
+    /// When the sign-in page is not there, or does not let them in within twenty seconds.
     pub async fn signs_in(&self, email: &str) -> Result<()> {
         self.reads("Password").await?;
         self.types("E-mail", email).await?;
         self.types("Password", "demo-demo").await?;
-        self.presses("Sign in").await
+        let here = self.driver.current_url().await?;
+        self.presses("Sign in").await?;
+        let deadline = Instant::now() + PATIENCE;
+        while self.driver.current_url().await? == here {
+            if Instant::now() > deadline {
+                bail!("{email} is not let in at {here}:\n{}", self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(80)).await;
+        }
+        Ok(())
     }
 
     /// What keeps somebody from using this page who cannot see it, or has only a keyboard: the findings of axe-core, each a

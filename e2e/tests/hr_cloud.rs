@@ -143,7 +143,8 @@ async fn hrc_01_to_30_the_document_works_sentence_by_sentence() -> Result<()> {
     assert!(!o.is_an_employee("Jan van den Berg").await?);
     olga.presses("Sandbox").await?;
     olga.presses("To the next Automatic Import").await?;
-    // Everybody was signed in for most of a day by now.
+    // Everybody was signed in for most of a day by now: whoever moved the clock must sign in again, and so must Helen.
+    olga.reads_either("The clock was moved.", "Password").await?;
     helen.opens(&format!("{}sign-in", o.demo.hr_cloud)).await?;
     helen.signs_in("helen@northwind.example").await?;
     helen.opens(&format!("{}people", o.demo.hr_cloud)).await?;
@@ -183,6 +184,7 @@ async fn hrc_01_to_30_the_document_works_sentence_by_sentence() -> Result<()> {
     olga.signs_in("olga@northwind.example").await?;
     olga.presses("Sandbox").await?;
     olga.presses("A minute later").await?;
+    olga.reads("The clock was moved.").await?;
     olga.opens(&o.demo.hub).await?;
     olga.reads("is not connected").await?;
     o.lever_page().await?;

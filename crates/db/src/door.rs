@@ -266,6 +266,18 @@ impl Db {
             Engine::Postgres => Ok(()),
         }
     }
+
+    /// After a great many rows were written at once: a server plans with what it counted last, and counts by itself a minute later. SQLite's
+    /// plans here need no counts.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_anew(&self) -> Result<()> {
+        match self.engine {
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => self.run("analyze", Vec::new()).await.map(drop),
+        }
+    }
 }
 
 impl Tx {

@@ -59,6 +59,7 @@ impl Ats {
         }
         company::count(&company.jobs, &mut rows);
         rows.write(&self.db).await?;
+        self.db.count_anew().await?;
         self.committed();
         Ok(Generated { opportunities, people: people.count(), postings: company.jobs.len(), rows: rows.count, digest: rows.digest() })
     }
