@@ -10,8 +10,9 @@ use crate::{
     sandbox_api, settings, surveys, uploads, webhooks, writes,
 };
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::http::request::Parts as Head;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::IntoResponse;
 use clock::Clock;
 use db::Db;
 use db::vault::Vault;
@@ -86,9 +87,13 @@ impl Ats {
             .layer(axum::middleware::from_fn_with_state(self.clone(), sandbox::strike))
             .merge(sandbox_api::routes(self.clone()))
             .route("/openapi.json", axum::routing::get(|| async { axum::Json(lever_api::openapi()) }));
-        web::finish(&self.db, pages::routes(self.clone()), api, |request| {
+        web::finish(&self.db, pages::routes(self.clone()), api, |request, status| {
             let path = request.uri().path();
-            path.starts_with("/v1/").then(|| axum::response::IntoResponse::into_response(Refusal::no_such_path(path)))
+            let refusal = match status {
+                StatusCode::METHOD_NOT_ALLOWED => Refusal::not_this_way(request.method().as_str(), path),
+                _ => Refusal::no_such_path(path),
+            };
+            ["/v0/", "/v1/"].iter().any(|of_api| path.starts_with(of_api)).then(|| refusal.into_response())
         })
     }
 

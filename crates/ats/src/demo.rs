@@ -1,6 +1,7 @@
 //! A small, believable company for `--demo`: people of every role, postings, and candidates all along the pipeline.
 
 use crate::Ats;
+use crate::moves::Archiving;
 use crate::offers::Terms;
 use crate::people::NewPerson;
 use crate::sensitive::Sensitive;
@@ -32,7 +33,7 @@ const JOBS: [(&str, &str, &str, &str, &str); 6] = [
 ];
 
 /// Names from many cultures, of one to four words; the last names collide on purpose here and there.
-const NAMES: [&str; 56] = [
+const NAMES: [&str; 62] = [
     "Ada Lovelace Byron",
     "Kwame Mensah",
     "Yuki Sato",
@@ -89,7 +90,16 @@ const NAMES: [&str; 56] = [
     "Peter Novak",
     "Ana Horvat",
     "Tom Baker",
+    "Wanda Zielińska",
+    "Hassan Mirza",
+    "Petra Kovács",
+    "Jonas Lund",
+    "Rosa Almeida",
+    "Kenji Mori",
 ];
+
+/// Why the last names are not in the running any more.
+const ARCHIVED: [&str; 6] = ["Underqualified", "Withdrew", "Position filled", "Underqualified", "Timing", "No response"];
 
 impl Ats {
     /// Fills an empty account. Does nothing when there are people already.
@@ -179,10 +189,16 @@ impl Ats {
             ..lever_api::FormTemplate::default()
         };
         self.save_form_template(&tx, &template).await?;
+        let scores = [("Craft", "Does the work well, and knows why."), ("Working together", "Listens, explains, asks.")];
+        let scores = scores.map(|(text, description)| json!({ "text": text, "description": description }));
         let feedback = NewFeedbackTemplate {
             text: Some("Interview feedback".into()),
             instructions: Some("Say what you saw, not what you heard.".into()),
-            fields: vec![ask(lever_api::SCORE_SYSTEM, "Overall", json!({})), ask("textarea", "What went well, what did not?", json!({}))],
+            fields: vec![
+                ask(lever_api::SCORE_SYSTEM, "Overall", json!({})),
+                ask("scorecard", "Skills", json!({ "scores": scores })),
+                ask("textarea", "What went well, what did not?", json!({})),
+            ],
             ..NewFeedbackTemplate::default()
         };
         self.add_feedback_template(&tx, feedback, false).await.map_err(|refusal| db::Error::new(refusal.message))?;
@@ -234,9 +250,9 @@ impl Ats {
         Ok(ids)
     }
 
-    /// The first 24 names stand in Offer with a signed offer; the others are spread over the stages before.
+    /// The first 24 names stand in Offer with a signed offer, the last ones are archived; the others are spread over the stages before.
     async fn demo_candidates(&self, people: &[String], postings: &[String]) -> db::Result<()> {
-        let stages = self.stages().await?;
+        let (stages, reasons) = (self.stages().await?, self.archive_reasons().await?);
         let now = self.clock.now();
         let recruiter = people[2].as_str();
         let fault = |refusal: crate::refusal::Refusal| db::Error::new(refusal.message);
@@ -267,6 +283,11 @@ impl Ats {
                 let monday = days + 7 - (days + 3) % 7 + 7 * (2 + i as i64 % 6);
                 let terms = Terms { start: Some(Ms(monday * 86_400_000)), salary: Some(format!("{}", 52_000 + 1_500 * i)), status: "signed" };
                 self.make_offer(&tx, &created.id, Some(recruiter), &terms).await.map_err(fault)?;
+            }
+            let because = i.checked_sub(NAMES.len() - ARCHIVED.len()).map(|n| ARCHIVED[n]);
+            if let Some(reason) = reasons.iter().find(|reason| because == Some(&reason.text)) {
+                let archiving = Archiving { reason: Some(&reason.id), at: Some(now.minus(Duration::from_secs(2 * 86_400)).0), requisition: None };
+                self.archive(&tx, &created.id, Some(recruiter), archiving).await.map_err(fault)?;
             }
         }
         tx.commit().await

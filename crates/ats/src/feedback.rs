@@ -89,6 +89,14 @@ pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteFeedback) -> R
     Ok(Nothing)
 }
 
+/// Whether this is a line of a scorecard: a score of 1 to 4, and a comment; either may be missing.
+fn is_scored(line: &Value) -> bool {
+    let score = &line["score"];
+    line.is_object()
+        && (score.is_null() || score.as_i64().is_some_and(|score| (1..=4).contains(&score)))
+        && (line["comment"].is_null() || line["comment"].is_string())
+}
+
 /// Puts answers to their questions.
 fn answer(fields: &mut [FormField], values: &[FieldValue]) -> Result<()> {
     for given in values {
@@ -104,7 +112,7 @@ fn answer(fields: &mut [FormField], values: &[FieldValue]) -> Result<()> {
             "yes-no" => given.value == "yes" || given.value == "no",
             "score" => given.value.as_i64().is_some_and(|score| (1..=4).contains(&score)),
             "date" | "currency" => given.value.is_number(),
-            "scorecard" => given.value.is_array(),
+            "scorecard" => given.value.as_array().is_some_and(|lines| lines.iter().all(is_scored)),
             "file-upload" => true,
             _ => given.value.is_string(),
         };

@@ -13,6 +13,7 @@ use lever_api::{
     ListPanels, NewInterview, NewPanel, Opportunity, Panel, PanelInterview, REMINDERS, Rest, UpdateInterview, UpdatePanel, reference,
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const NO_FEEDBACK: &str = "no-feedback";
@@ -53,14 +54,7 @@ pub async fn update(ats: Ats, caller: Arc<Caller>, request: UpdateInterview) -> 
     let new = ats.checked(request.body).await?;
     let tx = ats.db.begin().await?;
     ats.own_panel(&tx, &opportunity, &before.panel).await?;
-    let sql = "update interview set subject = $1, note = $2, interviewers = $3, date = $4, duration = $5, location = $6, feedback_template = $7, \
-               reminder = $8 where id = $9";
-    let mut values = columns(&new);
-    values.push(before.id.as_str().into());
-    tx.run(sql, values).await?;
-    let now = ats.clock.now().0;
-    let data = json!({ "interviewId": before.id, "panelId": before.panel, "opportunityId": opportunity.id, "updatedAt": now });
-    ats.emit(&tx, Event::InterviewUpdated, None, data).await?;
+    ats.change_interview(&tx, &opportunity, &before.panel, &before.id, &new).await?;
     tx.commit().await?;
     ats.committed();
     ats.interview(&opportunity, &before.id).await.map(Data::new)
@@ -108,9 +102,20 @@ pub async fn update_panel(ats: Ats, caller: Arc<Caller>, request: UpdatePanel) -
     let sql = "update panel set applications = $1, timezone = $2, reminder = $3, note = $4, external_url = $5 where id = $6";
     let values = params![text_of(&panel.applications), panel.timezone, panel.feedback_reminder, panel.note, panel.external_url, id];
     tx.run(sql, values).await?;
-    ats.drop_interviews(&tx, &opportunity, "panel_id", id).await?;
+    // Feedback is about an interview by its id: those that are named stay the same ones.
+    let there = tx.rows("select id from interview where panel_id = $1", params![id]).await?;
+    let mut gone = there.iter().map(|row| row.text("id")).collect::<db::Result<BTreeSet<_>>>()?;
     for interview in &interviews {
-        ats.add_interview(&tx, &opportunity, id, interview, &actor).await?;
+        if interview.id.is_empty() {
+            ats.add_interview(&tx, &opportunity, id, interview, &actor).await?;
+        } else if gone.remove(&interview.id) {
+            ats.change_interview(&tx, &opportunity, id, &interview.id, interview).await?;
+        } else {
+            return Err(Refusal::bad_request(format!("interviews: {:?} is none of this panel, or stands there twice", interview.id)));
+        }
+    }
+    for interview in gone {
+        ats.drop_interviews(&tx, &opportunity, "id", &interview).await?;
     }
     tx.commit().await?;
     ats.committed();
@@ -307,6 +312,7 @@ impl Ats {
             ..Interviewer::default()
         };
         Ok(Interview {
+            id: new.id.unwrap_or_default(),
             subject: new.subject.unwrap_or_default(),
             note: new.note.unwrap_or_default(),
             interviewers: interviewers.into_iter().map(known).collect(),
@@ -374,6 +380,16 @@ impl Ats {
         let data = json!({ "interviewId": id, "panelId": panel, "opportunityId": opportunity.id, "createdAt": now });
         self.emit(tx, Event::InterviewCreated, None, data).await?;
         Ok(id)
+    }
+
+    async fn change_interview(&self, tx: &Tx, opportunity: &Opportunity, panel: &str, id: &str, new: &Interview) -> Result<()> {
+        let sql = "update interview set subject = $1, note = $2, interviewers = $3, date = $4, duration = $5, location = $6, feedback_template = $7, \
+                   reminder = $8 where id = $9";
+        let mut values = columns(new);
+        values.push(id.into());
+        tx.run(sql, values).await?;
+        let data = json!({ "interviewId": id, "panelId": panel, "opportunityId": opportunity.id, "updatedAt": self.clock.now().0 });
+        self.emit(tx, Event::InterviewUpdated, None, data).await
     }
 
     /// Takes interviews away, one by its id or all of a panel.

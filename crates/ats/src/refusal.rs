@@ -47,6 +47,12 @@ impl Refusal {
         Self { status: 404, code: code::NOT_FOUND, message: format!("{path} does not exist") }
     }
 
+    /// 405: there is such a path, and it is not asked this way.
+    #[must_use]
+    pub fn not_this_way(method: &str, path: &str) -> Self {
+        Self { status: 405, code: code::METHOD_NOT_ALLOWED, message: format!("{method} is not allowed on {path}") }
+    }
+
     /// 429.
     #[must_use]
     pub fn too_many() -> Self {

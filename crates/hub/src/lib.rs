@@ -174,7 +174,7 @@ impl Hub {
                 .merge(callbacks::routes(self.clone()))
                 .merge(api::routes(self.clone()))
                 .merge(metrics::routes(self.clone())),
-            |_| None,
+            |_, _| None,
         )
     }
 

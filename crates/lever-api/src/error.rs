@@ -24,6 +24,8 @@ pub mod code {
     pub const FORBIDDEN: &str = "ForbiddenError";
     /// 404.
     pub const NOT_FOUND: &str = "ResourceNotFound";
+    /// 405; not recorded, by the pattern of the others.
+    pub const METHOD_NOT_ALLOWED: &str = "MethodNotAllowedError";
     /// 429; not recorded, by the pattern of the others.
     pub const TOO_MANY: &str = "TooManyRequestsError";
     /// 500; not recorded, by the pattern of the others.

@@ -141,6 +141,8 @@ pub struct Panel {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NewInterview {
+    /// Of a panel that is to be otherwise: which of its interviews this is. Without it, one more.
+    pub id: Option<String>,
     /// The panel; of a change it may be left out.
     pub panel: Option<PanelId>,
     /// Its title.

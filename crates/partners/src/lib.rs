@@ -157,6 +157,6 @@ impl Partners {
             .merge(jobma::api_routes(self.clone()))
             .merge(job_ring::api_routes(self.clone()))
             .merge(findem::api_routes(self.clone()));
-        web::finish(&self.db, pages, apis, |_| None)
+        web::finish(&self.db, pages, apis, |_, _| None)
     }
 }

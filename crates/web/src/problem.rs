@@ -32,6 +32,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "There is nothing here", "The address may be mistyped, or what stood here was removed.")
     }
 
+    /// There is something, and it is asked for in another way: a form that was bookmarked, a link that is a button.
+    #[must_use]
+    pub fn not_this_way() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "This address is not a page", "It is where a button leads. Go back, and press the button.")
+    }
+
     /// This person lacks a right; the sentence names it and who can give it.
     pub fn forbidden(why: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "You may not do this", why)

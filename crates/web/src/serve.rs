@@ -16,15 +16,20 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 /// Adds what every side has: assets, liveness, readiness (whether its database answers), security headers, the cross-origin check on pages, and a page for what
-/// is not there. `api` is called by programs and has no cookies, so the cross-origin check does not apply to it.
-pub fn finish(db: &Db, pages: Router, api: Router, fallback: fn(&Request) -> Option<Response>) -> Router {
+/// is not there and for what cannot be done there: 404 and 405, unless `elsewhere` says it otherwise. `api` is called by programs and has no cookies, so the cross-origin check does not apply to it.
+pub fn finish(db: &Db, pages: Router, api: Router, elsewhere: fn(&Request, StatusCode) -> Option<Response>) -> Router {
     pages
         .layer(CsrfLayer::new())
         .merge(api)
         .merge(assets::routes())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(db.clone()))
-        .fallback(move |request: Request| async move { fallback(&request).unwrap_or_else(|| Problem::not_found().into_response()) })
+        .method_not_allowed_fallback(move |request: Request| async move {
+            elsewhere(&request, StatusCode::METHOD_NOT_ALLOWED).unwrap_or_else(|| Problem::not_this_way().into_response())
+        })
+        .fallback(move |request: Request| async move {
+            elsewhere(&request, StatusCode::NOT_FOUND).unwrap_or_else(|| Problem::not_found().into_response())
+        })
         .layer(from_fn(secure))
         .layer(CompressionLayer::new().gzip(true))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {

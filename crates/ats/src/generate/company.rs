@@ -196,7 +196,8 @@ fn job(chance: &mut Chance, rows: &mut Rows, seed: u64, n: usize, people: &[Coll
         postings: vec![json!(id)],
         confidentiality: confidentiality.to_owned(),
         created_at: opened,
-        updated_at: opened,
+        closed_at: (state == "closed").then_some(closed),
+        updated_at: if state == "closed" { closed } else { opened },
         ..Requisition::default()
     });
     Job { id, text, team, department, location, country, commitment, owner, manager, confidential, requisition, hired: 0, open: (opened, closed) }

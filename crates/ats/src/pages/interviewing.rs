@@ -1,8 +1,7 @@
 //! Interviews and feedback on a profile: what is planned, planning and calling off, and what people thought.
 
 use super::Viewer;
-use super::profile::{answer, question};
-use super::profile_moves::answered;
+use super::asking::{answer, answered, question};
 use crate::Ats;
 use crate::feedback::Given;
 use crate::moves::distinct;
@@ -20,8 +19,8 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/feedback/{template}", post(give))
 }
 
-/// Kinds of questions that a page cannot ask.
-const NOT_HERE: [&str; 2] = ["scorecard", "file-upload"];
+/// The kind of question that a page cannot ask.
+const NOT_HERE: &str = "file-upload";
 
 /// When somebody meets whom; and planning it, for who may.
 pub fn interviews_card(at: &str, interviews: &[Interview], external: &[String], people: &[User], may: bool, now: clock::Ms) -> Markup {
@@ -105,7 +104,7 @@ pub fn feedback_card<'a>(
                         form.fields method="post" action=(format!("{at}/feedback/{}", template.id)) {
                             @if !template.instructions.is_empty() { p.soft { (template.instructions) } }
                             @if !interviews.is_empty() { (ui::choice("About", "about", &abouts(interviews), "")) }
-                            @for field in template.fields.iter().filter(|field| !NOT_HERE.contains(&field.kind.as_str())) { (question(field, &Fields::default())) }
+                            @for field in template.fields.iter().filter(|field| field.kind != NOT_HERE) { (question(field, &Fields::default())) }
                             div.actions { button.main type="submit" { "Save feedback" } }
                         }
                     }
@@ -157,7 +156,7 @@ async fn give(viewer: Viewer, Path((id, template)): Path<(String, String)>, fiel
     let (opportunity, back) = (viewer.visible(&id).await?, format!("/candidates/{id}"));
     let template = viewer.ats.feedback_template(&template).await?.ok_or_else(Problem::not_found)?;
     let mut values = Vec::new();
-    for field in template.fields.iter().filter(|field| !NOT_HERE.contains(&field.kind.as_str())) {
+    for field in template.fields.iter().filter(|field| field.kind != NOT_HERE) {
         let value = answered(field, &fields, &back)?;
         if field.required && value.is_none() {
             return Err(Problem::bad_request(format!("{} must be answered.", field.text)).way_on("Back to the profile", back));

@@ -1,6 +1,6 @@
 //! The job site: what the company publishes, for everybody who looks for a job, and applying.
 
-use super::profile::{SEVERAL, question};
+use super::asking::{SEVERAL, question};
 use crate::Ats;
 use crate::applying::{EEO, Submission};
 use crate::questions;

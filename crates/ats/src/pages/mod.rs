@@ -2,6 +2,7 @@
 //! buttons do. A page reads and writes through the same functions as the API.
 
 mod add;
+mod asking;
 mod audit;
 mod candidates;
 mod company;

@@ -1,19 +1,18 @@
 //! The profile of one opportunity: what stands on it, as far as this person may see. What its buttons do is in `profile_moves`.
 
+use super::asking::{answer, linked, question};
 use super::pipeline_board::name_of;
 use super::{Viewer, interviewing, profile_files, profile_more};
 use crate::Ats;
 use crate::people::Right;
-use crate::questions;
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Html;
 use axum::routing::get;
 use lever_api::{
-    Application, ArchiveReason, Feedback, FeedbackTemplate, File, FormField, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral,
-    Requisition, Stage, User, reference,
+    Application, ArchiveReason, Feedback, FeedbackTemplate, File, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral, Requisition,
+    Stage, User, reference,
 };
-use serde_json::Value;
 use web::{Fields, Markup, Problem, html, ui};
 
 pub fn routes() -> Router<Ats> {
@@ -379,67 +378,4 @@ impl Profile {
 fn names(note: &Note, user: &User) -> bool {
     let called = |word: &str| word.trim_start_matches('@').trim_end_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case(&user.username);
     note.fields.iter().any(|comment| comment.value.split_whitespace().any(|word| word.starts_with('@') && called(word)))
-}
-
-/// The kind of question that takes several options.
-pub const SEVERAL: &str = "multiple-select";
-
-/// The options of a question.
-pub fn options(field: &FormField) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = questions::options(field).map(|text| (text.to_owned(), text.to_owned())).collect();
-    if field.kind == "yes-no" {
-        all = ["yes", "no"].map(|t| (t.to_owned(), t.to_owned())).to_vec();
-    }
-    if !field.required && !all.is_empty() {
-        all.insert(0, (String::new(), "not answered".to_owned()));
-    }
-    all
-}
-
-/// A question with what was typed already.
-pub fn question(field: &FormField, typed: &Fields) -> Markup {
-    let (options, name, now) = (options(field), field.id.as_str(), typed.get(&field.id));
-    match field.kind.as_str() {
-        SEVERAL => html! {
-            fieldset.field { legend { (field.text) }
-                @for (value, text) in options.iter().filter(|(value, _)| !value.is_empty()) {
-                    label.tick { input type="checkbox" name=(name) value=(value) checked[typed.all(name).any(|given| given == value)]; span { (text) } }
-                }
-            }
-        },
-        // Nothing is chosen for whoever must answer.
-        _ if !options.is_empty() && field.required && now.is_empty() => {
-            let unchosen = std::iter::once((String::new(), "Choose one".to_owned())).chain(options).collect::<Vec<_>>();
-            ui::must_choose(&field.text, name, &unchosen, now)
-        }
-        _ if !options.is_empty() => ui::choice(&field.text, name, &options, now),
-        "textarea" => html! { label.field { span { (field.text) } textarea name=(name) required[field.required] { (now) } } },
-        "date" => ui::field(&field.text, name, "date", now, field.required),
-        "currency" => ui::field(&field.text, name, "number", now, field.required),
-        _ => ui::field(&field.text, name, "text", now, field.required),
-    }
-}
-
-/// A text whose addresses can be followed.
-fn linked(text: &str) -> Markup {
-    html! {
-        @for (n, line) in text.lines().enumerate() {
-            @if n > 0 { "\n" }
-            @for (m, word) in line.split(' ').enumerate() {
-                @if m > 0 { " " }
-                @if word.starts_with("https://") || word.starts_with("http://") { a href=(word) rel="noreferrer" { (word) } } @else { (word) }
-            }
-        }
-    }
-}
-
-/// What was answered to a question.
-pub fn answer(field: &FormField) -> Markup {
-    match &field.value {
-        Value::String(text) => html! { span.lines { (linked(text)) } },
-        Value::Number(at) if field.kind == "date" => html! { (web::date(clock::Ms(at.as_i64().unwrap_or(0)))) },
-        Value::Null => html! { span.soft { "not answered" } },
-        Value::Array(chosen) => html! { (chosen.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")) },
-        other => html! { (other) },
-    }
 }

@@ -1,6 +1,6 @@
 //! What else stands on a profile: other opportunities, what was applied with, who referred.
 
-use super::profile::answer;
+use super::asking::answer;
 use lever_api::{Application, ArchiveReason, FormField, Opportunity, Referral, Stage, reference};
 use serde_json::Value;
 use web::{Markup, html, ui};

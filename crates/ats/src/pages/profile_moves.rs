@@ -1,6 +1,6 @@
 //! What the buttons of a profile do.
 
-use super::profile::{SEVERAL, options};
+use super::asking::answered;
 use super::{Viewer, day};
 use crate::Ats;
 use crate::labels::Kind;
@@ -13,7 +13,6 @@ use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
 use lever_api::{FormField, Opportunity, reference};
-use serde_json::{Value, json};
 use std::collections::HashMap;
 use web::{Fields, Problem};
 
@@ -31,23 +30,6 @@ pub fn routes() -> Router<Ats> {
         .route("/candidates/{id}/forms/{template}", post(fill_in))
         .route("/candidates/{id}/delete", post(delete))
         .route("/candidates/{id}/anonymize", post(anonymize))
-}
-
-/// What was answered to a question of a form or of feedback; nothing, if nothing was.
-pub fn answered(field: &FormField, fields: &Fields, back: &str) -> Result<Option<Value>, Problem> {
-    let wrong = |what: &str| Problem::bad_request(format!("{}: {what}.", field.text)).way_on("Back to the profile", back.to_owned());
-    let Some(given) = fields.some(&field.id) else { return Ok(None) };
-    let known = options(field);
-    Ok(Some(match field.kind.as_str() {
-        "date" => json!(day(&given)?.map(|at| at.0)),
-        "score" => json!(given.parse::<i64>().map_err(|_| wrong("this is no score"))?),
-        "currency" => json!(given.parse::<f64>().ok().filter(|n| n.is_finite()).ok_or_else(|| wrong("this is no amount"))?),
-        _ if !known.is_empty() && !fields.all(&field.id).all(|given| known.iter().any(|(value, _)| value == given)) => {
-            return Err(wrong("choose one of the options"));
-        }
-        SEVERAL => json!(fields.all(&field.id).collect::<Vec<_>>()),
-        _ => json!(given),
-    }))
 }
 
 async fn fill_in(viewer: Viewer, Path((id, template)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {

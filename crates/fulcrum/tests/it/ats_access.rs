@@ -71,6 +71,11 @@ async fn a_path_that_does_not_exist_is_answered_as_lever_answers() {
     on_both(async |w| {
         let (status, body) = w.lever(&w.key().await, Verb::Get, "/v1/x", Value::Null).await;
         assert_eq!((status, body["message"].as_str()), (404, Some("/v1/x does not exist")));
+        let (status, body) = w.lever(&w.key().await, Verb::Delete, "/v1/stages", Value::Null).await;
+        assert_eq!((status, body["message"].as_str()), (405, Some("DELETE is not allowed on /v1/stages")));
+        // Where a button leads is no page, and says so.
+        let (status, page) = w.at_ats("ines").await.open(&format!("/candidates/{}/stage", w.candidate("Ada Lovelace Byron").await)).await;
+        assert!(status == 405 && page.contains("press the button"), "{page}");
     })
     .await;
 }

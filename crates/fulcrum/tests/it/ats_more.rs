@@ -106,7 +106,19 @@ async fn a_panel_with_its_interviews_is_made_changed_and_taken_away_and_webhooks
         assert_eq!(listed["data"].as_array().unwrap().len(), 3);
         assert_eq!(w.lever(&key, Get, &format!("/v1/opportunities/{kwame}/interviews/{third_id}"), Value::Null).await.0, 404, "of somebody else");
         assert_eq!(w.lever(&key, Delete, &at(&format!("interviews/{third_id}")), Value::Null).await.0, 204);
-        // The change of a panel replaces its interviews.
+        // The change of a panel replaces its interviews, except for those it names: feedback about them stays about them.
+        let before = w.lever(&key, Get, &at(&format!("panels/{panel_id}")), Value::Null).await.1["data"]["interviews"].clone();
+        let mut longer = before[0].clone();
+        longer["duration"] = json!(50);
+        let whole = json!({ "timezone": "UTC", "interviews": [longer, talk("New", 60_000)] });
+        let (_, changed) = w.lever(&key, Put, &at(&format!("panels/{panel_id}")), whole).await;
+        let told: Vec<_> = changed["data"]["interviews"].as_array().unwrap().iter().map(|i| (i["subject"].clone(), i["duration"].clone())).collect();
+        assert_eq!(told, [(json!("First"), json!(50)), (json!("New"), json!(45))]);
+        assert_eq!(changed["data"]["interviews"][0]["id"], before[0]["id"]);
+        for unknown in [json!([before[1]]), json!([before[0], before[0]])] {
+            let whole = json!({ "timezone": "UTC", "interviews": unknown });
+            assert_eq!(w.lever(&key, Put, &at(&format!("panels/{panel_id}")), whole).await.0, 400, "gone, or twice");
+        }
         let (_, fewer) = w.lever(&key, Put, &at(&format!("panels/{panel_id}")), json!({ "timezone": "UTC", "interviews": [talk("Only", 0)] })).await;
         assert_eq!(fewer["data"]["interviews"].as_array().unwrap().len(), 1, "{fewer}");
         for bad in [

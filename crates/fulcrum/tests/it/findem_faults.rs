@@ -259,7 +259,7 @@ async fn interrupted(w: &World, of_another_account: bool) -> (usize, usize) {
     let tap = w.tap_lever("GET", "nothing").await;
     w.drain().await;
     let page = fatima.read(LEVER).await;
-    assert!(page.contains("Success Candidates and applications") && page.contains("56 candidates from Lever"), "{page}");
+    assert!(page.contains("Success Candidates and applications") && page.contains("62 candidates from Lever"), "{page}");
     assert!(fatima.read("/findem/profiles?q=tom+baker").await.contains(", owner"));
     (before, parts(&tap.calls()))
 }

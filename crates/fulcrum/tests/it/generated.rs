@@ -111,7 +111,7 @@ async fn what_is_made_of_a_seed_holds_together_beside_what_was_there() {
         let key = w.ats.create_api_key("sees everything", &everything, true, None).await.unwrap();
         let opportunities = all(&w, &key, "/v1/opportunities?confidentiality=all").await;
         let deleted = all(&w, &key, "/v1/opportunities/deleted").await;
-        assert_eq!(opportunities.len() + deleted.len(), 1_500 + 56, "with the demo's");
+        assert_eq!(opportunities.len() + deleted.len(), 1_500 + 62, "with the demo's");
         assert!(!deleted.is_empty());
         let ids: HashSet<&str> = opportunities.iter().map(|o| o["id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), opportunities.len());

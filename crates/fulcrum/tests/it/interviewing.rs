@@ -31,7 +31,13 @@ async fn an_interview_is_scheduled_met_and_judged_by_people() {
         let interview = format!("{path}/{}?perform_as={me}", planned["id"].as_str().unwrap());
         assert_eq!(w.lever(&key, endpoint::Verb::Delete, &interview, Value::Null).await.0, 400);
         // Whoever meets them sees them, and says what they think; others' feedback is not for them.
-        mei.click(&at, "Give feedback", "Save feedback", &[("Overall", "2 - No Hire"), ("What went well, what did not?", "Too quick")]).await;
+        let typed = [
+            ("Overall", "2 - No Hire"),
+            ("What went well, what did not?", "Too quick"),
+            ("Craft", "3"),
+            ("Comment on Working together", "Hardly <i>asked</i>"),
+        ];
+        mei.click(&at, "Give feedback", "Save feedback", &typed).await;
         assert!(ruth.read(&at).await.contains("Work sample") && !ruth.read(&at).await.contains("Too quick"));
         let typed = [("Overall", "4 - Strong Hire"), ("What went well, what did not?", "<b>Clear</b>"), ("About", "Work sample…")];
         ruth.click(&at, "Give feedback", "Save feedback", &typed).await;
@@ -40,6 +46,10 @@ async fn an_interview_is_scheduled_met_and_judged_by_people() {
         assert!(shown.contains("<b>Clear</b>"), "{shown}");
         let (_, given) = w.lever(&key, Get, &format!("/v1/opportunities/{ada}/feedback"), Value::Null).await;
         let ruths = given["data"].as_array().unwrap().iter().find(|f| f["interview"] == planned["id"]).unwrap().clone();
+        let card = |of: &Value| of["fields"].as_array().unwrap().iter().find(|field| field["type"] == "scorecard").unwrap()["value"].clone();
+        let meis = given["data"].as_array().unwrap().iter().find(|f| f["user"] == json!(me)).unwrap();
+        assert_eq!(card(meis), json!([{ "score": 3, "comment": null }, { "score": null, "comment": "Hardly <i>asked</i>" }]));
+        assert!(card(&ruths).is_null() && shown.contains("Working together: Hardly <i>asked</i>"), "{shown}");
         assert_eq!((&ruths["panel"], &ruths["user"]), (&planned["panel"], &json!(user(&w, "ruth").await)), "{ruths}");
         let judged = w.lever(&key, Get, &path, Value::Null).await.1["data"][0].clone();
         assert_eq!(judged["feedbackForms"], json!([ruths["id"]]));

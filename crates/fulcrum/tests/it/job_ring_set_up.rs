@@ -236,7 +236,7 @@ async fn jrg_10_jrg_o02_stages_that_are_moved_or_deleted_and_reasons_that_are_re
         assert!(text.contains("One that is gone from Lever") && text.contains("not in use"), "{text}");
         assert_ne!(screen, offer);
         let order = w.lever(&w.key().await, Verb::Get, "/v1/opportunities?limit=100", json!(null)).await.1;
-        assert_eq!(order["data"].as_array().unwrap().len(), 57);
+        assert_eq!(order["data"].as_array().unwrap().len(), 63);
     })
     .await;
 }

@@ -399,7 +399,7 @@ async fn a_list_is_a_stream_that_asks_for_a_page_when_it_is_wanted() {
         let list = ListOpportunities { query: OpportunityFilter { limit: Some(10), ..OpportunityFilter::default() }, body: Nothing };
         let all: Vec<Opportunity> = lever.all(list.clone()).try_collect().await.unwrap();
         let sizes: Vec<usize> = lever.pages(list.clone()).map_ok(|page| page.data.len()).try_collect().await.unwrap();
-        assert_eq!((all.len(), sizes), (56, vec![10, 10, 10, 10, 10, 6]));
+        assert_eq!((all.len(), sizes), (62, vec![10, 10, 10, 10, 10, 10, 2]));
         let whole: Vec<Opportunity> =
             lever.all(ListOpportunities { query: OpportunityFilter::default(), body: Nothing }).try_collect().await.unwrap();
         assert_eq!(all, whole);
