@@ -51,6 +51,7 @@ impl Lever {
         let base: Url = format!("http://{}/", listener.local_addr()?).parse()?;
         let db = db::Db::open(&scratch.place).await?;
         let ground = ats::Ground {
+            reader: None,
             db: db.clone(),
             outbound: Outbound::new(Reach::with_loopback(), clock.clone()),
             vault: db::vault::Vault::open(&folder.join("key"))?,

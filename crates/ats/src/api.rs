@@ -21,6 +21,7 @@ use futures_util::future::BoxFuture;
 use lever_api::PutPosting;
 use outbound::Outbound;
 use pipeline::Pipeline;
+use reader::Reader;
 use std::ops::Deref;
 use std::sync::Arc;
 use store::Store;
@@ -38,6 +39,7 @@ pub struct Inner {
     pub(crate) vault: Vault,
     pub(crate) outbound: Outbound,
     pub(crate) store: Store,
+    pub(crate) reader: Option<Reader>,
     pub(crate) base: Url,
     pub(crate) rate_limit: bool,
     pub(crate) demo: bool,
@@ -66,6 +68,7 @@ impl Ats {
             vault: ground.vault,
             outbound: ground.outbound,
             store: ground.store,
+            reader: ground.reader,
             base: ground.base,
             rate_limit: ground.rate_limit,
             demo: ground.demo,

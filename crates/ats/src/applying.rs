@@ -5,6 +5,7 @@ use crate::access::Caller;
 use crate::moves::Created;
 use crate::questions;
 use crate::refusal::{Refusal, Result};
+use crate::resumes::Received;
 use db::{Sql, Tx, params};
 use endpoint::Attachment;
 use lever_api::{ApplicationForm, Applied, ApplyToPosting, Consent, Data, GetApplicationForm, NamedValue, NewOpportunity, Phone, Posting, Question};
@@ -185,9 +186,10 @@ impl Ats {
             postings: posting.id.parse().into_iter().collect(),
             ..std::mem::take(&mut new.candidate)
         };
+        let resume = self.receive_all(std::mem::take(&mut new.resume)).await;
         let tx = self.db.begin().await?;
         let created = self.create_opportunity(&tx, None, &candidate, true).await?;
-        let filed = self.file_application(&tx, &created, new).await;
+        let filed = self.file_application(&tx, &created, new, &resume).await;
         match filed {
             Ok(application) => {
                 tx.commit().await?;
@@ -204,8 +206,8 @@ impl Ats {
     }
 
     /// What belongs to an application, in the transaction that makes its opportunity: its id.
-    async fn file_application(&self, tx: &Tx, created: &Created, new: Submission) -> Result<String> {
-        self.keep_with(tx, &created.id, None, &new.resume).await?;
+    async fn file_application(&self, tx: &Tx, created: &Created, new: Submission, resume: &[Received]) -> Result<String> {
+        self.keep_with(tx, &created.id, None, resume).await?;
         let row = tx.row("select id, submitted from application where opportunity_id = $1", params![created.id.as_str()]).await?;
         let row = row.ok_or_else(|| Refusal::not_found("applications", &created.id))?;
         let (application, mut submitted) = (row.text("id")?, row.json("submitted")?);

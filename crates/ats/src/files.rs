@@ -3,18 +3,18 @@
 use crate::Ats;
 use crate::access::Caller;
 use crate::paging::Page;
+use crate::profiles::text_of;
 use crate::refusal::{Refusal, Result};
+use crate::resumes::Received;
 use db::{Clauses, Row, Sql, Tx, params};
 use endpoint::{Attachment, Nothing};
 use lever_api::{
     Data, DeleteFile, DownloadFile, DownloadResume, File, FileAction, FileFilter, GetFile, GetResume, List, ListFileActions, ListFiles, ListResumes,
-    Opportunity, OpportunityId, PerformAs, Rest, Resume, ResumeFile, UploadFile,
+    Opportunity, OpportunityId, ParsedData, PerformAs, Rest, Resume, ResumeFile, UploadFile,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What Lever can show and read; other kinds are kept all the same.
-const KNOWN: [&str; 8] = ["docx", "doc", "js", "jpg", "jpeg", "png", "pdf", "txt"];
 /// Names are not longer, characters.
 const LONGEST_NAME: usize = 255;
 
@@ -117,12 +117,24 @@ pub async fn delete(ats: Ats, caller: Arc<Caller>, request: DeleteFile) -> Resul
     Ok(Nothing)
 }
 
+/// A file as people see it.
+pub struct Shown {
+    pub file: File,
+    pub is_resume: bool,
+    /// What was read in it.
+    pub parsed: Option<ParsedData>,
+}
+
+fn parsed(row: &Row) -> db::Result<Option<ParsedData>> {
+    Ok(row.get::<Option<String>>("parsed")?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
 fn key(opportunity: &str, file: &str) -> String {
     format!("files/{opportunity}/{file}")
 }
 
 /// `.pdf`, in small letters; empty without one.
-fn ext(name: &str) -> String {
+pub(crate) fn ext(name: &str) -> String {
     name.rsplit_once('.').map(|(_, ext)| format!(".{}", ext.to_lowercase())).unwrap_or_default()
 }
 
@@ -164,8 +176,7 @@ impl Ats {
             id: file.id,
             created_at: row.int("created_at")?,
             file: Some(ResumeFile { name, ext, download_url, uploaded_at, status, size }),
-            // Nobody reads it here.
-            parsed_data: None,
+            parsed_data: parsed(row)?,
             rest: Rest::new(),
         })
     }
@@ -213,14 +224,16 @@ impl Ats {
     }
 
     /// Writes down a file that lies in the store.
-    async fn note_file(&self, tx: &Tx, opportunity: &str, kind: Kind, by: Option<&str>, id: &str, file: &Attachment) -> db::Result<()> {
-        let name = plain(&file.name);
-        let status = if KNOWN.contains(&ext(&name).trim_start_matches('.')) { "processed" } else { "unsupported" };
-        let sql =
-            format!("insert into file (id, opportunity_id, kind, name, media_type, bytes, status, person, created_at) values {}", db::values(1, 9));
+    async fn note_file(&self, tx: &Tx, opportunity: &str, by: Option<&str>, id: &str, received: &Received) -> db::Result<()> {
+        let Received { kind, file, status, .. } = received;
+        let (name, parsed) = (plain(&file.name), received.parsed().map(text_of));
+        let sql = format!(
+            "insert into file (id, opportunity_id, kind, name, media_type, bytes, status, person, created_at, parsed) values {}",
+            db::values(1, 10)
+        );
         let (bytes, now) = (i64::try_from(file.bytes.len()).unwrap_or(0), self.clock.now().0);
-        tx.run(&sql, params![id, opportunity, kind.name(), name.as_str(), file.media_type.as_str(), bytes, status, by, now]).await?;
-        let done = if kind == Kind::Resume { "resume-imported" } else { "file-added" };
+        tx.run(&sql, params![id, opportunity, kind.name(), name.as_str(), file.media_type.as_str(), bytes, *status, by, now, parsed]).await?;
+        let done = if *kind == Kind::Resume { "resume-imported" } else { "file-added" };
         self.note_action(tx, opportunity, done, id, &name, by).await
     }
 
@@ -232,27 +245,23 @@ impl Ats {
     }
 
     /// Keeps what came with a new opportunity, in the transaction that makes it.
-    pub(crate) async fn keep_with(&self, tx: &Tx, opportunity: &str, by: Option<&str>, files: &[Attachment]) -> Result<()> {
-        for file in files.iter().filter(|file| !file.bytes.is_empty()) {
-            let kind = match file.field.trim_end_matches("[]") {
-                "resumeFile" => Kind::Resume,
-                "files" => Kind::File,
-                _ => continue,
-            };
-            let id = self.store_file(opportunity, &file.bytes).await?;
-            self.note_file(tx, opportunity, kind, by, &id, file).await?;
+    pub(crate) async fn keep_with(&self, tx: &Tx, opportunity: &str, by: Option<&str>, all: &[Received]) -> Result<()> {
+        for received in all {
+            let id = self.store_file(opportunity, &received.file.bytes).await?;
+            self.note_file(tx, opportunity, by, &id, received).await?;
         }
         Ok(())
     }
 
     /// Keeps a file; a file is an interaction with the candidate.
     pub(crate) async fn add_file(&self, opportunity: &Opportunity, kind: Kind, by: Option<&str>, file: Attachment) -> Result<Row> {
-        let id = self.store_file(&opportunity.id, &file.bytes).await?;
+        let received = self.receive(kind, file).await;
+        let id = self.store_file(&opportunity.id, &received.file.bytes).await?;
         let noted = async {
             let tx = self.db.begin().await?;
             // Looked at here, not before: somebody may delete or anonymise the person while the file is stored.
             self.locked_to_add(&tx, &opportunity.id).await?;
-            self.note_file(&tx, &opportunity.id, kind, by, &id, &file).await?;
+            self.note_file(&tx, &opportunity.id, by, &id, &received).await?;
             let sql = "update opportunity set last_interaction_at = $1, updated_at = $1 where id = $2";
             tx.run(sql, params![self.clock.now().0, opportunity.id.as_str()]).await?;
             tx.commit().await?;
@@ -292,9 +301,10 @@ impl Ats {
     }
 
     /// Files and resumes, the newest first.
-    pub(crate) async fn files_of(&self, opportunity: &str) -> db::Result<Vec<File>> {
+    pub(crate) async fn files_of(&self, opportunity: &str) -> db::Result<Vec<Shown>> {
         let sql = "select * from file where opportunity_id = $1 order by created_at desc, id limit 200";
-        self.db.rows(sql, params![opportunity]).await?.iter().map(|row| self.file(row)).collect()
+        let shown = |row: &Row| Ok(Shown { file: self.file(row)?, is_resume: row.text("kind")? == Kind::Resume.name(), parsed: parsed(row)? });
+        self.db.rows(sql, params![opportunity]).await?.iter().map(shown).collect()
     }
 }
 

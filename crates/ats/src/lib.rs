@@ -43,6 +43,7 @@ mod requisition_fields;
 mod requisition_links;
 mod requisition_writes;
 mod requisitions;
+mod resumes;
 pub mod sandbox;
 mod sandbox_api;
 pub mod sensitive;
@@ -63,6 +64,7 @@ use db::vault::Vault;
 use db::{Db, Migration};
 use outbound::Outbound;
 use pipeline::Pipeline;
+use reader::Reader;
 use store::Store;
 use url::Url;
 
@@ -81,6 +83,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { id: "011_questions", sql: include_str!("migrations/011_questions.sql") },
     Migration { id: "012_by_hand", sql: include_str!("migrations/012_by_hand.sql") },
     Migration { id: "013_recency", sql: include_str!("migrations/013_recency.sql") },
+    Migration { id: "014_parsed", sql: include_str!("migrations/014_parsed.sql") },
 ];
 
 /// What the ATS stands on.
@@ -95,6 +98,8 @@ pub struct Ground {
     pub outbound: Outbound,
     /// Keeps files.
     pub store: Store,
+    /// Reads resumes; without, they are kept as they come.
+    pub reader: Option<Reader>,
     /// Where people and programs reach it; no final slash.
     pub base: Url,
     /// Whether to hold callers to Lever's rate: 10 requests a second, bursts of 20.

@@ -5,6 +5,7 @@ use crate::access::Caller;
 use crate::labels::Kind;
 use crate::moves::Archiving;
 use crate::refusal::{Refusal, Result};
+use crate::resumes::complete;
 use lever_api::{
     AddLinks, AddSources, AddTags, Contact, CreateOpportunity, Data, Opportunity, OpportunityId, PerformAs, RemoveLinks, RemoveSources, RemoveTags,
     UpdateContact, UpdateOpportunityArchived, UpdateOpportunityStage,
@@ -18,17 +19,21 @@ pub async fn create(ats: Ats, caller: Arc<Caller>, request: CreateOpportunity) -
     }
     let actor = ats.actor(request.query.perform_as.as_ref()).await?;
     // A posting this caller may not see is not there for them; checked before anything is written.
-    let (new, files) = (request.body.fields, request.body.files);
+    let (mut new, files) = (request.body.fields, request.body.files);
     let postings: Vec<String> = new.postings.iter().map(ToString::to_string).collect();
     let hidden =
         !caller.confidential && !postings.is_empty() && ats.postings_by_id(&postings).await?.iter().any(|p| p.confidentiality == "confidential");
     if hidden {
         return Err(Refusal::bad_request(format!("there is no posting {}", postings.join(", "))));
     }
+    let received = ats.receive_all(files).await;
+    if request.query.parse == Some(true) {
+        complete(&mut new, &received);
+    }
     let tx = ats.db.begin().await?;
     let owner_of_posting = request.query.perform_as_posting_owner == Some(true);
     let created = ats.create_opportunity(&tx, actor.as_deref(), &new, owner_of_posting).await?;
-    ats.keep_with(&tx, &created.id, actor.as_deref(), &files).await?;
+    ats.keep_with(&tx, &created.id, actor.as_deref(), &received).await?;
     tx.commit().await?;
     ats.committed();
     let mut answer = ats.answer(&created.id, &caller).await?;

@@ -8,8 +8,18 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+fn main() -> ExitCode {
+    // A process that the ATS starts for one file: no settings, no threads, nothing to find.
+    if let [_, verb, kind] = std::env::args().collect::<Vec<_>>().as_slice()
+        && verb == reader::VERB
+    {
+        return if reader::work(kind) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    serve_people()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn serve_people() -> ExitCode {
     match fulcrum::cli::run(Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read our output has seen enough.

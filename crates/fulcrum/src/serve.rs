@@ -5,6 +5,7 @@ use crate::settings::{Settings, Side};
 use crate::sides::Ground;
 use anyhow::{Context, Result};
 use axum::Router;
+use reader::Reader;
 use std::future::Future;
 use std::io::Write;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ pub async fn serve(mut settings: Settings) -> Result<()> {
     crate::counted::begin();
     let (tell, told) = watch::channel(false);
     let listeners = Listeners::bind(&mut settings).await?;
-    let ground = Ground::new(settings)?;
+    let mut ground = Ground::new(settings)?;
+    ground.reader = Some(Reader::by_this_executable()?);
     let mut tasks = JoinSet::new();
     let sides = start(&ground, listeners, &told, &mut tasks).await?;
     if ground.settings.demo {

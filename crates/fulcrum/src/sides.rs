@@ -9,6 +9,7 @@ use db::{Db, Place};
 use hub::Hub;
 use outbound::{Outbound, Reach};
 use partners::Partners;
+use reader::Reader;
 use store::Store;
 
 /// What all sides stand on.
@@ -24,6 +25,8 @@ pub struct Ground {
     pub outbound: Outbound,
     /// Recordings and files.
     pub store: Store,
+    /// Reads resumes, in processes of this executable; without, nobody does.
+    pub reader: Option<Reader>,
 }
 
 impl Ground {
@@ -51,7 +54,7 @@ impl Ground {
             Reach { loopback: settings.allow_loopback || settings.demo, private: settings.allow_private_networks, plain: settings.allow_plain_http };
         let outbound = Outbound::new(reach, clock.clone());
         let store = settings.bucket(clock.clone())?.map_or_else(|| Store::folder(settings.data.clone()), Store::bucket);
-        Ok(Self { settings, clock, vault, outbound, store })
+        Ok(Self { settings, clock, vault, outbound, store, reader: None })
     }
 
     async fn db(&self, side: &str) -> Result<Db> {
@@ -73,6 +76,7 @@ impl Ground {
             vault: self.vault.clone(),
             outbound: self.outbound.clone(),
             store: self.store.clone(),
+            reader: self.reader.clone(),
             base: self.settings.url(Side::Ats)?,
             rate_limit: !self.settings.no_rate_limit,
             demo: self.settings.demo,

@@ -5,7 +5,6 @@
 use crate::{Data, FileFilter, List, OpportunityId, Rest, ResumeId, View};
 use endpoint::{Access, Attachment, Nothing, catalogue, endpoint};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 /// A resume, without what is in it.
@@ -20,8 +19,7 @@ pub struct Resume {
     pub file: Option<ResumeFile>,
     /// Positions and schools; absent where it was not parsed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub parsed_data: Option<Value>,
+    pub parsed_data: Option<ParsedData>,
     /// What this version does not know.
     #[serde(flatten)]
     #[schema(ignore)]
@@ -44,6 +42,62 @@ pub struct ResumeFile {
     pub status: Option<String>,
     /// Bytes.
     pub size: i64,
+}
+
+/// What was read in a resume.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ParsedData {
+    /// Where somebody worked.
+    pub positions: Vec<Position>,
+    /// Where somebody studied.
+    pub schools: Vec<School>,
+}
+
+/// One job somebody had.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Position {
+    /// For whom.
+    pub org: Option<String>,
+    /// As what.
+    pub title: Option<String>,
+    /// What they did.
+    pub summary: Option<String>,
+    /// Where.
+    pub location: Option<String>,
+    /// Since when.
+    pub start: Option<Month>,
+    /// Until when; absent, if they are still there.
+    pub end: Option<Month>,
+}
+
+/// One school somebody went to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct School {
+    /// Which.
+    pub org: Option<String>,
+    /// `MSc`.
+    pub degree: Option<String>,
+    /// `Computer Science`.
+    pub field: Option<String>,
+    /// What else is said.
+    pub summary: Option<String>,
+    /// Since when.
+    pub start: Option<Month>,
+    /// Until when.
+    pub end: Option<Month>,
+}
+
+/// A month, or a year where nothing nearer is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Month {
+    /// `2021`.
+    pub year: Option<u32>,
+    /// 1 to 12.
+    pub month: Option<u32>,
 }
 
 const READ: &str = "resumes:read:admin";

@@ -4,14 +4,15 @@ use super::asking::{answer, linked, question};
 use super::pipeline_board::name_of;
 use super::{Viewer, interviewing, profile_files, profile_more};
 use crate::Ats;
+use crate::files::Shown;
 use crate::people::Right;
 use axum::Router;
 use axum::extract::Path;
 use axum::response::Html;
 use axum::routing::get;
 use lever_api::{
-    Application, ArchiveReason, Feedback, FeedbackTemplate, File, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral, Requisition,
-    Stage, User, reference,
+    Application, ArchiveReason, Feedback, FeedbackTemplate, Interview, Note, Offer, Opportunity, Posting, ProfileForm, Referral, Requisition, Stage,
+    User, reference,
 };
 use web::{Fields, Markup, Problem, html, ui};
 
@@ -32,7 +33,7 @@ struct Profile {
     templates: Vec<lever_api::FormTemplate>,
     feedback: Vec<Feedback>,
     feedback_templates: Vec<FeedbackTemplate>,
-    files: Vec<File>,
+    files: Vec<Shown>,
     requisitions: Vec<Requisition>,
     interviews: Vec<Interview>,
     /// Panels that programs made.

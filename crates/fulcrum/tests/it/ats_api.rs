@@ -240,6 +240,7 @@ async fn ten_a_second_with_bursts_of_twenty_and_then_429() {
             vault: w.vault.clone(),
             outbound: w.outbound.clone(),
             store: store::Store::folder(w.folder.clone()),
+            reader: None,
             base: w.ats_url.clone(),
             rate_limit: true,
             demo: false,

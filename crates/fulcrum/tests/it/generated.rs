@@ -18,7 +18,7 @@ async fn empty(scratch: &Scratch, folder: &std::path::Path) -> Ats {
     let store = store::Store::folder(folder.to_owned());
     let db = db::Db::open(&scratch.place).await.unwrap();
     let base = "http://127.0.0.1:9/".parse().unwrap();
-    ats::Ground { db, clock, vault, outbound, store, base, rate_limit: false, demo: false, sandbox: false }.open().await.unwrap()
+    ats::Ground { db, clock, vault, outbound, store, reader: None, base, rate_limit: false, demo: false, sandbox: false }.open().await.unwrap()
 }
 
 /// What is written, with the columns that say which row comes first.

@@ -55,6 +55,7 @@ mod recruiting;
 mod reference;
 mod rehires;
 mod requisitions;
+mod resumes;
 mod sandbox;
 mod secrets;
 mod setting_up;

@@ -23,9 +23,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["endpoint", "outbound"]),
     ("lever-client", &["clock", "endpoint", "lever-api", "outbound"]),
     ("paper", &[]),
+    ("reader", &["lever-api"]),
     ("connector", &["clock", "endpoint", "lever-api", "outbound"]),
     ("connectors", &["connector", "endpoint", "findem-api", "job-ring-api", "jobma-api", "joinedly-api", "lever-api", "outbound"]),
-    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "paper", "pipeline", "store", "web"]),
+    ("ats", &["clock", "db", "endpoint", "lever-api", "outbound", "paper", "pipeline", "reader", "store", "web"]),
     (
         "partners",
         &[

@@ -90,6 +90,7 @@ impl World {
         let clock = Clock::standing_at(START);
         let mut ground = Ground::new(settings).unwrap();
         ground.clock = clock.clone();
+        ground.reader = Some(reader::Reader::new(env!("CARGO_BIN_EXE_fulcrum").into()));
         ground.outbound = Outbound::new(Reach::with_loopback(), clock.clone());
         let (stop, told) = watch::channel(false);
         let mut tasks = JoinSet::new();
